@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.people import leaving
+from bookings.actions.records import jobs
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.waiting_list import tending
@@ -52,3 +53,8 @@ def tend_waiting_list() -> None:
 @shared_task(name="bookings.tasks.look_through_waiting_list", ignore_result=True)
 def look_through_waiting_list() -> None:
     tending.look_through(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.go_on_with_imports", ignore_result=True)
+def go_on_with_imports() -> None:
+    jobs.go_on_with_all(now=timezone.now())

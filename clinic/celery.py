@@ -17,6 +17,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
 EACH_HOUR = 60 * EACH_MINUTE
 A_SECOND = timedelta(seconds=1)
+OWN_BELL = (
+    "bookings.tasks.send_due_mails",
+    "therapists.tasks.tell_staff",
+    "clinic.tasks.tell_of_trouble",
+)
 
 app = Celery("clinic", task_cls="clinic.middleware.audit_actor:NamedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -61,6 +66,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "go on with imports": {
+            "task": "bookings.tasks.go_on_with_imports",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "end logins of leavers": {
             "task": "bookings.tasks.end_logins_of_leavers",
             "schedule": EACH_MINUTE,
@@ -86,10 +96,10 @@ app.conf.update(
             "schedule": EACH_HOUR,
             "options": {"expires": EACH_HOUR},
         },
-        "look for missing backups": {
-            "task": "clinic.tasks.look_for_missing_backups",
-            "schedule": EACH_HOUR,
-            "options": {"expires": EACH_HOUR},
+        "tell of trouble": {
+            "task": "clinic.tasks.tell_of_trouble",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
         },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",
@@ -104,9 +114,12 @@ app.autodiscover_tasks()
 class SteadyScheduler(PersistentScheduler):
     """A clock that is put back by an hour would silence Celery's own for that hour: what has been
     rung in the future, as far as the clock knows now, is due.
+
+    And it tells the owner of a worker that is dead, which cannot do so itself.
     """
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
+        import_module("clinic.monitoring.dead_worker").look()
         now = self.app.now()
         ahead = [one for one in self.schedule.values() if one.last_run_at - now > A_SECOND]
         for entry in ahead:
@@ -127,7 +140,7 @@ class OwnBell(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         ring = import_module("bookings.mail.wake_worker").ring
-        for task in ("bookings.tasks.send_due_mails", "therapists.tasks.tell_staff"):
+        for task in OWN_BELL:
             parent.timer.call_repeatedly(app.conf.own_bell_interval, ring, (task,))
 
 

@@ -16,17 +16,22 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.api import mail_events
 from bookings.models import User
-from bookings.queries.office.backups import NIGHTLY, last_backup
+from bookings.queries.office.backups import NIGHTLY, last_backup, last_made
 from clinic.demo.logins import DEMO_ADDRESSES
-from clinic.operations import site_address
+from clinic.operations import mail_settings, site_address
 from clinic.operations.backups import encryption
 from therapists.core import web_push_keys
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 50
+NOT_SEALED = gettext_lazy(
+    "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
+)
+BROKERS = ("redis", "rediss", "redis+socket", "unix")
 PROVES_ITSELF = ("verify-ca", "verify-full")  # libpq's sslmode, where a certificate is checked
 OF_ANOTHER = """
     SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
@@ -50,6 +55,12 @@ def well_kept(app_configs: Any = None, **_more: Any) -> list[CheckMessage]:
         return []
     found = (*_of_backups(), *_of_keys(), *_of_connections(), *_of_the_database())
     return [Advice(words) for words in found]
+
+
+def settings_to_improve() -> list[str]:
+    """The same as far as the settings say it."""
+    not_sealed = () if settings.BACKUP_KEY else (str(NOT_SEALED),)
+    return [*not_sealed, *_of_keys(), *_of_connections()]
 
 
 def refuse_to_start() -> None:
@@ -77,6 +88,9 @@ def _of_a_clinic() -> Iterator[str]:
     yield from site_address.problems(settings.SITE_URL, settings.ALLOWED_HOSTS)
     yield from _without_keys()
     yield from _of_mail_events()
+    yield from mail_settings.problems()
+    if urlsplit(settings.REDIS_URL).scheme not in BROKERS:
+        yield _("Set REDIS_URL to an address such as redis://redis:6379/0.")
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
     if not settings.STAFF_NEED_A_SECOND_FACTOR:
@@ -119,10 +133,11 @@ def _of_mail_events() -> Iterator[str]:
 
 def _of_backups() -> Iterator[str]:
     if not settings.BACKUP_KEY:
-        yield _(
-            "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
-        )
-    newest = last_backup()
+        yield str(NOT_SEALED)
+    try:
+        newest = last_made()
+    except DatabaseError:
+        newest = last_backup()
     if newest is None:
         where = settings.BACKUP_FOLDER
         yield _("There is no backup in %s: run manage.py backup each night.") % where
@@ -143,8 +158,14 @@ def _of_connections() -> Iterator[str]:
     """What goes to other machines in the open, or to whichever machine answers."""
     mail, broker = settings.EMAIL_HOST, urlsplit(settings.REDIS_URL)
     database = settings.DATABASES["default"]
-    if _is_elsewhere(mail) and not settings.EMAIL_USE_TLS:
-        yield _("Set EMAIL_USE_TLS: names and links go to %s in the open.") % mail
+    if _is_elsewhere(mail) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        yield (
+            _(
+                "Set EMAIL_USE_TLS=true (or EMAIL_PORT to 465 or 587): names and links go to %s in "
+                "the open."
+            )
+            % mail
+        )
     if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") not in PROVES_ITSELF:
         yield _("Add sslmode=verify-full to DATABASE_URL: whoever is between us reads along.")
     if _is_elsewhere(broker.hostname or "") and broker.scheme == "redis":

@@ -5,14 +5,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-import environ
 from whitenoise.compress import Compressor
 
 from clinic import languages
 from clinic.operations import site_address
+from clinic.operations.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 TESTING = "pytest" in sys.modules
 STATE = Path(env.str("STATE", default=str(BASE_DIR / ".state"))).resolve()
 if not TESTING and (STATE / "environment").exists():
@@ -253,6 +253,8 @@ BACKUP_FOLDER = env.path("BACKUP_FOLDER", default=str(STATE / "backups"))
 BACKUP_KEY = env.str("BACKUP_KEY", default="")
 BACKUPS_DAILY = env.int("BACKUPS_DAILY", default=7)
 BACKUPS_WEEKLY = env.int("BACKUPS_WEEKLY", default=5)
+# When a copy of backups outside of this machine is too old, once there has been one.
+OFFSITE_DAYS = env.int("OFFSITE_DAYS", default=3)
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
@@ -290,16 +292,36 @@ KNOWN_BROWSER_COOKIE, MESSAGES_COOKIE = f"{_HOST}known", f"{_HOST}messages"
 LANGUAGE_COOKIE_NAME = f"{_HOST}django_language"  # read, and set by nothing of ours
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENCRYPTED
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines beside us
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 86400) if ENCRYPTED else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENCRYPTED
+# An hour, since no browser forgets it sooner; when all has gone well for a while, longer
+# (docs/operations.md has the steps, manage.py doctor says when). What it means for other names of
+# the domain only its owner knows, so the two advices about those are silent.
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600) if ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
-EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+# TLS from the first byte (465), or asked for in the open (STARTTLS, 587): the port says which.
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=EMAIL_PORT == 465)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=EMAIL_PORT == 587 and not EMAIL_USE_SSL)
 EMAIL_TIMEOUT = 20  # seconds; three of them stay well inside a mail's lease
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Taper <clinic@example.com>")
+
+# How the owner is told of trouble when it is mail that is in trouble (docs/operations.md): another
+# server, such as smtps://user:password@smtp.example.net; whom, unless it is every owner; and a web
+# hook, such as https://ntfy.sh/a-long-secret-name, which is told of all trouble.
+ALERT_EMAIL_URL = env.str("ALERT_EMAIL_URL", default="")
+ALERT_EMAIL_TO = env.list("ALERT_EMAIL_TO", default=[])
+ALERT_URL = env.str("ALERT_URL", default="")
+# Asked each five minutes while nothing is in trouble: whoever misses that (healthchecks.io and the
+# like) tells the owner, also when the whole machine is off.
+ALIVE_URL = env.str("ALIVE_URL", default="")
+
+# Who is asked what the DNS says of our mail, as address:port; empty: whoever this machine asks.
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 
 # A mail service that tells of bounces and complaints, such as postmark or mailgun, at
 # /mail-events/; with its signing key, or the user:password that stands in the address it calls.

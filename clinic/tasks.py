@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from bookings.actions import alerts
 from bookings.models import Tally
-from clinic.operations.backups import missing
+from clinic.monitoring import certificate
 from clinic.records import erase, retention
 
 
@@ -20,6 +21,9 @@ def keep_no_longer() -> None:
     Tally.objects.sweep()
 
 
-@shared_task(name="clinic.tasks.look_for_missing_backups", ignore_result=True)
-def look_for_missing_backups() -> None:
-    missing.tell_owners(now=timezone.now())
+@shared_task(name="clinic.tasks.tell_of_trouble", ignore_result=True, soft_time_limit=55)
+def tell_of_trouble() -> None:
+    """By the second way; the first is therapists.tasks.tell_staff."""
+    alerts.tell(now=timezone.now())
+    certificate.look_when_due()
+    alerts.say_that_we_live(now=timezone.now())

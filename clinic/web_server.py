@@ -9,6 +9,7 @@ import resource
 import socket
 import time
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any
 
 from gunicorn.workers.base import Worker
@@ -20,7 +21,7 @@ from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-from clinic.middleware.body_size import MOST_BYTES
+from clinic.middleware.body_size import MOST_BYTES, most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
 
 MOST_HEADER_BYTES = 32_768
@@ -37,6 +38,14 @@ class TimedRequest(HTTPRequestParser):
     def __init__(self, adj: Adjustments):
         super().__init__(adj)
         self.began = time.monotonic()
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """How much may follow depends on the page."""
+        super().parse_header(header_plus)
+        most = most_bytes(self.path)
+        if most != MOST_BYTES:
+            self.adj: Adjustments = copy(self.adj)
+            self.adj.max_request_body_size = most
 
 
 class HoldingTask(WSGITask):
@@ -62,7 +71,7 @@ class TooLargeTask(HoldingTask):
 
 def refusal(channel: HTTPChannel, request: TimedRequest) -> Task:
     """On a page where it is refused by the length that it says, else in a line."""
-    says_too_much = request.content_length >= MOST_BYTES
+    says_too_much = request.content_length >= most_bytes(request.path)
     if says_too_much and isinstance(request.error, RequestEntityTooLarge):
         return TooLargeTask(channel, request)
     return ErrorTask(channel, request)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('bookings', '0007_rooms_are_lent'),
+        ('bookings', '0008_lists_taken_in'),
     ]
 
     operations = [

@@ -102,7 +102,7 @@ DROP FUNCTION bookings_time_is_freed;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0009_visits_of_client'),
+        ('bookings', '0010_what_is_watched'),
     ]
 
     operations = [

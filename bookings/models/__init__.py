@@ -13,6 +13,7 @@ from bookings.models.mail.wordings import MailWording
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
 from bookings.models.records.history import Change, Operation
+from bookings.models.records.imports import ClientImport, ImportedRow, ImportState, KnownAs
 from bookings.models.records.sign_ins import SignInEvent, SignInKind
 from bookings.models.rota.room_loans import RoomLoan
 from bookings.models.rota.shifts import (
@@ -41,6 +42,7 @@ from bookings.models.users import BrowserSession, User
 from bookings.models.waiting_list.entries import EntryState, WaitlistEntry
 from bookings.models.waiting_list.freed_time import FreedBy, FreedTime
 from bookings.models.waiting_list.offers import Channel, OfferState, WaitlistOffer
+from bookings.models.watching import LastSeen, Seen, Trouble, WatchedPart
 
 __all__ = [
     "SETTLED",
@@ -57,6 +59,7 @@ __all__ = [
     "Channel",
     "Client",
     "ClientEvent",
+    "ClientImport",
     "Clinic",
     "Component",
     "DeclinedSession",
@@ -70,6 +73,10 @@ __all__ = [
     "FreedTime",
     "HardEffort",
     "Heartbeat",
+    "ImportState",
+    "ImportedRow",
+    "KnownAs",
+    "LastSeen",
     "LegalKind",
     "LegalText",
     "Logo",
@@ -91,6 +98,7 @@ __all__ = [
     "Race",
     "Room",
     "RoomLoan",
+    "Seen",
     "SignInEvent",
     "SignInKind",
     "SignInMail",
@@ -98,9 +106,11 @@ __all__ = [
     "Therapist",
     "Told",
     "Treatment",
+    "Trouble",
     "User",
     "WaitlistEntry",
     "WaitlistOffer",
+    "WatchedPart",
     "Weekday",
     "Weekly",
     "WeeklyBreak",

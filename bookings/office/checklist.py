@@ -29,7 +29,7 @@ from bookings.models import (
 from bookings.queries.clients.legal_gaps import LegalGaps, legal_gaps
 from bookings.queries.mail import mail_status
 from bookings.queries.office import offers
-from bookings.queries.office.backups import NIGHTLY, last_backup
+from bookings.queries.office.backups import NIGHTLY, last_made
 from bookings.queries.training import protocol
 from bookings.web.requests import StaffRequest
 
@@ -194,7 +194,7 @@ def _of_mail(clinic: Clinic) -> Step:
         title=_("Mail that goes out"),
         done=bool(last or tested) and not troubles,
         says=says,
-        url=reverse("desk:mails"),
+        url=reverse("office:mail_setup"),
         do=reverse("office:test_mail"),
     )
 
@@ -203,20 +203,21 @@ def _of_mail(clinic: Clinic) -> Step:
 def test_mail(request: StaffRequest) -> HttpResponse:
     """To whoever asks for it; when the server takes it, the list says so."""
     now, user = timezone.now(), request.user
+    back = "office:mail_setup" if request.POST.get("back") == "mail_setup" else "office:checklist"
     if Tally.objects.one_more(f"test-mail-{user.pk}", TESTS_PER) > MOST_TESTS:
         messages.error(request, _("That was tried too often. Please wait a few minutes."))
-        return redirect("office:checklist")
+        return redirect(back)
     logins.tell(user, "test", now=now, is_a_test=True)
     sentence = _("A test mail is on its way to {address}. Look there, and here, in a minute.")
     messages.success(request, sentence.format(address=user.email))
-    return redirect("office:checklist")
+    return redirect(back)
 
 
 def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
     """A demo needs none."""
     if settings.DEMO:
         return
-    made = last_backup()
+    made = last_made()
     if made is None:
         says = _("There is none. Whoever looks after the machine runs manage.py backup each night.")
     else:
@@ -226,7 +227,7 @@ def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
         title=_("A backup of last night"),
         done=made is not None and now - made <= NIGHTLY,
         says=says,
-        url="",
+        url=reverse("office:watch"),
     )
 
 

@@ -3,9 +3,12 @@
 from django.urls import path
 
 from bookings.office import checklist, clinic, prices, room_loans, rooms, treatments, zone
+from bookings.office.imports import pages as imports
 from bookings.office.people import leave, people, person, therapists
 from bookings.office.reports import files, pages
 from bookings.office.rota.routes import ROUTES as ROTA
+from bookings.office.watch import mail_setup
+from bookings.office.watch import pages as watch
 from bookings.office.wording import embeds, legal, looks, mails
 from bookings.web.access import OWNER, protected
 
@@ -14,6 +17,10 @@ urlpatterns = protected(
     OWNER,
     path("", checklist.checklist, name="checklist"),
     path("test-mail/", checklist.test_mail, name="test_mail"),
+    path("watch/", watch.page, name="watch"),
+    path("watch/try/", watch.try_second_way, name="try_second_way"),
+    path("mail-setup/", mail_setup.page, name="mail_setup"),
+    path("mail-setup/arrived/", mail_setup.arrived, name="test_mail_arrived"),
     path("clinic/", clinic.settings, name="clinic"),
     path("clinic/zone/", zone.zone, name="zone"),
     path("looks/", looks.page, name="looks"),
@@ -49,6 +56,13 @@ urlpatterns = protected(
     path("therapists/<int:pk>/", therapists.edit, name="therapist"),
     path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
     path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    path("import/", imports.listed, name="imports"),
+    path("import/<int:pk>/", imports.one, name="import"),
+    path("import/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("import/<int:pk>/start/", imports.start, name="start_import"),
+    path("import/<int:pk>/undo/", imports.undo, name="undo_import"),
+    path("import/<int:pk>/drop/", imports.drop, name="drop_import"),
+    path("import/<int:pk>/rows.csv", imports.rows_file, name="import_rows"),
     path("reports/", pages.overview, name="reports"),
     path("reports/<slug:name>/", pages.report, name="report"),
     path("reports/<slug:name>/rows/", pages.report_rows, name="report_rows"),

@@ -63,8 +63,14 @@ GROUPS: tuple[tuple[Any, dict[str, tuple[Any, tuple[str, ...]]]], ...] = (
         },
     ),
     (
-        gettext_lazy("Records"),
+        gettext_lazy("Behind the scenes"),
         {
+            "office:watch": (gettext_lazy("Is all well?"), ()),
+            "office:mail_setup": (gettext_lazy("Mail set-up"), ()),
+            "office:imports": (
+                gettext_lazy("Import of clients"),
+                ("office:import", "office:import_columns"),
+            ),
             "desk:history": (gettext_lazy("Who changed what"), ()),
             "admin:index": (gettext_lazy("Records and settings"), ()),
         },

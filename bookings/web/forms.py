@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import dates
 from bookings.core.clients.addresses import kept_address, perhaps_meant
+from bookings.core.clients.phones import is_a_phone
 from bookings.core.wording import as_seen, piles_up_marks
 from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import day_in, instant_in, refuse_unknown
@@ -26,7 +27,6 @@ LONGEST_PHONE = 40
 LONGEST_DAY = 10  # 2099-12-31
 FAR = timedelta(days=2 * 366)
 A_KEY = re.compile(r"\A[0-9a-f]{32}\Z")  # 128 bits
-A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 A_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
 # 1,250 is a thousand and more to one reader and little more than 1 to another.
 IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,’' ]\d{3})+(?:[.,]\d*)?", re.ASCII)
@@ -51,7 +51,7 @@ def has_a_letter(text: str) -> None:
 
 
 def looks_like_a_phone(text: str) -> None:
-    if not A_PHONE.fullmatch(text):
+    if not is_a_phone(text):
         raise ValidationError(_("Please use digits, spaces and + ( ) - only, or leave it empty."))
 
 

@@ -1,11 +1,16 @@
-"""No page of ours takes more than a small file, so no larger body is read, from whomever."""
+"""No page but one takes more than a small file, so no larger body is read, from whomever."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-MOST_BYTES = 2_000_000  # the proxy's limit is the same (Caddyfile), and the web server's
+MOST_BYTES = 2_000_000  # the proxy's limits are the same (Caddyfile), and the web server's
+LISTS, MOST_BYTES_OF_A_LIST = "/office/import/", 8_000_000  # clients out of another system
+
+
+def most_bytes(path: str) -> int:
+    return MOST_BYTES_OF_A_LIST if path == LISTS else MOST_BYTES
 
 
 class BodySizeMiddleware:
@@ -15,10 +20,11 @@ class BodySizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _length(request) >= MOST_BYTES:
+        if _length(request) >= most_bytes(request.path):
             if request.user.is_authenticated:  # the policy, which asks otherwise, comes later
                 request.roles = request.user.roles()  # type: ignore[attr-defined]
-            return render(request, "413.html", status=413)
+            is_list = request.path == LISTS
+            return render(request, "413.html", {"is_list": is_list}, status=413)
         return self.get_response(request)
 
 

@@ -7,22 +7,24 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bookings.models import Component, Heartbeat
+from bookings.models import Clinic, Component, Heartbeat, WatchedPart
 from bookings.queries.mail import mail_status
+from bookings.queries.office import watch
 from clinic.operations import database, migrate_lock
 from clinic.operations.version import VERSION
 
 OK = "ok"
-SECONDS_FOR_THE_BROKER = 2
 BYTES_TO_SPOOL = 1 << 20
+
+WATCHED = (WatchedPart.BACKUP, WatchedPart.OFFSITE, WatchedPart.CERTIFICATE, WatchedPart.DISK)
 
 Check = Callable[[], str]  # says what is wrong, or nothing
 
@@ -41,13 +43,26 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when all that is not excluded is well, else 503 with a sentence for what is not."""
+    """200 when all that is not excluded is well, else 503 with a sentence for what is not.
+
+    What is `watched` besides needs somebody soon, and is no reason to send nobody here.
+    """
     left_out = set(request.GET.getlist("exclude"))
     answers = {name: _ask(check) for name, check in CHECKS.items() if name not in left_out}
     well = set(answers.values()) <= {OK}
     status = OK if well else "not ready"
-    said = {"status": status, "version": VERSION, "checks": answers}
+    said = {"status": status, "version": VERSION, "checks": answers, "watched": _watched()}
     return JsonResponse(said, status=200 if well else 503)
+
+
+def _watched() -> dict[str, str]:
+    """Nothing before there is a clinic, or without a database to ask."""
+    try:
+        clinic = Clinic.objects.first()
+        found = watch.of(WATCHED, clinic, now=timezone.now()) if clinic else []
+    except DatabaseError:
+        return {}
+    return {str(one.part): one.says if one.is_trouble else OK for one in found}
 
 
 def _ask(check: Check) -> str:
@@ -79,19 +94,6 @@ def _spool() -> str:
     return ""
 
 
-def _broker() -> str:
-    patience = {"socket_timeout": SECONDS_FOR_THE_BROKER}
-    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
-    try:
-        with redis.from_url(
-            url, socket_connect_timeout=SECONDS_FOR_THE_BROKER, **patience
-        ) as asked:
-            asked.ping()
-    except (redis.RedisError, OSError):
-        return _("The broker does not answer; mail leaves later than it should.")
-    return ""
-
-
 def _migrations() -> str:
     missing = migrate_lock.migrations_to_come()
     return f"The database lacks {missing} of this version's migrations." if missing else ""
@@ -119,7 +121,7 @@ CHECKS: Mapping[str, Check] = {
     "database": _database,
     "spool": _spool,
     "migrations": _migrations,
-    "broker": _broker,
+    "broker": watch.broker_problem,
     "mail": _mail,
     "beat": _beat,
 }

@@ -56,11 +56,21 @@ def migrations_to_come() -> int:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """A lock of the session: PostgreSQL gives it back when the program ends, however it ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [START_UP])
+    """A lock of the session: PostgreSQL gives it back when the program ends, however it ends.
+
+    It is tried again and again: an index that is built beside a clinic at work waits for every
+    statement, and so for one that would wait for the lock.
+    """
+    while not _is_ours():
+        time.sleep(SECONDS_BETWEEN_TRIES)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [START_UP])
+
+
+def _is_ours() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [START_UP])
+        return cursor.fetchone()[0]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
+from bookings.actions.records import reading
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Mail, SignInEvent
@@ -34,6 +35,7 @@ def keep_no_longer(*, now: datetime) -> dict[str, int]:
         "old holds": _old_holds(clinic, now),
         "details of mails": _details_of_mails(clinic, now),
         "history": _history(clinic, now),
+        "lists of clients": reading.forget_files(now=now),
         "erasures noted late": erased_list.add_missing(),
     }
 
@@ -84,14 +86,14 @@ def _kept_records(clinic: Clinic, now: datetime) -> int:
 
 
 def _newcomers(clinic: Clinic, now: datetime) -> QuerySet[Client]:
-    """Whoever typed an address, never answered from it, and never came."""
+    """Whoever typed an address, never answered from it, and never came; a list's are no such."""
     since = now - timedelta(days=clinic.forget_newcomers_days)
     came = Appointment.objects.exclude(
         status__in=[Status.CANCELLED, Status.HELD, Status.EXPIRED]
     ).filter(client__isnull=False)
     unproved = Client.objects.filter(proved_at=None, erased_at=None, user=None)
     found = unproved.filter(created_at__lt=since).exclude(pk__in=came.values("client"))
-    return found.filter(health_checks=None).order_by("pk")
+    return found.filter(health_checks=None, known_as=None).order_by("pk")
 
 
 def _old_holds(clinic: Clinic, now: datetime) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from clinic import web_server
 from clinic.demo.processes import Child, wait_until
+from clinic.middleware.body_size import LISTS
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,6 +189,18 @@ def too_large(port: int) -> bytes:
     length = web_server.MOST_BYTES + 1
     head = f"POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {length}\r\n\r\n"
     return head.encode()
+
+
+@pytest.mark.parametrize("front", ["server", "through_caddy"])
+def test_a_list_of_clients_may_be_larger_than_anything_else(front, port, request):
+    told = request.getfixturevalue(front)
+    asked = told if front == "through_caddy" else port
+    assert ask(asked, LISTS, b"x" * 5_000_000) == "5000000"
+    for path, length in ((LISTS, 50_000_000), ("/office/imports/", 5_000_000)):
+        with contextlib.ExitStack() as stack:
+            head = f"POST {path} HTTP/1.1\r\nHost: localhost:{asked}\r\nContent-Length: {length}"
+            sock = connected(asked, f"{head}\r\n\r\n".encode(), stack)
+            assert b" 413 " in sock.recv(100)
 
 
 def test_a_body_of_unknown_length_is_counted_as_it_comes(server, port):

@@ -3,6 +3,7 @@
 import time
 
 from clinic import web_server
+from clinic.middleware.body_size import most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
 
 web_server.SECONDS_TO_SEND = 3
@@ -16,7 +17,7 @@ def application(environ, start_response):
     if path == "/held":
         environ[HOLD_ANSWER](time.monotonic() + 4)
     said = int(environ.get("CONTENT_LENGTH") or 0)
-    if said >= web_server.MOST_BYTES:
+    if said >= most_bytes(path):
         start_response("413 Too Large", [("Content-Length", "24")])
         return [b"That is too much at once"]
     answers = {"/large": LARGE, "/from": environ.get("HTTP_X_FORWARDED_FOR", "").encode()}

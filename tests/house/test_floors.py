@@ -45,7 +45,7 @@ LAYERS = {
 }
 # Within a layer a subject imports only from those before it.
 SUBJECTS = {
-    "bookings.core": ("mail", "training", "scheduling", "waiting_list", "clients"),
+    "bookings.core": ("mail", "training", "scheduling", "waiting_list", "clients", "records"),
     "bookings.models": (
         "clients",
         "rota",
@@ -78,6 +78,7 @@ SUBJECTS = {
         "scheduling",
         "waiting_list",
         "people",
+        "records",
     ),
 }
 DOORS = (
@@ -103,6 +104,7 @@ MORE_FILES = {
     "tests/faults": "one a thing that breaks",
     "tests/house": "one a rule of the house",
     "tests/mail": "one a promise of the outbox",
+    "tests/rehearsal": "one a part of a machine that is made, and what is done on it",
 }
 
 MODULES = {

@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import ssl
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ class PostOffice:
     rules: list[Rule] = field(default_factory=list)
     connections: int = 0
     password: str = ""
+    tls: ssl.SSLContext | None = None  # from the first byte
+    starttls: ssl.SSLContext | None = None
     while_taking: Callable[[], None] = lambda: None
     seconds_at_rcpt: float = 0
     seconds_at_data: float = 0
@@ -106,7 +109,7 @@ class PostOffice:
 class _Controller(Controller):
     def __init__(self, office: PostOffice):
         self.office = office
-        super().__init__(office, hostname="127.0.0.1", port=0)
+        super().__init__(office, hostname="127.0.0.1", port=0, ssl_context=office.tls)
 
     def factory(self) -> SMTP:
         return SMTP(
@@ -114,6 +117,7 @@ class _Controller(Controller):
             enable_SMTPUTF8=False,
             auth_require_tls=False,
             authenticator=self._knows,
+            tls_context=self.office.starttls,
             ident="a post office for tests",
         )
 

@@ -21,6 +21,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Client,
+    ClientImport,
     Clinic,
     ErasureRequest,
     Logo,
@@ -106,6 +107,10 @@ def make_world() -> World:
     absence = factories.make_absence(therapist=kim, **away)
     waits = factories.make_entry(ana, treatment=massage)
     offer = factories.make_offer(waits, therapist=kim)
+    batch = ClientImport.objects.create(
+        state="checked", source="other", columns=["Name"], mapping={"0": "name"}, created_at=now
+    )
+    batch.rows.create(number=2, cells=["Eva"], settled=True, outcome="new")
     day = race.race_date.isoformat()
     start = (now + timedelta(days=2)).isoformat()
     about: dict[links.Purpose, dict[str, Any]] = {
@@ -139,6 +144,7 @@ def make_world() -> World:
         },
         **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
         "records:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
+        **{f"office:{view} pk": str(batch.pk) for view in IMPORTS},
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
         **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "take_off")},
@@ -202,6 +208,9 @@ CLIENTS = (
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
     "therapists:confirm", "runner:yours",
+)  # fmt: skip
+IMPORTS = (
+    "import", "import_columns", "start_import", "undo_import", "drop_import", "import_rows",
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (

@@ -13,7 +13,7 @@ from bookings.actions.scheduling import cancellation
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Component, Heartbeat, MailServer, SignInMail, User
-from clinic.operations.backups import missing, rotate
+from clinic.operations.backups import rotate
 from tests import factories
 from tests.diary_requests import move_one
 from tests.therapists.push_service import Browser
@@ -208,7 +208,7 @@ def test_the_owner_is_told_once_that_the_clock_is_silent(silent, told):
     for minutes in (5, 6, 30):
         [(address, text)] = told(now + timedelta(minutes=minutes))
         assert address == "owner@example.com"
-        assert "no sign of life from the clock that rings each minute" in text
+        assert "The clock that rings each minute: It has given no sign of life" in text
 
 
 def test_trouble_that_mends_itself_in_five_minutes_is_no_alarm(silent, told):
@@ -227,44 +227,61 @@ def test_mail_that_stands_is_told_on_the_owners_phone(silent, owners, told, sett
     told(now)
     told(now + timedelta(minutes=5))
     pushed = [push.title for push in Push.objects.all()]
-    assert "Mail may be late: no sign of life from the clock that rings each minute." in pushed
+    assert "2 things at Taper Clinic" in pushed
 
 
 @pytest.fixture
 def of_last_week(owners):
-    """The clinic is no longer new."""
+    """The clinic is no longer new, and all but its backups is well."""
     User.objects.update(created_at=timezone.now() - timedelta(days=7))
+    Heartbeat.objects.note(Component.BEAT)
+    Heartbeat.objects.note(Component.SENDER)
 
 
 @pytest.mark.usefixtures("of_last_week")
 @pytest.mark.parametrize(
     ("hours", "expected"),
     [
-        (None, "There is no backup yet"),
+        (None, "Backup: There is no backup yet"),
         (35, ""),
-        (37, "The newest backup is of Monday 30 November"),
+        (37, "Backup: The newest backup was made on Monday 30 November 2026"),
     ],
 )
 def test_the_owner_is_told_once_a_day_that_a_backup_is_missing(
     hours, expected, told, settings, tmp_path
 ):
-    settings.BACKUP_FOLDER = tmp_path
+    settings.BACKUP_FOLDER, now = tmp_path, timezone.now()
     if hours:
-        (tmp_path / rotate.name_at(timezone.now() - timedelta(hours=hours))).touch()
-    for _ in range(2):
-        missing.tell_owners(now=timezone.now())
-        found = told()
+        (tmp_path / rotate.name_at(now - timedelta(hours=hours))).touch()
+    told(now)
+    for minutes in (5, 60):
+        found = told(now + timedelta(minutes=minutes))
         assert len(found) == bool(expected)
         assert all(address == "owner@example.com" and expected in text for address, text in found)
 
 
+def test_trouble_that_goes_on_is_told_again_after_a_day_and_when_it_is_over(silent, told):
+    now, days = timezone.now(), timedelta(days=1)
+    told(now)
+    assert len(told(now + timedelta(minutes=5))) == 1
+    told(now + days)
+    assert len(told(now + days + timedelta(minutes=5))) == 2
+    Heartbeat.objects.note(Component.BEAT)
+    told(now + days + timedelta(minutes=10))
+    *_, (_address, text) = told(now + days + timedelta(minutes=25))
+    assert "Well again: The clock that rings each minute." in text
+    assert len(told(now + days + timedelta(minutes=26))) == 3
+
+
 def test_a_demo_and_a_clinic_of_today_need_no_backup_yet(owners, told, settings, tmp_path):
-    settings.BACKUP_FOLDER = tmp_path
-    missing.tell_owners(now=timezone.now())
+    settings.BACKUP_FOLDER, now = tmp_path, timezone.now()
+    told(now)
     User.objects.update(created_at=timezone.now() - timedelta(days=7))
+    Heartbeat.objects.note(Component.BEAT)
+    Heartbeat.objects.note(Component.SENDER)
     settings.DEMO = True
-    missing.tell_owners(now=timezone.now())
-    assert told() == []
+    told(now)
+    assert told(now + timedelta(minutes=5)) == []
 
 
 def test_what_somebody_has_switched_off_is_not_told(booked_today, kim, told):

@@ -7,7 +7,7 @@ mail does, and nothing of health.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urljoin
 
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import dates
+from bookings.actions import watch
 from bookings.actions.mail import sign_in_mails
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
@@ -31,10 +32,11 @@ from bookings.models import (
     Change,
     Clinic,
     Therapist,
+    Trouble,
     User,
+    WatchedPart,
 )
 from bookings.queries.clients import strangers
-from bookings.queries.mail import mail_status
 from therapists.actions import push_devices
 from therapists.core.notice_times import told_at
 from therapists.feeds import initials_of
@@ -49,7 +51,6 @@ from therapists.models import (
 
 LOOKED_BACK = timedelta(hours=2)
 OF_USE_FOR = timedelta(hours=12)
-A_LOOK_LATER = timedelta(minutes=5)  # what is in trouble for less mends itself
 BEFORE = timedelta(days=14)
 KIND_OF = {
     "booked": NoticeKind.BOOKED,
@@ -207,25 +208,42 @@ def _sick(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
 
 
 def _alarms(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
-    """To the owners, once a day each: the brake for newcomers is on; mail or its clock stands."""
-    today = clinic.day_of(now)
+    """To the owners, once a day each: the brake for newcomers is on; something is in trouble."""
     if strangers.is_full(clinic, now):
-        yield from _to_owners(NoticeKind.ALARM, today, now)
-    if troubles := mail_status.troubles():
-        yield from _to_owners(NoticeKind.TROUBLE, today, now, facts={"said": troubles[0]})
+        yield from _to_owners(NoticeKind.ALARM, clinic.day_of(now), now)
+    watch.look(clinic, now=now)
+    for trouble in Trouble.objects.all():
+        kind, occasion = _kind_of(trouble), f"{trouble.part}:{trouble.since:%Y%m%dT%H%M}"
+        about = {"said": trouble.says, "part": trouble.part}
+        if trouble.well_since is None:
+            days = (now - trouble.since).days
+            yield from _to_owners(kind, f"{occasion}:{days}", now, facts=about)
+        elif trouble.well_since <= now - watch.WELL_AGAIN_AFTER:
+            yield from _well_again(trouble, kind, occasion, now)
 
 
-def _to_owners(kind: NoticeKind, day: date, now: datetime, **fields: Any) -> Iterator[StaffNotice]:
+def _kind_of(trouble: Trouble) -> NoticeKind:
+    is_backup = trouble.part in (WatchedPart.BACKUP, WatchedPart.OFFSITE)
+    return NoticeKind.BACKUP if is_backup else NoticeKind.TROUBLE
+
+
+def _well_again(
+    trouble: Trouble, kind: NoticeKind, occasion: str, now: datetime
+) -> Iterator[StaffNotice]:
+    """To those who were told that it is not."""
+    told = StaffNotice.objects.filter(
+        key__startswith=f"{kind}:{occasion}:0:", told_at__isnull=False
+    ).select_related("user")
+    words = _("Well again: {part}.").format(part=trouble.get_part_display())
+    for notice in told:
+        yield _notice(notice.user, kind, f"{occasion}:well", now, facts={"said": words})
+
+
+def _to_owners(
+    kind: NoticeKind, occasion: Any, now: datetime, **fields: Any
+) -> Iterator[StaffNotice]:
     for user in User.objects.filter(is_active=True, role=Role.OWNER):
-        yield _notice(user, kind, day, now, **fields)
-
-
-def tell_of_backups(newest: datetime | None, *, now: datetime) -> None:
-    """To the owners, once a day: none has been made for too long; `newest` is the last one."""
-    clinic = Clinic.objects.the()
-    made = dates.day_and_time_from(newest, clinic.tz, clinic.day_of(now)) if newest else ""
-    found = _to_owners(NoticeKind.BACKUP, clinic.day_of(now), now, facts={"made": made})
-    StaffNotice.objects.bulk_create(_wished(found, clinic, now), ignore_conflicts=True)
+        yield _notice(user, kind, occasion, now, **fields)
 
 
 def _wished(found: Iterable[StaffNotice], clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
@@ -237,7 +255,7 @@ def _wished(found: Iterable[StaffNotice], clinic: Clinic, now: datetime) -> Iter
         if notice.kind in wish.off:
             continue
         notice.due_at = told_at(
-            now + A_LOOK_LATER if notice.kind == NoticeKind.TROUBLE else now,
+            now + watch.A_LOOK_LATER if "part" in notice.facts else now,
             hourly=wish.hourly,
             quiet_from=wish.quiet_from,
             quiet_until=wish.quiet_until,
@@ -265,11 +283,13 @@ def _mail_due(clinic: Clinic, now: datetime) -> int:
 
 def _still_so(due: list[StaffNotice]) -> list[StaffNotice]:
     """Without trouble that is over, which is told should it come again."""
-    of_trouble = [one for one in due if one.kind == NoticeKind.TROUBLE]
-    if not of_trouble or mail_status.troubles():
+    of_trouble = [one for one in due if "part" in one.facts]
+    if not of_trouble:
         return due
-    StaffNotice.objects.filter(pk__in=[one.pk for one in of_trouble]).delete()
-    return [one for one in due if one.kind != NoticeKind.TROUBLE]
+    parts = set(Trouble.objects.filter(well_since=None).values_list("part", flat=True))
+    over = {one.pk for one in of_trouble if one.facts["part"] not in parts}
+    StaffNotice.objects.filter(pk__in=over).delete()
+    return [one for one in due if one.pk not in over]
 
 
 def _owe(notices: list[StaffNotice], clinic: Clinic, now: datetime) -> None:
@@ -279,7 +299,7 @@ def _owe(notices: list[StaffNotice], clinic: Clinic, now: datetime) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         lines = [in_words(one, clinic) for one in notices]
         url = urljoin(settings.SITE_URL, reverse("therapists:notices"))
-        subject = lines[0]
+        subject = lines[0].partition("\n")[0]
         if len(lines) > 1:
             count = len(lines)
             subject = ngettext("{count} thing at {clinic}", "{count} things at {clinic}", count)
@@ -295,6 +315,8 @@ def _owe(notices: list[StaffNotice], clinic: Clinic, now: datetime) -> None:
 def _path_for(notices: list[StaffNotice]) -> str:
     """What pressing it opens: the one visit it is about, or their first page."""
     first = notices[0]
+    if "part" in first.facts:
+        return reverse("office:watch")
     if len(notices) == 1 and first.appointment_id and first.kind != NoticeKind.GONE:
         return reverse("therapists:brief", args=[first.appointment_id])
     is_treating = Role.THERAPIST in first.user.roles()
@@ -308,12 +330,8 @@ def in_words(notice: StaffNotice, clinic: Clinic) -> str:
         return _("Your time off from {day}: {answer}").format(**facts)
     if notice.kind == NoticeKind.SICK:
         return _("{name} is away today").format(**facts)
-    if notice.kind == NoticeKind.TROUBLE:
+    if "said" in facts:
         return str(facts["said"])
-    if notice.kind == NoticeKind.BACKUP and facts["made"]:
-        return _("The newest backup is of {made}").format(**facts)
-    if notice.kind == NoticeKind.BACKUP:
-        return _("There is no backup yet")
     if notice.appointment is None:
         return str(NoticeKind(notice.kind).label)
     return _of_a_visit(notice, notice.appointment, clinic)

@@ -17,8 +17,9 @@ from django.db.models.functions import Now
 
 from bookings.core.clients.addresses import ascii_address
 from bookings.core.wording import one_line
+from bookings.mail import trouble
 from bookings.mail.wake_worker import ring
-from bookings.models import Clinic, MailServer, SignInMail
+from bookings.models import Clinic, LastSeen, MailServer, Seen, SignInMail
 
 GOOD_FOR = timedelta(minutes=10)
 AT_ONCE = 100
@@ -62,6 +63,8 @@ def send_due() -> int:
             return sum(_send_one(sender, connection) for _ in range(AT_ONCE))
     except (OSError, SMTPException) as error:
         logger.warning("A mail about signing in has not gone out: %s", type(error).__name__)
+        if SignInMail.objects.filter(is_a_test=True).exists():
+            LastSeen.objects.note(Seen.TEST_MAIL, problem=trouble.in_words(error))
         return 0
 
 
@@ -81,10 +84,13 @@ def _send_one(sender: str, connection: Any) -> bool:
         ).send()
     except (SMTPRecipientsRefused, SMTPDataError, ValueError) as refusal:
         logger.warning("A mail about signing in was refused: %s", type(refusal).__name__)
+        if mail.is_a_test:
+            LastSeen.objects.note(Seen.TEST_MAIL, problem=trouble.in_words(refusal))
         return False
     SignInMail.objects.filter(pk=mail.pk).delete()
     if mail.is_a_test:
         MailServer.objects.the().took_a_test()
+        LastSeen.objects.note(Seen.TEST_MAIL)
     return True
 
 

@@ -17,6 +17,11 @@ class UntilSentQuerySet(models.QuerySet):
     def due(self):
         return self.filter(due_at__lte=Now(), not_after__gt=Now())
 
+    def waiting_for(self, so_long: timedelta) -> Any:
+        """Without what was refused: whom it is for, anybody may have typed."""
+        waiting = self.filter(created_at__lte=Now() - so_long, not_after__gt=Now())
+        return waiting.filter(attempts=0)
+
     def claim(self) -> Any:
         """The one that has waited longest, for the caller alone until `PATIENCE` is over.
 

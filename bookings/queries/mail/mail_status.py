@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import dates
-from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
+from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState, SignInMail
 from bookings.models.mail.kinds import GROUP_OF, TIMED_TO_TRAINING
 from bookings.queries.actors import named
 
@@ -31,6 +31,13 @@ def problems(clinic: Clinic) -> list[str]:
 def troubles() -> list[str]:
     """What is wrong with the sending of mail, a sentence each; a pause is meant."""
     return list(_troubles())
+
+
+def of_the_server() -> list[str]:
+    """The same without what the worker and the clock cause; and codes and notices that wait."""
+    server = MailServer.objects.in_trouble().first()
+    waiting = SignInMail.objects.waiting_for(LATE).count()
+    return [*_refusals(server.failures_in_a_row if server else 0), *_overdue(waiting)]
 
 
 def is_late() -> bool:
@@ -69,14 +76,22 @@ def _beats() -> list[Heartbeat]:
 def _troubles() -> Iterator[str]:
     beats = _beats()
     yield from _silences(beats)
-    if failures := next((beat.failures for beat in beats if beat.failures), 0):
+    yield from _refusals(next((beat.failures for beat in beats if beat.failures), 0))
+    yield from _overdue()
+
+
+def _refusals(failures: int) -> Iterator[str]:
+    if failures:
         yield ngettext(
             "The mail server has taken nothing, {count} time; it is tried again every few minutes.",
             "The mail server has taken nothing, {count} times in a row; it is tried again every "
             "few minutes.",
             failures,
         ).format(count=failures)
-    overdue = Mail.objects.overdue(LATE).count()
+
+
+def _overdue(others: int = 0) -> Iterator[str]:
+    overdue = Mail.objects.overdue(LATE).count() + others
     if overdue:
         yield ngettext(
             "One mail has been waiting for more than five minutes.",

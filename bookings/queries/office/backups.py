@@ -1,10 +1,13 @@
-"""When the last backup was made, by the names in its folder."""
+"""When the last backup was made: as it was noted, or by the names in its folder."""
 
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Min
+
+from bookings.models import LastSeen, Seen, User
 
 NAME = "taper-%Y%m%dT%H%M%SZ.backup"
 OURS = re.compile(r"taper-\d{8}T\d{6}Z\.backup")
@@ -17,4 +20,23 @@ def newest(folder: Path) -> datetime | None:
 
 
 def last_backup() -> datetime | None:
+    """Of the files that we see; whoever makes backups may keep them where we do not."""
     return newest(Path(settings.BACKUP_FOLDER))
+
+
+def last_made() -> datetime | None:
+    noted = LastSeen.objects.of(Seen.BACKUP)
+    times = (last_backup(), noted.at if noted else None)
+    return max((at for at in times if at), default=None)
+
+
+def is_missing(*, now: datetime) -> bool:
+    """A clinic that opened yesterday need not have one yet."""
+    made = last_made()
+    return now - made > NIGHTLY if made else is_older(NIGHTLY, now=now)
+
+
+def is_older(age: timedelta, *, now: datetime) -> bool:
+    """The clinic, by its first login."""
+    opened = User.objects.aggregate(at=Min("created_at"))["at"]
+    return opened is not None and now - opened > age

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from bookings.models import Component, Heartbeat
+from bookings.models import Component, Heartbeat, LastSeen, Seen
 from tests.factories import make_clinic
 
 ALL_WELL = dict.fromkeys(["database", "spool", "migrations", "broker", "mail", "beat"], "ok")
@@ -84,6 +84,15 @@ def test_what_pages_do_not_need_can_be_left_out(client, db):
         200,
         {"database": "ok", "spool": "ok", "migrations": "ok"},
     )
+
+
+def test_an_old_backup_is_told_and_is_no_reason_to_send_nobody_here(client, alive):
+    LastSeen.objects.note(Seen.BACKUP)
+    assert client.get("/readyz").json()["watched"]["backup"] == "ok"
+    LastSeen.objects.update(at=Now() - timedelta(hours=37))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["watched"]["backup"].startswith("The newest backup was made on")
 
 
 def test_neither_is_sent_to_https_where_a_machine_asks_without_it(client, alive, settings):

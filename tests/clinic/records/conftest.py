@@ -17,8 +17,10 @@ from bookings.models import (
     BroughtPlan,
     BrowserSession,
     Change,
+    ClientImport,
     DeclinedSession,
     HardEffort,
+    KnownAs,
     LegalText,
     MailConsent,
     MailKind,
@@ -102,6 +104,9 @@ def known(ana, visit, kim):
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     factories.make_offer(factories.make_entry(ana), therapist=kim)
     MailConsent.objects.create(client=ana, group="nudges", wanted=True, at=now, how="test")
+    batch = ClientImport.objects.create(file_name="list.csv", by="owner: 1", created_at=now)
+    batch.rows.create(number=2, cells=["Ana Demo"], outcome="same", client=ana)
+    KnownAs.objects.create(source="other", key="7", told="a digest", client=ana)
     feeds.renew(client=ana)
     given = Given("knee", "Your knee?", "note", False, "", True, TOLD)
     answers = Answers(protocol=1, given=(given,))

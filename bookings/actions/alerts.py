@@ -1,0 +1,163 @@
+"""Telling the owner of trouble by another way than the one that is in trouble.
+
+The first way is a notice (therapists/actions/notices.py): a mail, and a message on their devices.
+Of what carries those, the mail server, the worker and the broker, we tell by a second mail server
+(ALERT_EMAIL_URL); of all trouble by a web hook (ALERT_URL). Once it has lasted for a while, again
+after a day, and when it is over.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from smtplib import SMTPException
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import HTTPError
+
+from bookings.actions.watch import A_LOOK_LATER, WELL_AGAIN_AFTER
+from bookings.core.roles import Role
+from bookings.core.wording import one_line
+from bookings.mail import second_server
+from bookings.models import Clinic, LastSeen, Seen, Tally, Trouble, User, WatchedPart
+
+CARRY_THE_FIRST_WAY = (WatchedPart.MAIL, WatchedPart.WORKER, WatchedPart.BROKER)
+AGAIN_AFTER, TRIED_AGAIN_AFTER = timedelta(days=1), timedelta(minutes=5)
+ALIVE_EACH = timedelta(minutes=4, seconds=30)  # so each fifth ring of the minute
+SECONDS = 8.0
+
+Way = Callable[[str, str], None]  # is given a subject and a text; raises what it likes
+logger = logging.getLogger(__name__)
+
+
+def tell(*, now: datetime, among: tuple[WatchedPart, ...] = tuple(WatchedPart)) -> None:
+    """Of what is to be told by now; any number of processes may do this at once."""
+    for trouble in _to_tell(now, among):
+        with translation.override(settings.LANGUAGE_CODE):
+            subject, text = _in_words(trouble)
+        went = [_goes(way, subject, text) for way in _ways_for(WatchedPart(trouble.part))]
+        if any(went):
+            told = None if trouble.well_since else now
+            Trouble.objects.filter(pk=trouble.pk).update(told_at=told)
+
+
+def say_that_we_live(*, now: datetime) -> None:
+    """To ALIVE_URL, while nothing is in trouble: whoever misses it tells the owner."""
+    if not settings.ALIVE_URL or Trouble.objects.filter(_lasts(now)).exists():
+        return
+    if Tally.objects.one_more("alive", ALIVE_EACH) == 1:
+        _goes(lambda _subject, _text: _ask(settings.ALIVE_URL, "GET"), "", "")
+
+
+def try_the_second_way() -> list[tuple[str, bool]]:
+    """What became of each, in a sentence, and whether it went: for an owner who wants to know."""
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = _("A test: this is how you are told of trouble")
+        text = _("Nothing is wrong. You, or somebody who runs your clinic, asked for this message.")
+    went = {name: _goes(way, subject, text) for name, way in _second_ways().items()}
+    LastSeen.objects.note(Seen.SECOND_WAY, went=went)
+    taken, not_taken = _("{way} took the message."), _("{way} did not take the message.")
+    return [((taken if good else not_taken).format(way=name), good) for name, good in went.items()]
+
+
+def _lasts(now: datetime) -> Q:
+    return Q(well_since=None, since__lte=now - A_LOOK_LATER)
+
+
+def _to_tell(now: datetime, among: tuple[WatchedPart, ...]) -> list[Trouble]:
+    """Taken by us alone for some minutes."""
+    again = Q(told_at=None) | Q(told_at__lte=now - AGAIN_AFTER)
+    over = Q(told_at__isnull=False, well_since__lte=now - WELL_AGAIN_AFTER)
+    rested = Q(tried_at=None) | Q(tried_at__lte=now - TRIED_AGAIN_AFTER)
+    with transaction.atomic():
+        due = Trouble.objects.filter(rested, (_lasts(now) & again) | over, part__in=among)
+        found = list(due.select_for_update(skip_locked=True))
+        Trouble.objects.filter(pk__in=[one.pk for one in found]).update(tried_at=now)
+    return found
+
+
+def _in_words(trouble: Trouble) -> tuple[str, str]:
+    clinic = Clinic.objects.the()
+    says, _line, do = trouble.says.partition("\n")
+    if trouble.well_since:
+        says, do = _("Well again: {part}.").format(part=trouble.get_part_display()), ""
+    page = urljoin(settings.SITE_URL, reverse("office:watch"))
+    look = _("How it stands: {page}").format(page=page)
+    return one_line(f"{clinic.name}: {says}")[:150], "\n\n".join(filter(None, (says, do, look)))
+
+
+def _ways_for(part: WatchedPart) -> list[Way]:
+    ways = _second_ways()
+    if part not in CARRY_THE_FIRST_WAY:
+        ways.pop("ALERT_EMAIL_URL", None)
+    elif part != WatchedPart.MAIL and "ALERT_EMAIL_URL" not in ways:
+        ways["EMAIL_HOST"] = _by_the_first_server
+    return list(ways.values())
+
+
+def _second_ways() -> dict[str, Way]:
+    """By the setting that names it, which may be shown; what it says may not."""
+    ways: dict[str, Way] = {}
+    if settings.ALERT_EMAIL_URL:
+        ways["ALERT_EMAIL_URL"] = _by_the_second_server
+    if settings.ALERT_URL:
+        ways["ALERT_URL"] = _by_web_hook
+    return ways
+
+
+def _goes(way: Way, subject: str, text: str) -> bool:
+    """Whatever goes wrong is a line of the log, and no secret in it."""
+    try:
+        way(subject, text)
+    except (OSError, SMTPException, HTTPError, ValueError) as error:
+        logger.warning("A message about trouble was not taken: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _by_the_second_server(subject: str, text: str) -> None:
+    server = second_server.read(settings.ALERT_EMAIL_URL)
+    if server is None:
+        raise ValueError
+    sender = server.user if "@" in server.user else parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    _by_mail(subject, text, sender, server.backend(SECONDS))
+
+
+def _by_the_first_server(subject: str, text: str) -> None:
+    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    _by_mail(subject, text, sender, get_connection(timeout=SECONDS))
+
+
+def _by_mail(subject: str, text: str, sender: str, backend: BaseEmailBackend) -> None:
+    owners = User.objects.filter(is_active=True, role=Role.OWNER).values_list("email", flat=True)
+    to = settings.ALERT_EMAIL_TO or list(owners)
+    headers = {"Auto-Submitted": "auto-generated"}
+    try:
+        EmailMessage(subject, text, sender, to, connection=backend, headers=headers).send()
+    finally:
+        backend.close()  # Django leaves open where a login is refused
+
+
+def _by_web_hook(subject: str, text: str) -> None:
+    _ask(settings.ALERT_URL, "POST", text.encode())
+
+
+def _ask(url: str, method: str, body: bytes | None = None) -> None:
+    """Over https alone, wherever the settings say; no redirect is followed."""
+    if not url.startswith("https://"):
+        raise ValueError
+    patience = Timeout(connect=SECONDS / 2, read=SECONDS / 2)
+    headers = {"Content-Type": "text/plain; charset=utf-8"} if body else {}
+    with PoolManager(timeout=patience, retries=False) as pool:
+        answer = pool.request(method, url, body=body, headers=headers, redirect=False)
+    if answer.status >= 300:
+        raise ValueError(answer.status)

@@ -1,0 +1,1 @@
+"""Lists of clients from other systems: read, checked, taken in, undone."""

@@ -1,0 +1,118 @@
+"""An import is tried out: each row as it would be, and only what is said of it is written."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from django.db import transaction
+
+from bookings.actions.records import visits
+from bookings.actions.records.deciding import Court, RowVerdict
+from bookings.actions.records.matching import Somebody
+from bookings.actions.records.reading import NotToBeImported
+from bookings.actions.records.rows import write
+from bookings.actions.refusals import Refused
+from bookings.core.intervals import Interval
+from bookings.mail.wake_worker import ring
+from bookings.models import ClientImport, Clinic, ImportedRow, ImportState
+from bookings.models.records.imports import RowOutcome
+from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day, taken_by
+from bookings.queries.scheduling.slots import Placement
+
+TASK = "bookings.tasks.go_on_with_imports"
+CHUNK = 200
+# What a check has said of a row is no more than that.
+ANEW = {
+    "settled": False,
+    "outcome": "",
+    "reason": "",
+    "client": None,
+    "made_client": False,
+    "made_visit": False,
+}
+
+
+def check(batch: ClientImport, *, now: datetime) -> None:
+    """Have it tried out. Raises NotToBeImported where it has been begun meanwhile."""
+    may = ClientImport.objects.filter(pk=batch.pk, forgotten_at=None)
+    with transaction.atomic():
+        if not may.filter(state__in=[ImportState.READ, ImportState.CHECKED]).update(
+            state=ImportState.CHECKING, started_at=now
+        ):
+            raise NotToBeImported
+        batch.rows.update(**ANEW)
+        transaction.on_commit(lambda: ring(TASK), robust=True)
+
+
+@dataclass
+class Trial:
+    """All rows once, as if each were taken in after those before it. That a row makes somebody
+    or something is said of it as it will be.
+    """
+
+    batch: ClientImport
+    now: datetime
+    placed: dict[date, list[Placement]] = field(default_factory=dict)
+    busy: dict[Somebody, list[Interval]] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.clinic = Clinic.objects.the()
+        self.court = Court(self.batch, self.clinic, self.now)
+
+    def go_through(self, rows: list[ImportedRow]) -> None:
+        verdicts = self.court.judge(rows)
+        there = visits.already_here(self.batch, verdicts)
+        slots = [one.slot for one in verdicts if one.slot is not None]
+        facts = facts_by_day(slots, self.clinic, now=self.now)
+        for one in verdicts:
+            if one.row.number in there:
+                visits.is_here(one)
+            elif one.slot is not None:
+                self._try(one, facts[self.clinic.day_of(one.slot.start)])
+            whom = one.whom
+            one.row.made_client = whom is not None and whom.first_row == one.row.number
+        write(verdicts)
+
+    def _try(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
+        slot, whom = verdict.visit
+        day = self.clinic.day_of(slot.start)
+        if self._is_here(verdict, whom):
+            visits.is_here(verdict)
+            return
+        facts = replace(facts, rows=[*facts.rows, *map(taken_by, self.placed.get(day, ()))])
+        is_busy = any(slot.interval.overlaps(one) for one in self.busy.get(whom, ()))
+        try:
+            placement = visits.place(slot, facts, whom.client)
+        except Refused as refusal:
+            verdict.ends(RowOutcome.CLASH, visits.why(refusal, is_busy=is_busy))
+            return
+        if is_busy:
+            verdict.ends(RowOutcome.CLASH, visits.CLIENT_BUSY)
+            return
+        self.keys.add(verdict.wanted.key if verdict.wanted else "")
+        self.placed.setdefault(day, []).append(placement)
+        self.busy.setdefault(whom, []).append(slot.interval)
+        verdict.row.made_visit = True
+        visits.is_taken_in(verdict)
+
+    def _is_here(self, verdict: RowVerdict, whom: Somebody) -> bool:
+        """By its number in the other system, or as that client's at that start."""
+        wanted, there = verdict.wanted, self.busy.get(whom, ())
+        return wanted is not None and (
+            bool(wanted.key and wanted.key in self.keys)
+            or any(one.start == wanted.starts_at for one in there)
+        )
+
+
+def go_on(batch: ClientImport, *, now: datetime) -> None:
+    """From the first row: what was met before is not kept."""
+    trial = Trial(batch, now)
+    last = 0
+    while rows := list(batch.rows.filter(number__gt=last)[:CHUNK]):
+        trial.go_through(rows)
+        last = rows[-1].number
+        if not ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING).exists():
+            return
+    ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING).update(
+        state=ImportState.CHECKED
+    )

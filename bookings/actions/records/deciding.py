@@ -1,0 +1,232 @@
+"""What becomes of the rows of a list: the same for whoever only checks and whoever imports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from bookings.actions.records.matching import Another, Books, SeenInList, Several, Somebody
+from bookings.core.clients.addresses import kept_address
+from bookings.core.clients.phones import is_a_phone
+from bookings.core.clients.search_text import name_compared
+from bookings.core.records.fields import Field, OtherSystem
+from bookings.core.records.people import (
+    Broken,
+    Listed,
+    ListedVisit,
+    Wrong,
+    person_of,
+    row_number,
+    values_of,
+    visit_of,
+)
+from bookings.models import Client, ClientImport, Clinic, ImportedRow, Therapist, Treatment
+from bookings.models.clients.addresses import AddressField
+from bookings.models.records.imports import RowOutcome
+from bookings.queries.scheduling.slots import Slot
+
+WRONG = {
+    Wrong.NO_NAME: gettext_lazy("It has no name with a letter in it."),
+    Wrong.LONG_NAME: gettext_lazy("The name has more than 200 characters."),
+    Wrong.FORMULA: gettext_lazy("The name begins like a formula of a spreadsheet."),
+    Wrong.PILED_MARKS: gettext_lazy("The name has marks stacked on a letter."),
+    Wrong.LONG_PHONE: gettext_lazy("The phone number has more than 40 characters."),
+    Wrong.LONG_KEY: gettext_lazy("Its number in the other system has more than 100 characters."),
+    Wrong.GONE: gettext_lazy("The other system has archived, blocked or deleted this client."),
+    Wrong.BAD_START: gettext_lazy(
+        "The appointment’s day or time cannot be read, or its hour is one at which the clocks "
+        "change."
+    ),
+    Wrong.NO_TIME: gettext_lazy("The appointment has a day and no time."),
+    Wrong.BAD_LENGTH: gettext_lazy("The appointment’s length or end cannot be read."),
+}
+BAD_ADDRESS = gettext_lazy("The e-mail address is none that mail can go to.")
+BAD_PHONE = gettext_lazy("The phone number has something else than digits, spaces and + ( ) -.")
+SEVERAL = gettext_lazy(
+    "More than one client here has this name at this address or number. None of them was chosen."
+)
+ANOTHER = gettext_lazy(
+    "An earlier row or list has somebody else under the same number of the other system."
+)
+NO_CLIENT = gettext_lazy(
+    "It names a client whom nobody here is known by, and has neither an address nor a phone "
+    "number. Import the list of clients first."
+)
+OVER = gettext_lazy("The appointment is over; only coming ones are imported.")
+NOT_COMING = gettext_lazy("The appointment does not take place, says the other system.")
+NO_TREATMENT = gettext_lazy("The row names no treatment.")
+NO_THERAPIST = gettext_lazy("The row names no therapist, and more than one gives the treatment.")
+UNKNOWN_TREATMENT = gettext_lazy("“{name}” is no treatment here. Say on the columns’ page which.")
+UNKNOWN_THERAPIST = gettext_lazy("“{name}” is no therapist here. Say on the columns’ page who.")
+SAME_AS = gettext_lazy("The same person as in row {row}.")
+
+
+class NoSuch(Exception):
+    """The visit cannot be: the sentence says why."""
+
+
+@dataclass
+class RowVerdict:
+    """Of one row. `outcome` is what it is to be, as far as that is known before a visit is tried.
+
+    `slot` is the visit to try; without one there is none, or `reason` says why not.
+    """
+
+    row: ImportedRow
+    outcome: RowOutcome = RowOutcome.SAME
+    reason: str = ""
+    whom: Somebody | None = None
+    person: Listed | None = None
+    wanted: ListedVisit | None = None
+    slot: Slot | None = None
+
+    @property
+    def client(self) -> Client | None:
+        return None if self.whom is None else self.whom.client
+
+    @property
+    def visit(self) -> tuple[Slot, Somebody]:
+        """Of one that is to be tried; raises ValueError for any other."""
+        if self.slot is None or self.whom is None:
+            raise ValueError(self.row.number)
+        return self.slot, self.whom
+
+    def ends(self, outcome: RowOutcome, reason: object) -> "RowVerdict":
+        self.outcome, self.reason = outcome, str(reason)
+        return self
+
+
+@dataclass
+class Court:
+    """Goes through the rows of one import, some at a time, and remembers whom it has met."""
+
+    batch: ClientImport
+    clinic: Clinic
+    now: datetime
+    seen: SeenInList = field(default_factory=SeenInList)
+
+    def __post_init__(self) -> None:
+        self.source = OtherSystem(self.batch.source)
+        self.fields = self.batch.fields
+        self.offers = Offers(self.batch)
+
+    def judge(self, rows: Sequence[ImportedRow]) -> list[RowVerdict]:
+        verdicts = [self._read(row) for row in rows]
+        people = [one.person for one in verdicts if one.person is not None]
+        books = Books(self.source, people, self.seen)
+        for one in verdicts:
+            if one.person is not None:
+                self._identify(one, one.person, books)
+            if one.wanted is not None and one.whom is not None:
+                self._place(one, one.wanted)
+        return verdicts
+
+    def _read(self, row: ImportedRow) -> RowVerdict:
+        verdict = RowVerdict(row)
+        values = values_of(row.cells or (), self.fields)
+        try:
+            person = person_of(values)
+            verdict.wanted = visit_of(values, self.batch.order, self.clinic.tz)
+        except Broken as error:
+            outcome = RowOutcome.LEFT_OUT if error.wrong is Wrong.GONE else RowOutcome.BROKEN
+            return verdict.ends(outcome, WRONG[error.wrong])
+        if person.email:
+            try:
+                _ADDRESS.run_validators(person.email)
+                email = kept_address(person.email)
+            except (ValidationError, ValueError):
+                return verdict.ends(RowOutcome.BROKEN, BAD_ADDRESS)
+            person = Listed(person.key, person.name, email, person.phone)
+        if person.phone and not is_a_phone(person.phone):
+            return verdict.ends(RowOutcome.BROKEN, BAD_PHONE)
+        verdict.person = person
+        return verdict
+
+    def _identify(self, verdict: RowVerdict, person: Listed, books: Books) -> None:
+        row = verdict.row
+        try:
+            whom = books.find(person)
+        except Several:
+            verdict.ends(RowOutcome.BROKEN, SEVERAL)
+            return
+        except Another:
+            verdict.ends(RowOutcome.BROKEN, ANOTHER)
+            return
+        nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
+        if whom is None and nobody:
+            verdict.ends(RowOutcome.BROKEN, NO_CLIENT)
+            return
+        if whom is None:
+            whom = Somebody(person=person, first_row=row.number, told=person.as_told)
+            verdict.outcome = RowOutcome.NEW
+        elif whom.first_row and whom.first_row != row.number and not verdict.wanted:
+            verdict.reason = str(SAME_AS).format(row=whom.first_row)
+        if row.made_client:  # by a run that was cut off
+            verdict.outcome, verdict.reason = RowOutcome.NEW, ""
+        verdict.whom = whom
+        self.seen.add(whom, person)
+
+    def _place(self, verdict: RowVerdict, wanted: ListedVisit) -> None:
+        """Where its visit is to be; or why there is none, which leaves the client as they are."""
+        reason: object = ""
+        if wanted.starts_at <= self.now:
+            reason = OVER
+        elif not wanted.is_coming:
+            reason = NOT_COMING
+        if reason:
+            known = verdict.outcome is not RowOutcome.NEW
+            verdict.ends(RowOutcome.LEFT_OUT if known else RowOutcome.NEW, reason)
+            return
+        try:
+            verdict.slot = self.offers.slot(wanted)
+        except NoSuch as error:
+            verdict.ends(RowOutcome.CLASH, error)
+
+
+_ADDRESS = AddressField()
+
+
+class Offers:
+    """What and who is meant by names of the list: as chosen by hand, else who is called so here."""
+
+    def __init__(self, batch: ClientImport):
+        self.treatments = {one.pk: one for one in Treatment.objects.filter(active=True)}
+        self.therapists = {one.pk: one for one in Therapist.objects.filter(active=True)}
+        self.by_hand = batch.names
+        self.is_ours = batch.source == OtherSystem.TAPER
+
+    def slot(self, wanted: ListedVisit) -> Slot:
+        """Raises NoSuch."""
+        treatment = self.meant(Field.TREATMENT, wanted.treatment)
+        if treatment is None:
+            raise NoSuch(_sentence(NO_TREATMENT, UNKNOWN_TREATMENT, wanted.treatment))
+        therapist = self.meant(Field.THERAPIST, wanted.therapist)
+        if therapist is None and (wanted.therapist or self._several_give(treatment)):
+            raise NoSuch(_sentence(NO_THERAPIST, UNKNOWN_THERAPIST, wanted.therapist))
+        return Slot(
+            treatment=treatment,
+            start=wanted.starts_at,
+            therapist=therapist,
+            length=wanted.length,
+        )
+
+    def meant(self, field: Field, name: str) -> Any:
+        """The only one of that name; of two alike, nobody knows which."""
+        rows = self.treatments if field is Field.TREATMENT else self.therapists
+        if chosen := self.by_hand.get(field.value, {}).get(name_compared(name)):
+            return rows.get(chosen)
+        if self.is_ours and (number := row_number(name)) is not None:
+            return rows.get(number)
+        found = [one for one in rows.values() if name_compared(one.name) == name_compared(name)]
+        return found[0] if len(found) == 1 else None
+
+    @staticmethod
+    def _several_give(treatment: Treatment) -> bool:
+        return treatment.therapists.filter(active=True).count() != 1
+
+
+def _sentence(none: object, unknown: object, name: str) -> str:
+    return str(unknown).format(name=name) if name else str(none)

@@ -1,0 +1,109 @@
+"""An import is carried out, some rows at a time: each with what it makes or not at all, so that
+what is cut off anywhere goes on from there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from bookings.actions.clients import details
+from bookings.actions.clients.details import NewClient
+from bookings.actions.records import visits
+from bookings.actions.records.checking import ANEW, TASK
+from bookings.actions.records.deciding import Court, RowVerdict
+from bookings.actions.records.matching import key_of
+from bookings.actions.records.reading import NotToBeImported
+from bookings.actions.records.rows import write
+from bookings.actions.refusals import Busy, Refused
+from bookings.mail.wake_worker import ring
+from bookings.models import ClientImport, Clinic, ImportedRow, ImportState, KnownAs
+from bookings.models.records.imports import RowOutcome
+
+CHUNK = 200
+LISTS = 7_411  # of PostgreSQL's advisory locks: one list at a time writes people down
+
+
+def start(batch: ClientImport, *, now: datetime) -> None:
+    """What was checked. Raises NotToBeImported where it has been begun, or dropped, meanwhile."""
+    may = ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKED, forgotten_at=None)
+    with transaction.atomic():
+        if not may.update(state=ImportState.RUNNING, started_at=now):
+            raise NotToBeImported
+        batch.rows.update(**ANEW)
+        transaction.on_commit(lambda: ring(TASK), robust=True)
+
+
+def go_on(batch: ClientImport, *, now: datetime) -> None:
+    """Until no row is left. Raises Busy: then it goes on a minute later."""
+    while _some(batch, now):
+        pass
+    running = ClientImport.objects.filter(pk=batch.pk, state=ImportState.RUNNING)
+    running.update(state=ImportState.DONE, done_at=now)
+
+
+def _some(batch: ClientImport, now: datetime) -> bool:
+    clinic = Clinic.objects.the()
+    verdicts = _write_people(batch, clinic, now)
+    there = visits.already_here(batch, verdicts)
+    for one in verdicts:
+        if one.row.number in there:
+            visits.is_here(one)
+            _settle(one)
+        elif one.slot is not None:
+            _book(batch, one, now)
+    return bool(verdicts)
+
+
+@transaction.atomic
+def _write_people(batch: ClientImport, clinic: Clinic, now: datetime) -> list[RowVerdict]:
+    """The next rows, settled but for the visits that are still to be tried."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LISTS])
+    rows = list(batch.rows.filter(settled=False)[:CHUNK])
+    verdicts = Court(batch, clinic, now).judge(rows)
+    _take_down([one for one in verdicts if one.whom and one.whom.is_new], batch, now)
+    write(verdicts, but_visits=True)
+    _remember(batch, verdicts)
+    return verdicts
+
+
+def _take_down(verdicts: Sequence[RowVerdict], batch: ClientImport, now: datetime) -> None:
+    """Each once, for the row that first names them."""
+    first = {id(one.whom): one for one in reversed(verdicts)}
+    named = [(one.row, one.whom, one.person) for one in first.values() if one.whom and one.person]
+    people = [NewClient(name=p.name, email=p.email, phone=p.phone) for _r, _w, p in named]
+    clients = details.take_down_all(people, by=batch.by, now=now)
+    for (row, whom, _person), client in zip(named, clients, strict=True):
+        whom.client, row.made_client = client, True
+
+
+def _remember(batch: ClientImport, verdicts: Sequence[RowVerdict]) -> None:
+    KnownAs.objects.bulk_create(
+        (
+            KnownAs(
+                source=batch.source,
+                key=key_of(one.person),
+                told=one.person.as_told,
+                client=one.client,
+            )
+            for one in verdicts
+            if one.person is not None and one.client is not None
+        ),
+        ignore_conflicts=True,
+    )
+
+
+def _book(batch: ClientImport, verdict: RowVerdict, now: datetime) -> None:
+    try:
+        visits.take_in(batch, verdict, now=now)
+    except Busy:
+        raise
+    except Refused as refusal:
+        verdict.ends(RowOutcome.CLASH, visits.why(refusal))
+    _settle(verdict)
+
+
+def _settle(verdict: RowVerdict) -> None:
+    ImportedRow.objects.filter(pk=verdict.row.pk, settled=False).update(
+        settled=True, outcome=verdict.outcome, reason=verdict.reason
+    )

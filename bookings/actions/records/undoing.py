@@ -1,0 +1,136 @@
+"""An import is undone as a whole: what nobody has touched goes, the rest stays and is told."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.records.checking import TASK
+from bookings.actions.records.reading import NotToBeImported
+from bookings.core.scheduling.statuses import Status
+from bookings.mail.wake_worker import ring
+from bookings.models import (
+    Appointment,
+    AppointmentEvent,
+    Change,
+    Client,
+    ClientEvent,
+    ClientImport,
+    Clinic,
+    ImportedRow,
+    ImportState,
+    KnownAs,
+    Mail,
+    MailState,
+)
+from bookings.models.records.history import MAY_FORGET
+from bookings.models.records.imports import Undone
+
+CHUNK = 50  # the diary waits while they go
+OF_EVERY_CLIENT = (Change, ClientEvent, ImportedRow, KnownAs)
+OF_EVERY_VISIT = (AppointmentEvent, ImportedRow, Mail)
+
+
+def undo(batch: ClientImport, *, now: datetime) -> None:
+    """Raises NotToBeImported where its time is over, or it is being undone already."""
+    with transaction.atomic():
+        locked = ClientImport.objects.select_for_update().get(pk=batch.pk)
+        if not locked.can_be_undone(now):
+            raise NotToBeImported(
+                _("An import can be undone for a day after it was done. Nothing was changed.")
+            )
+        locked.state = ImportState.UNDOING
+        locked.save(update_fields=["state"])
+        locked.rows.update(settled=False)
+        transaction.on_commit(lambda: ring(TASK), robust=True)
+
+
+def go_on(batch: ClientImport, *, now: datetime) -> None:
+    """From the last row up: a client's first row, which made them, comes after their visits."""
+    while _some(batch.pk):
+        pass
+    undoing = ClientImport.objects.filter(pk=batch.pk, state=ImportState.UNDOING)
+    undoing.update(state=ImportState.UNDONE, undone_at=now)
+
+
+@changes_the_diary
+def _some(_clinic: Clinic, batch: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_FORGET)
+    rows = ImportedRow.objects.filter(batch=batch, settled=False).order_by("-number")
+    some = list(rows.select_related("appointment", "client")[:CHUNK])
+    for row in some:
+        _take_back(row)
+        row.settled = True
+    ImportedRow.objects.bulk_update(some, ["settled", "undone", "reason", "client", "appointment"])
+    return bool(some)
+
+
+def _take_back(row: ImportedRow) -> None:
+    kept = []
+    if row.made_visit:
+        kept.append(_take_back_the_visit(row))
+    if row.made_client:
+        kept.append(_take_back_the_client(row))
+    if not kept:
+        return
+    why = " ".join(filter(None, kept))
+    row.undone = Undone.KEPT if why else Undone.REMOVED
+    row.reason = why or row.reason
+
+
+def _take_back_the_visit(row: ImportedRow) -> str:
+    """Why not, or nothing."""
+    visit = row.appointment
+    if visit is None:
+        return _("The appointment is gone.")
+    if not _is_as_imported(visit):
+        return _("The appointment was moved, marked, paid or written about since.")
+    row.appointment = None
+    visit.delete()
+    return ""
+
+
+def _is_as_imported(visit: Appointment) -> bool:
+    """Booked, and nothing has happened since that anything remembers."""
+    if visit.status != Status.BOOKED or visit.revision or visit.events.count() != 1:
+        return False
+    if visit.mails.exclude(state__in=[MailState.SCHEDULED, MailState.CANCELLED]).exists():
+        return False
+    if Change.objects.filter(table=Appointment._meta.db_table, row=visit.pk).count() > 1:
+        return False
+    return not _has_more(visit, OF_EVERY_VISIT)
+
+
+def _take_back_the_client(row: ImportedRow) -> str:
+    """Why not, or nothing."""
+    client = row.client
+    if client is None or client.erased_at:
+        return _("The client was erased or joined with another since.")
+    if client.appointments.exists():
+        return _("The client has appointments, which stay.")
+    of_it = Change.objects.filter(table=Client._meta.db_table, row=client.pk)
+    if client.user_id or client.record_events.count() != 1 or of_it.count() > 1:
+        return _("The client’s record was changed since.")
+    if _has_more(client, OF_EVERY_CLIENT):
+        return _("Something was written down about the client since.")
+    _forget(client)
+    row.client = None
+    return ""
+
+
+def _has_more(row: Client | Appointment, usual: tuple) -> bool:
+    """Whether anything hangs on it, whichever app it belongs to, but what an import makes."""
+    return any(
+        relation.related_model._default_manager.filter(**{relation.field.name: row}).exists()
+        for relation in row._meta.related_objects
+        if relation.related_model not in usual
+    )
+
+
+def _forget(client: Client) -> None:
+    """With what the history has of them, which would keep a name that should not be here."""
+    pk = client.pk
+    client.delete()
+    Change.objects.filter(client=pk).exclude(table=Appointment._meta.db_table).delete()

@@ -1,0 +1,1 @@
+"""Files of other systems: tables out of them, and what stands in their columns."""

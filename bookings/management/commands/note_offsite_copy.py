@@ -1,0 +1,19 @@
+"""manage.py note_offsite_copy: says that the newest backup now lies outside of this machine too."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
+
+from bookings.models import LastSeen, Seen
+
+
+class Command(BaseCommand):
+    help = _(
+        "For whatever copies backups elsewhere (restic, rclone, rsync ...), to be run when it has "
+        "succeeded: the owner's page and /readyz then know when the last copy was made."
+    )
+
+    def handle(self, **_options: Any) -> None:
+        LastSeen.objects.note(Seen.OFFSITE)
+        self.stdout.write(_("Noted: the backup lies outside of this machine too."))

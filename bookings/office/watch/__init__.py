@@ -1,0 +1,1 @@
+"""How the machine and its mail fare, for the owner."""

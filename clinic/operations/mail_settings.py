@@ -1,0 +1,50 @@
+"""What the settings about mail and alerts must be, said in sentences; no secret stands in one."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from bookings.mail import second_server
+
+IMPLICIT, SUBMISSION = 465, 587
+ASKED_FOR = (25, SUBMISSION, 2525)  # where TLS, if any, is asked for by STARTTLS
+
+
+def problems() -> Iterator[str]:
+    yield from _of_tls(settings.EMAIL_PORT, settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS)
+    if settings.ALERT_EMAIL_URL and not second_server.read(settings.ALERT_EMAIL_URL):
+        yield _(
+            "Set ALERT_EMAIL_URL to a mail server such as smtps://user:password@smtp.example.com "
+            "(port 465) or smtp://user:password@smtp.example.com (port 587)."
+        )
+    for name in ("ALERT_URL", "ALIVE_URL"):
+        if (url := getattr(settings, name)) and not is_https(url):
+            yield _("Set {name} to an address that begins with https://.").format(name=name)
+
+
+def _of_tls(port: int, ssl: bool, starttls: bool) -> Iterator[str]:
+    if ssl and starttls:
+        yield _(
+            "Set only one of EMAIL_USE_SSL (TLS from the first byte, port 465) and EMAIL_USE_TLS "
+            "(STARTTLS, port 587); without both, the port says which."
+        )
+    elif port == IMPLICIT and not ssl:
+        yield _(
+            "EMAIL_PORT is 465, where mail servers speak TLS from the first byte: set "
+            "EMAIL_USE_SSL=true and take EMAIL_USE_TLS away."
+        )
+    elif port in ASKED_FOR and ssl:
+        yield _(
+            "EMAIL_PORT is {port}, where TLS is asked for by STARTTLS: set EMAIL_USE_TLS=true and "
+            "take EMAIL_USE_SSL away, or set EMAIL_PORT=465."
+        ).format(port=port)
+
+
+def is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -1,0 +1,325 @@
+"""Clients and their coming appointments come from a list: each row in or explained."""
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bookings.actions.records import importing, visits
+from bookings.core.records.fields import OtherSystem
+from bookings.core.records.moments import Order
+from bookings.models import (
+    Appointment,
+    Client,
+    ClientEvent,
+    ClientImport,
+    ImportedRow,
+    KnownAs,
+    Mail,
+    MailConsent,
+)
+from clinic.records import clinic_export, erase, retention
+from clinic.records.registry.rows import BY_MODEL
+from tests import factories
+from tests.importing import checked, imported, outcomes, told, worked
+from tests.lists import as_csv
+
+PATIENTS = ["Patient Id", "First name", "Last name", "Email", "Mobile phone", "Date of birth",
+            "Medical alerts", "Reminder type", "Referral source"]  # fmt: skip
+VISITS = ["Appointment id", "Patient id", "Patient", "Email", "Practitioner", "Appointment type",
+          "Business", "Start time", "Cancelled at", "Did not arrive"]  # fmt: skip
+
+
+def patient(number: int, name: str = "", email: str = "", phone: str = "") -> list:
+    first, _space, last = (name or f"Client Number{number}").partition(" ")
+    return [number, first, last, email, phone, "1990-01-02", "Knee", "SMS", "A friend"]
+
+
+def visit(number: int, start, whose: int = 1, name: str = "Ana Demo", **changed) -> list:
+    row = {
+        "id": number,
+        "patient": whose,
+        "name": name,
+        "email": "ana@example.com",
+        "who": "Kim Demo",
+        "what": "Sports massage",
+        "business": "Here",
+        "start": f"{start:%Y-%m-%dT%H:%M:%S+00:00}",
+        "cancelled": "",
+        "came": "",
+    }
+    return list((row | changed).values())
+
+
+@pytest.fixture
+def ten(at):
+    return at(3, 10)
+
+
+def test_of_5000_rows_with_50_broken_4950_come_in_and_50_are_explained(clinic):
+    rows = [patient(n, email=f"c{n}@example.com") for n in range(5000)]
+    for n in range(0, 5000, 100):
+        rows[n][3] = "no address"
+    with CaptureQueriesContext(connection) as asked:
+        batch = imported(as_csv(PATIENTS, rows))
+    assert batch.state == "done"
+    assert outcomes(batch) == {"new": 4950, "broken": 50}
+    assert Client.objects.count() == 4950
+    assert "" not in batch.rows.filter(outcome="broken").values_list("reason", flat=True)
+    assert len(asked) < 1000  # some for each hundred rows, none for each
+
+    def all_of_it():
+        return list(Client.objects.order_by("pk").values()), ClientEvent.objects.count()
+
+    before = all_of_it()
+    again = imported(as_csv(PATIENTS, rows[:500]))
+    assert outcomes(again) == {"same": 495, "broken": 5}
+    assert all_of_it() == before
+
+
+def test_nothing_of_health_age_or_consent_comes_along_and_nobody_is_written_to(massage, ten):
+    batch = imported(as_csv([*VISITS, "Medical alerts", "Accepts marketing"],
+                            [[*visit(1, ten), "Knee", "yes"]]))  # fmt: skip
+    assert outcomes(batch) == {"new": 1}
+    ana = Client.objects.get()
+    assert (ana.date_of_birth, ana.desk_notes, ana.health_hold) == (None, "", False)
+    said = (ana.wants_nudges, ana.wants_news, ana.terms_agreed_at, ana.proved_at)
+    assert said == (False, False, None, None)
+    assert not Mail.objects.exists()
+    assert not MailConsent.objects.exists()
+    assert "Knee" not in str(list(ImportedRow.objects.values_list("cells", flat=True)))
+    assert Appointment.objects.get().vouched_for
+
+
+def test_reminders_go_only_where_somebody_asked_for_them(massage, ten):
+    imported(as_csv(VISITS, [visit(1, ten)]), remind=True)
+    assert set(Mail.objects.values_list("kind", flat=True)) == {"reminder"}
+
+
+def test_appointments_that_clash_are_listed_and_never_forced(massage, kim, room, ten, at):
+    factories.make_appointment(starts_at=ten, treatment=massage, therapist=kim, room=room)
+    rows = [
+        visit(1, ten + timedelta(minutes=30)),  # Kim has somebody then
+        visit(2, at(3, 20)),  # nobody works then
+        visit(3, at(4, 10) + timedelta(minutes=7)),  # off the grid, and agreed elsewhere
+        visit(4, at(4, 10) + timedelta(minutes=30), 2, "Bo Demo", email=""),  # overlaps that
+        visit(5, at(-1, 10)),
+        visit(6, at(5, 10), cancelled="2026-11-30"),
+        visit(7, at(5, 10), what="Reflexology"),
+        visit(8, at(5, 10), who="Nobody Here"),
+        visit(9, at(5, 11), came="no"),
+    ]
+    batch = checked(as_csv(VISITS, rows))
+    forecast = told(batch)
+    importing.start(batch, now=timezone.now())
+    worked()
+    assert told(batch) == forecast
+    assert [outcome for _n, outcome, _r in forecast] == [
+        "clash", "clash", "visit", "broken", "left_out", "left_out", "clash", "clash", "visit",
+    ]  # fmt: skip
+    assert Appointment.objects.count() == 3
+    assert "Reflexology" in forecast[6][2]
+    assert "Nobody Here" in forecast[7][2]
+
+
+def test_who_clashes_is_not_named_since_they_may_be_erased_sooner(massage, kim, room, ten):
+    bo = factories.make_client("Bo Demo", email="bo@example.com")
+    factories.make_appointment(
+        starts_at=ten, treatment=massage, therapist=kim, room=room, client=bo
+    )
+    batch = imported(as_csv(VISITS, [visit(1, ten)]))
+    [(_number, outcome, reason)] = told(batch)
+    assert (outcome, "Bo" in reason) == ("clash", False)
+
+
+def test_names_of_the_other_system_may_be_said_by_hand(massage, kim, ten):
+    names = {"treatment": {"deep tissue 60": massage.pk}, "therapist": {"k. d.": kim.pk}}
+    batch = imported(as_csv(VISITS, [visit(1, ten, who="K. D.", what="Deep Tissue 60")]),
+                     names=names)  # fmt: skip
+    assert outcomes(batch) == {"new": 1}
+    assert Appointment.objects.get().therapist == kim
+
+
+def test_somebody_known_is_found_by_key_or_by_name_with_address_or_number_and_never_by_half(ana):
+    stranger = factories.make_client("Sam Demo", email="sam@example.com", proved_at=None)
+    rows = [
+        patient(1, "Ana Demo", "ANA@example.com"),
+        patient(2, "ána  demo", "", "+44 7700 900123"),
+        patient(3, "Ana Demo"),  # a name alone is nobody
+        patient(4, "Eva Demo", "ana@example.com"),  # shares the address
+        patient(5, "Sam Demo", "sam@example.com"),  # a stranger typed that, and proved nothing
+        patient(1, "Zed Other", "zed@example.com"),  # the key of somebody else
+    ]
+    batch = imported(as_csv(PATIENTS, rows))
+    found = list(batch.rows.values_list("outcome", "client__name"))
+    assert found == [
+        ("same", "Ana Demo"),
+        ("same", "Ana Demo"),
+        ("new", "Ana Demo"),
+        ("new", "Eva Demo"),
+        ("new", "Sam Demo"),
+        ("broken", None),
+    ]
+    assert set(batch.rows.filter(number__in=[2, 3]).values_list("client", flat=True)) == {ana.pk}
+    assert not stranger.imported_rows.exists()
+    assert Client.objects.get(name="Eva Demo").same_address_as == ana
+
+
+def test_of_two_who_fit_neither_is_chosen(clinic):
+    for _ in range(2):
+        factories.make_client("Ana Demo", email="ana@example.com")
+    batch = imported(as_csv(PATIENTS, [patient(1, "Ana Demo", "ana@example.com")]))
+    assert outcomes(batch) == {"broken": 1}
+
+
+def test_a_list_of_appointments_gives_nobody_to_whom_it_does_not_know(massage, ten):
+    factories.make_client("Ana Demo", email="ana@example.com")
+    batch = imported(as_csv(VISITS, [visit(1, ten, 77, "Ana Demo", email="")]))
+    assert outcomes(batch) == {"broken": 1}
+    assert not Appointment.objects.exists()
+
+
+def test_a_visit_that_was_moved_or_cancelled_since_does_not_come_again(massage, ten, at):
+    rows = [visit(1, ten), visit(2, at(4, 10)), visit(2, at(5, 10))]
+    batch = imported(as_csv(VISITS, rows))
+    assert outcomes(batch) == {"new": 1, "visit": 1, "same": 1}
+    Appointment.objects.filter(starts_at=ten).update(starts_at=at(6, 12), ends_at=at(6, 13),
+                                                     blocked_until=at(6, 13))  # fmt: skip
+    Appointment.objects.filter(starts_at=at(4, 10)).update(status="cancelled")
+    assert outcomes(imported(as_csv(VISITS, rows))) == {"same": 3}
+    assert Appointment.objects.count() == 2
+
+
+def test_days_that_may_be_either_are_explained_until_somebody_says_which(massage, at):
+    text = as_csv(["Name", "Email", "Date", "Time", "Treatment", "Therapist"],
+                  [["Ana Demo", "a@example.com", "05/12/2026", "10:00", "Sports massage",
+                    "Kim Demo"]])  # fmt: skip
+    assert outcomes(checked(text)) == {"broken": 1}
+    batch = imported(text, order=Order.DAY_FIRST)
+    assert outcomes(batch) == {"new": 1}
+    assert Appointment.objects.get().starts_at == at(3, 10)
+
+
+def test_a_list_in_the_middle_of_which_the_worker_dies_goes_on_and_does_nothing_twice(
+    massage, at, monkeypatch
+):
+    rows = [visit(n, at(3 + n, 10), n, f"Client {n}x", email=f"{n}@example.com") for n in range(9)]
+    batch = checked(as_csv(VISITS, rows))
+    importing.start(batch, now=timezone.now())
+    take_in, calls = visits.take_in, []
+
+    def dies(*args, **kwargs):
+        calls.append(1)
+        if len(calls) in (1, 4, 8):
+            raise KeyboardInterrupt
+        take_in(*args, **kwargs)
+
+    monkeypatch.setattr(visits, "take_in", dies)
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            worked()
+        assert Appointment.objects.count() == batch.rows.filter(made_visit=True).count()
+    worked()
+    batch.refresh_from_db()
+    assert batch.state == "done"
+    assert outcomes(batch) == {"new": 9}
+    assert (Client.objects.count(), Appointment.objects.count()) == (9, 9)
+
+
+def test_our_own_export_comes_back_and_changes_nothing(massage, kim, room, ten):
+    twins = [factories.make_client("Ana Demo", email="ana@example.com") for _ in range(2)]
+    factories.make_client("-Formula Demo", email="")
+    factories.make_client("Erased client", email="", erased_at=timezone.now())
+    factories.make_client("Sam", email="sam@example.com", proved_at=None, phone="+44 7700 900999")
+    booked = factories.make_appointment(
+        starts_at=ten, treatment=massage, therapist=kim, room=room, client=twins[1]
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as whole:  # without its one instant of all tables
+        for model in (Client, Appointment):
+            clinic_export._table(whole, BY_MODEL[model])
+    with zipfile.ZipFile(file) as whole:
+        exported = [whole.read(f"csv/bookings.{name}.csv") for name in ("Client", "Appointment")]
+    before = list(Client.objects.order_by("pk").values()), Appointment.objects.count()
+    batch = imported(exported[0])
+    assert batch.source == OtherSystem.TAPER
+    assert outcomes(batch)["new"] == 0
+    assert outcomes(imported(exported[1])) == {"same": 1}
+    assert (list(Client.objects.order_by("pk").values()), Appointment.objects.count()) == before
+    assert booked.client == twins[1]
+
+
+def made_by(batch):
+    return list(batch.rows.values_list("number", "made_client", "made_visit"))
+
+
+NAMES = st.sampled_from(["Ana Demo", "Bo Demo", "Zoë O’Brien", "", "=1+1", "07700", "ana demo"])
+EMAILS = st.sampled_from(["", "ana@example.com", "bo@example.com", "ANA@example.com", "nowhere"])
+PHONES = st.sampled_from(["", "07700 900123", "+44 7700 900123", "call me", "900124"])
+KEYS = st.sampled_from(["", "1", "2", "3"])
+STARTS = st.sampled_from(["", "soon", "3 10:00", "3 10:30", "4 12:00", "-1 09:00", "4 03:00"])
+ROWS = st.lists(st.tuples(KEYS, NAMES, EMAILS, PHONES, STARTS), max_size=8)
+
+
+@settings(
+    max_examples=15,
+    phases=[Phase.generate],  # a smaller one takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(rows=ROWS)
+def test_every_row_is_in_or_explained_as_the_check_had_said_and_twice_is_once(massage, today, rows):
+    def start(said):
+        days, _space, clock = said.partition(" ")
+        return f"{today + timedelta(days=int(days))} {clock}" if clock else said
+
+    text = as_csv(
+        ["Client id", "Name", "Email", "Phone", "Start", "Treatment"],
+        [[*row[:4], start(row[4]), "Sports massage"] for row in rows],
+    )
+    with transaction.atomic():
+        if rows:
+            before = Client.objects.count(), Appointment.objects.count()
+            batch = checked(text)
+            forecast = told(batch), made_by(batch)
+            importing.start(batch, now=timezone.now())
+            worked()
+            assert (told(batch), made_by(batch)) == forecast
+            made = batch.rows.filter(made_client=True).count()
+            booked = batch.rows.filter(made_visit=True).count()
+            assert Client.objects.count() == before[0] + made
+            assert Appointment.objects.count() == before[1] + booked
+            for number, outcome, reason in told(batch):
+                assert outcome, number
+                assert reason or outcome in ("new", "visit", "same"), number
+            again = imported(text)
+            assert not again.rows.filter(made_client=True).exists()
+            assert not again.rows.filter(made_visit=True).exists()
+        transaction.set_rollback(True)
+
+
+def test_what_stood_in_a_file_is_forgotten_a_day_later_and_its_clients_are_no_newcomers(
+    clinic, clock
+):
+    batch = imported(as_csv(PATIENTS, [patient(1, email="c@example.com"), patient(2, email="x")]))
+    left = checked(as_csv(PATIENTS, [patient(3)]))
+    clock.move_to(timezone.now() + timedelta(days=1, minutes=1))
+    retention.keep_no_longer(now=timezone.now())
+    assert set(batch.rows.values_list("cells", flat=True)) == {None}
+    assert not ClientImport.objects.filter(pk=left.pk).exists()
+    clock.move_to(timezone.now() + timedelta(days=400))
+    retention.keep_no_longer(now=timezone.now())
+    assert Client.objects.filter(erased_at=None).count() == 1
+
+
+def test_erasing_takes_what_a_list_said_of_them(clinic):
+    batch = imported(as_csv(PATIENTS, [patient(1, "Ana Demo", "ana@example.com")]))
+    erase.erase(Client.objects.get(), tell=False, by="owner", now=timezone.now())
+    row = batch.rows.get()
+    assert (row.cells, row.client, row.outcome) == (None, None, "new")
+    assert not KnownAs.objects.exists()

@@ -1,0 +1,202 @@
+"""manage.py doctor, and what any command says where a clinic cannot begin: no traceback."""
+
+import json
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+from django.db import OperationalError, connection
+
+import manage
+from clinic import doctor
+from clinic.doctor import outside, settings_and_keys
+from clinic.operations import database
+from tests import factories
+from tests.clinic.operations.test_production import OF_A_CLINIC, run
+from tests.mail.post_office import PostOffice
+from therapists.models import HealthCheck
+from therapists.models.sealed import Sealed
+
+SECRETS = {
+    "EMAIL_HOST_PASSWORD": "mail-secret",
+    "ALERT_EMAIL_URL": "smtps://u:alert-secret@mail.invalid",
+    "ALERT_URL": "https://ntfy.invalid/hook-secret",
+    "ALIVE_URL": "https://ping.invalid/alive-secret",
+    "METRICS_TOKEN": "metrics-secret",
+}
+
+
+@pytest.fixture
+def examined(settings, tmp_path, db):
+    """What the doctor says of a clinic in the tests' own database, by what it is about."""
+    with PostOffice() as office:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", office.port
+        settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
+
+        def _examined():
+            found: dict[str, list] = {}
+            for one in doctor.examine():
+                found.setdefault(one.about, []).append(one)
+            return found
+
+        yield _examined
+
+
+def test_it_looks_at_everything_and_names_what_is_wrong(examined):
+    factories.make_clinic()
+    found = examined()
+    assert {
+        "Settings", "Temporary files", "List of erasures", "Static files", "Redis", "Mail server",
+        "Database", "Migrations", "Database role", "Clock", "Clinic", "Keys", "Backup", "Disk",
+        "The worker that sends mail", "The clock that rings each minute", "Mail",
+        "Copy outside of this machine",
+    } <= set(found)  # fmt: skip
+    assert [one.state for one in found["Database"]] == ["well"]
+
+
+def test_a_database_that_lacks_migrations_is_told_and_looked_at_no_further(examined):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE name = '0010_what_is_watched'")
+        cursor.execute("DROP TABLE bookings_lastseen, bookings_trouble, bookings_heartbeat")
+    found = examined()
+    assert found["Migrations"][0].says == "The database lacks 1 migration of this version."
+    assert "Keys" not in found
+    assert any("manage.py migrate" in one.says for one in found["Database"])
+
+
+def test_sealed_data_that_the_keys_do_not_open_is_told(examined, settings, ana, kim):
+    factories.make_clinic()
+    HealthCheck.objects.create(
+        client=ana, content=Sealed.of({"a": 1}), given_at=factories.NOW, by="x"
+    )
+    assert examined()["Keys"][0].says == "HEALTH_KEYS opens what is sealed."
+    settings.HEALTH_KEYS = [Fernet.generate_key().decode()]
+    assert examined()["Keys"][0].state == "wrong"
+
+
+def test_steps_of_insisting_on_https(settings):
+    for settings.SECURE_HSTS_SECONDS, following in ((3600, 604800), (604800, 2592000)):
+        (told,) = outside._of_hsts()
+        assert f"set SECURE_HSTS_SECONDS={following}." in told.do
+    settings.SECURE_HSTS_SECONDS = 365 * 86400
+    assert next(outside._of_hsts()).state == "well"
+
+
+def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
+    settings.ERASURES_FILE = tmp_path / "none" / "erasures.jsonl"
+    wrong = [one for one in settings_and_keys.of_files() if one.is_wrong]
+    assert "takes no files" in wrong[0].says
+
+
+# Started as an engineer would, where something is missing.
+
+COMMANDS = [
+    ["migrate"], ["backup", "--folder", "/none"], ["restore", "manage.py"],
+    ["export_all", "/none.zip"], ["mail"], ["note_offsite_copy"], ["rotate_health_keys"],
+    ["reset_second_factor", "a@example.com"], ["setup_clinic", "--noinput"],
+]  # fmt: skip
+# Each in a child of its own, so that Django is read once.
+IN_CHILDREN = """
+import json, os, sys, tempfile
+import django, manage
+from clinic.operations import migrate_lock
+migrate_lock.wait_for_the_database.__kwdefaults__["seconds"] = 0
+os.environ["DJANGO_SETTINGS_MODULE"] = "clinic.settings"
+django.setup()
+for command in json.loads(sys.argv[1]):
+    with tempfile.TemporaryFile("w+") as said:
+        if not (child := os.fork()):
+            os.dup2(said.fileno(), 1), os.dup2(said.fileno(), 2)
+            sys.argv = ["manage.py", command[0], "--skip-checks", *command[1:]]
+            manage.main()
+            sys.exit()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        print(json.dumps([command[0], status, said.read()]))
+"""
+
+
+def said_by_all(url):
+    here = {"SITE_URL": "http://localhost:9", "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": "9"}
+    said = {**SECRETS, **OF_A_CLINIC, **here, "ALLOWED_HOSTS": "localhost"}
+    done = run("-c", IN_CHILDREN, json.dumps(COMMANDS), **{**said, "DATABASE_URL": url})
+    assert done.returncode == 0, done.stderr
+    answers = {
+        name: (status, text) for name, status, text in map(json.loads, done.stdout.splitlines())
+    }
+    assert len(answers) == len(COMMANDS)
+    return answers
+
+
+def secrets_in(text):
+    told = {one.rpartition(":")[2].rpartition("/")[2].partition("@")[0] for one in SECRETS.values()}
+    return [one for one in {*told, "db-secret"} if one in text]
+
+
+def test_every_command_says_in_a_sentence_that_there_is_no_database():
+    for name, (status, text) in said_by_all("postgres://taper:db-secret@127.0.0.1:9/t").items():
+        assert "Traceback" not in text, (name, text)
+        assert status != 0, (name, text)
+        assert not secrets_in(text), name
+        if name != "restore":
+            assert "The database does not answer" in text, (name, text)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ('FATAL:  password authentication failed for user "taper"', "the password in DATABASE_URL"),
+        ('FATAL:  database "x" does not exist', "knows no such database"),
+        ('could not translate host name "postgers" to address', "no machine by the name"),
+        ("server closed the connection unexpectedly", "The database does not answer"),
+    ],
+)
+def test_what_postgresql_says_of_a_connection_becomes_what_to_do(words, says):
+    assert says in database.in_words(OperationalError(words))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["mail", "rotate_health_keys", "note_offsite_copy"])
+def test_where_nothing_is_migrated_a_command_says_so(command, monkeypatch, capsys, tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL search_path TO pg_temp")
+    monkeypatch.setattr("sys.argv", ["manage.py", command, "--skip-checks"])
+    with pytest.raises(SystemExit) as ended:
+        manage.main()
+    assert "run manage.py migrate" in f"{ended.value.code} {capsys.readouterr().err}"
+
+
+@pytest.mark.django_db
+def test_before_there_is_a_clinic_a_command_says_so(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["manage.py", "mail", "--skip-checks"])
+    with pytest.raises(SystemExit, match="No clinic is here yet"):
+        manage.main()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"EMAIL_PORT": "five-secret"}, "Set EMAIL_PORT to a whole number"),
+        ({"DEBUG": "ture-secret"}, "Set DEBUG to true or false."),
+        ({"DATABASE_URL": "db-secret"}, "Set DATABASE_URL to an address such as postgres://"),
+        ({"DATABASE_URL": "mysql://a:db-secret@h/d"}, "Set DATABASE_URL to an address"),
+        ({"DATABASE_URL": "postgres://a:db-secret@h:port/d"}, "Set DATABASE_URL to an address"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_and_not_repeated(wrong, says):
+    done = run("manage.py", "doctor", **{**OF_A_CLINIC, **wrong})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Refused to start: {says}")
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_as_json_it_is_for_programs_and_ends_with_one(settings, capsys, monkeypatch):
+    settings.ERASURES_FILE = settings.BASE_DIR / "none" / "erasures.jsonl"
+    monkeypatch.setattr(doctor, "WITHOUT_A_DATABASE", (settings_and_keys.of_files,))
+    monkeypatch.setattr(doctor.database, "is_there", lambda: (False,))
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", json=True)
+    assert ended.value.code == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["state"] for row in rows] == ["well", "wrong", rows[2]["state"]]
+    assert all(row["says"].endswith(".") for row in rows)

@@ -1,0 +1,155 @@
+"""The owner brings clients along: file, columns, check, import, and back again."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bookings.models import Appointment, Client, ClientImport
+from clinic.middleware.body_size import LISTS, MOST_BYTES_OF_A_LIST
+from tests.importing import checked, imported, worked
+from tests.lists import as_csv
+
+NAMES = ["Client", "E-mail", "Injuries", "Date", "Time", "Service", "Therapist"]
+
+
+def page_of(batch, name: str = "import") -> str:
+    return reverse(f"office:{name}", args=[batch.pk])
+
+
+def send(owners, data: bytes | str, name: str = "list.csv"):
+    data = data.encode() if isinstance(data, str) else data
+    return owners.post(reverse("office:imports"), {"file": SimpleUploadedFile(name, data)})
+
+
+@pytest.fixture
+def row(at):
+    start = at(3, 10)
+    return ["Ana Demo", "ana@example.com", "Knee", f"{start:%d/%m/%Y}", "10:00", "Deep", "K."]
+
+
+def test_the_whole_way_there_and_back(owners, massage, kim, row):
+    assert reverse("office:imports") == LISTS  # what may be larger is said of this page
+    answer = send(owners, as_csv(NAMES, [row, ["=1+1", "", "", "", "", "", ""]]))
+    batch = ClientImport.objects.get()
+    assert answer.url == page_of(batch, "import_columns")
+    page = owners.get(answer.url).content.decode()
+    assert "Knee" not in page
+    assert "May be about health" in page
+    assert "“Deep” is" in page
+    sent = {
+        "source": "other", "column0": "name", "column1": "email", "column2": "phone",
+        "column3": "date", "column4": "time", "column5": "treatment", "column6": "therapist",
+        "treatment0": massage.pk, "therapist0": kim.pk,
+    }  # fmt: skip
+    asked = owners.post(answer.url, sent)
+    assert asked.status_code == 422  # the fifth of December, or the twelfth of May
+    assert "may be two different days" in asked.content.decode()
+    owners.post(answer.url, {**sent, "order": "day first"})
+    assert "0 of 2 rows are checked" in owners.get(page_of(batch)).content.decode()
+    worked()
+    page = owners.get(page_of(batch)).content.decode()
+    assert "would make 1 new clients and 1 appointments; 1 rows" in page
+    assert "begins like a formula" in page
+    assert not Client.objects.exists()
+    owners.post(page_of(batch, "start_import"))
+    worked()
+    assert "have made 1 new clients" in owners.get(page_of(batch)).content.decode()
+    assert Appointment.objects.get().whose.name == "Ana Demo"
+    lines = list(csv.reader(io.StringIO(
+        owners.get(page_of(batch, "import_rows")).content.decode("utf-8-sig")
+    )))  # fmt: skip
+    assert lines[0][:4] == ["Row", "RowOutcome", "Why", "Client"]
+    assert lines[2][3] == "'=1+1"
+    owners.post(page_of(batch, "undo_import"))
+    worked()
+    assert "Nothing of it is left" in owners.get(page_of(batch)).content.decode()
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "The file is empty"),
+        (b"\x89PNG\0\0", "neither a CSV file nor a workbook"),
+        (b"PK\x03\x04zzz", "cannot be opened"),
+        (b"Name\n" + b"Ana\n" * 20_001, "more than 20,000 rows"),
+        (b"Name,Email\n", "nothing in that file"),
+    ],
+)
+def test_what_cannot_be_read_is_told_at_the_field(owners, data, said):
+    answer = send(owners, data)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not ClientImport.objects.exists()
+
+
+def test_a_list_may_be_larger_than_other_things_and_50_mb_are_refused_in_a_sentence(owners):
+    answer = send(owners, b"Name,Other\n" + b"Ana," + b"x" * 1000 + b"\n" + b"Bo,y\n" * 10)
+    assert answer.status_code == 302
+    refused = owners.post(
+        LISTS, b"", content_type="text/csv", CONTENT_LENGTH=str(MOST_BYTES_OF_A_LIST)
+    )
+    assert refused.status_code == 413
+    assert "A list of clients may be eight megabytes" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"column0": ""}, "Choose which columns hold the name"),
+        ({"column2": "email"}, "Two columns are chosen"),
+        ({"source": "nowhere"}, "thing needs another look"),
+        ({"column0": "health"}, "thing needs another look"),
+    ],
+)
+def test_wrong_columns_are_told_and_the_form_is_still_filled(owners, clinic, changed, said):
+    send(owners, "Name,Email,Other\nAna,ana@example.com,x\n")
+    batch = ClientImport.objects.get()
+    sent = {"source": "jane", "column0": "name", "column1": "email", **changed}
+    answer = owners.post(page_of(batch, "import_columns"), sent)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert said in page
+    assert '<option value="email" selected' in page
+    batch.refresh_from_db()
+    assert batch.state == "read"
+
+
+def test_a_second_press_or_a_page_from_before_does_nothing_more(owners, clinic):
+    batch = checked("Name,Email\nAna,ana@example.com\n")
+    for _ in range(2):
+        owners.post(page_of(batch, "start_import"))
+        worked()
+    assert Client.objects.count() == 1
+    said = owners.post(page_of(batch, "drop_import"), follow=True).content.decode()
+    assert "has gone on meanwhile" in said
+    assert owners.get(page_of(batch, "import_columns")).url == page_of(batch)
+
+
+def test_each_page_asks_as_many_questions_for_30_rows_as_for_1(owners, clinic):
+    def asked(many: int) -> list[int]:
+        rows = [[f"Client {n}x", f"c{many}{n}@example.com"] for n in range(many)]
+        batch = imported(as_csv(["Name", "Email"], [*rows, *[["", "nobody"]] * many]))
+        counts = []
+        for url in (page_of(batch), page_of(batch) + "?show=new", LISTS):
+            with CaptureQueriesContext(connection) as data:
+                assert owners.get(url).status_code == 200
+            counts.append(len(data))
+        return counts
+
+    assert asked(1)  # the first look fills what is kept for long
+    assert asked(2) == asked(30)
+
+
+def test_guessing_anew_goes_by_the_chosen_system(owners, clinic):
+    send(owners, "Id,First name,Last name\n7,Ana,Demo\n")
+    batch = ClientImport.objects.get()
+    assert batch.mapping == {"1": "first_name", "2": "last_name"}
+    owners.post(page_of(batch, "import_columns"), {"do": "guess", "source": "cliniko"})
+    batch.refresh_from_db()
+    assert batch.mapping["0"] == "key"

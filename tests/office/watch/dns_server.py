@@ -1,0 +1,57 @@
+"""A DNS server of our own, over UDP: it knows some texts, and may be slow."""
+
+import contextlib
+import socketserver
+import threading
+import time
+from typing import Self
+
+import dns.message
+import dns.rcode
+import dns.rrset
+
+
+class DnsServer:
+    def __init__(self):
+        self.texts: dict[str, list[str]] = {}
+        self.asked: list[str] = []
+        self.seconds = 0.0
+        self._server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _handler(self):
+        server = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                asked = dns.message.from_wire(self.request[0])
+                answer = dns.message.make_response(asked)
+                name = asked.question[0].name
+                server.asked.append(name.to_text(omit_final_dot=True))
+                time.sleep(server.seconds)
+                if texts := server.texts.get(server.asked[-1]):
+                    quoted = [" ".join(f'"{piece}"' for piece in _pieces(one)) for one in texts]
+                    answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *quoted))
+                else:
+                    answer.set_rcode(dns.rcode.NXDOMAIN)
+                with contextlib.suppress(OSError):  # the test is over
+                    self.request[1].sendto(answer.to_wire(), self.client_address)
+
+        return Handler
+
+
+def _pieces(text: str) -> list[str]:
+    """A text of the DNS has 255 letters at most; longer ones are several."""
+    return [text[start : start + 200] for start in range(0, len(text), 200)]
