@@ -29,7 +29,7 @@ from bookings.mail.training_context import (
     PlanMailLetter,
     RaceCheckLetter,
 )
-from bookings.mail.waiting_context import waiting_letter
+from bookings.mail.waiting_list.context import waiting_letter
 from bookings.models import (
     Appointment,
     Client,
