@@ -21,7 +21,8 @@ from clinic.operations.backups import programs
 from tests import patience
 from tests.clinic.operations.conftest import a_database
 from tests.mail.post_office import PostOffice
-from tests.rehearsal import engine, machine, page
+from tests.rehearsal import machine, page
+from tests.rehearsal.docker import engine
 from tests.rehearsal.page import Box, Typist
 from tests.rehearsal.visitor import Visitor
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from clinic.demo import servers
 from clinic.operations.version import VERSION, problem_with_tag
-from tests.rehearsal import compose, dockerfile
+from tests.rehearsal.docker import compose, dockerfile
 
 ROOT = compose.ROOT
 _said = StringIO()

@@ -12,10 +12,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.rehearsal import compose, dockerfile
+from tests.rehearsal.docker import compose, dockerfile
 
 if TYPE_CHECKING:
-    from tests.rehearsal.engine import Container
+    from tests.rehearsal.docker.engine import Container
 
 OURS = "taper:"
 HERE = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
