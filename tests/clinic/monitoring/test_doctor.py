@@ -107,7 +107,8 @@ def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
 COMMANDS = [
     ["migrate"], ["backup", "--folder", "/none"], ["restore", "manage.py"],
     ["export_all", "/none.zip"], ["mail"], ["note_offsite_copy"], ["rotate_health_keys"],
-    ["reset_second_factor", "a@example.com"], ["setup_clinic", "--noinput"],
+    ["rotate_second_factors"], ["reset_second_factor", "a@example.com"],
+    ["setup_clinic", "--noinput"],
 ]  # fmt: skip
 # Each in a child of its own, so that Django is read once.
 IN_CHILDREN = """
