@@ -144,7 +144,8 @@ class CannotErase(Refused):
 
 def is_in_doubt(client: Client) -> bool:
     """Their address was changed, or records were joined, and nobody has said since who it is."""
-    return client.unconfirmed_since not in (None, client.created_at)
+    since = client.unconfirmed_since  # as the desk wrote them down it is a moment before the row is
+    return since is not None and since > client.created_at
 
 
 @changes_the_diary
