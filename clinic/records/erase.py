@@ -215,6 +215,7 @@ def _forget_all_but_the_kept(
         kept_records.keep(client, now=now)
     else:
         forget_kept(client)
+    client.imported_rows.update(erased_at=now)
     logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
     _erase_rows(client)
     _forget_signing_in(addresses)
