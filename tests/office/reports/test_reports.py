@@ -337,7 +337,7 @@ def test_a_report_that_takes_too_long_is_stopped_in_the_database_and_says_so(
     with monkeypatch.context() as slow:
         slow.setattr(limits, "MOST_SECONDS", 0.1)
         slow.setattr(selection, "FOR_MANY_ROWS", "SELECT pg_sleep(60)")
-        for place in ("", "mails/", "mails/rows/", "mails/date.csv"):
+        for place in ("", "mails/", "mails/rows/", "mails/week.csv"):
             answer = owners.get(HOME + place)
             assert answer.status_code == 503
             assert "Choose a shorter period, or one therapist" in answer.content.decode()
