@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients.identity import prove, write_down
@@ -29,8 +29,10 @@ from bookings.models import (
     Treatment,
     WaitlistEntry,
 )
+from bookings.queries.waiting_list.wishes import mailbox_of_client
 
 MOST_WISHES, MOST_UNPROVED = 5, 2  # of one mailbox, and of one that nobody has answered from
+MAILBOXES = 7_413  # of PostgreSQL's advisory locks, with the mailbox's digest
 HOW = "waiting list"
 
 
@@ -164,9 +166,8 @@ def _whose(request: JoinRequest, now: datetime) -> Client:
 
 
 def _limit(client: Client, request: JoinRequest) -> None:
-    there = Client.objects.at(client.email) if client.email else Client.objects.none()
-    waits = WaitlistEntry.objects.waiting()
-    theirs = waits.filter(client__in=[client.pk, *there.values_list("pk", flat=True)])
+    there = _of_mailbox(client)
+    theirs = WaitlistEntry.objects.waiting().filter(client__in=there)
     if request.appointment and theirs.filter(appointment=request.appointment).exists():
         raise AlreadyWaiting
     waiting = theirs.count()
@@ -174,6 +175,17 @@ def _limit(client: Client, request: JoinRequest) -> None:
         raise TooManyUnproved
     if waiting >= MOST_WISHES:
         raise TooManyWishes
+
+
+def _of_mailbox(client: Client) -> list[int]:
+    """All who read it, whom nobody else puts on the list until this transaction ends."""
+    mailbox = mailbox_of_client(client)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [MAILBOXES, mailbox])
+    if not client.email:
+        return [client.pk]
+    there = Client.objects.living().of_mailbox(client.email)
+    return list(there.values_list("pk", flat=True))
 
 
 def _locked(entry: WaitlistEntry) -> WaitlistEntry:

@@ -33,6 +33,7 @@ from bookings.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from bookings.models.waiting_list.entries import MOST_UNANSWERED
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.wishes import duration_of, is_still_to_come, wishes_of
 
@@ -129,11 +130,24 @@ def withdraw(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
 
 @changes_the_diary
 def expire(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
-    """Nobody has answered; it goes on to the next."""
+    """Nobody has answered; it goes on to the next. Who never answers keeps no more times."""
     offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
-    if offer.state == OfferState.OPEN and offer.until <= now:
-        _let_go(offer, OfferState.EXPIRED, now)
-        _write_about_offer(MailKind.WAIT_PASSED, offer, not_after=now + TOLD_FOR, now=now)
+    if offer.state != OfferState.OPEN or offer.until > now:
+        return
+    _let_go(offer, OfferState.EXPIRED, now)
+    entry = offer.entry
+    if entry.is_waiting and entry.answers_nothing and _has_heard_of_all(entry):
+        entry.end(EntryState.LEFT, now=now)
+        write_about_entry(MailKind.WAIT_LEFT, entry, now=now)
+        return
+    _write_about_offer(MailKind.WAIT_PASSED, offer, not_after=now + TOLD_FOR, now=now)
+
+
+def _has_heard_of_all(entry: WaitlistEntry) -> bool:
+    """Whether each mail about the offers without an answer has gone out."""
+    last = list(entry.offers.values_list("pk", flat=True).reverse()[:MOST_UNANSWERED])
+    told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer__in=last)
+    return told.filter(data_at__isnull=False).count() == MOST_UNANSWERED
 
 
 def withdraw_open(entry: WaitlistEntry, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ is a domain of its own, and not fass.example, as IDNA 2003 and Python's own code
 
 import unicodedata
 from difflib import get_close_matches
+from functools import lru_cache
 
 import idna
 
@@ -44,7 +45,7 @@ def ascii_address(address: str) -> str:
     ):
         raise BadAddress
     try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode().lower()}"
+        return f"{local}@{_on_the_wire(domain)}"
     except (idna.IDNAError, UnicodeError) as error:
         raise BadAddress from error
 
@@ -52,7 +53,7 @@ def ascii_address(address: str) -> str:
 def kept_address(address: str) -> str:
     """As people read it, with one spelling of each domain: ana@faß.example. Raises BadAddress."""
     local, _, domain = ascii_address(address).rpartition("@")
-    return f"{local}@{idna.decode(domain)}"
+    return f"{local}@{_as_read(domain)}"
 
 
 def compared(address: str) -> str:
@@ -84,6 +85,16 @@ def mailbox_of(address: str) -> str:
     """
     local, _, domain = compared(address).rpartition("@")
     return f"{local.partition('+')[0] or local}@{domain}"
+
+
+@lru_cache(maxsize=1000)  # there are few, and whoever counts mailboxes asks about all clients
+def _on_the_wire(domain: str) -> str:
+    return idna.encode(domain, uts46=True).decode().lower()
+
+
+@lru_cache(maxsize=1000)
+def _as_read(domain: str) -> str:
+    return idna.decode(domain)
 
 
 def _is_invisible(letter: str) -> bool:

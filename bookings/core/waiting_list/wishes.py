@@ -20,13 +20,15 @@ class Start:
 class ListedWish:
     """One entry of the waiting list, with what is known of its client.
 
-    Empty days and parts are any; without a therapist anybody will do. `earlier_than` is when the
-    visit starts that should be earlier, and `until` the last moment at which it may be moved.
-    `tried` are the starts that have been offered, `asked_on` the day of the last offer.
+    One `mailbox` has one offer at a time and one a day, under however many names. Empty days and
+    parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
+    that should be earlier, and `until` the last moment at which it may be moved. `tried` are the
+    starts that have been offered, `asked_on` the day of the last offer.
     """
 
     entry: int
     client: int
+    mailbox: str = ""
     treatment: int
     length: timedelta
     since: datetime

@@ -12,7 +12,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from bookings.core import training
-from bookings.core.clients.addresses import compared
+from bookings.core.clients.addresses import compared, mailbox_of
 from bookings.models.clients.addresses import AddressField
 from bookings.models.clients.search_column import BEGINNING, FINDABLE
 from bookings.models.named import Named
@@ -39,6 +39,15 @@ class ClientQuerySet(models.QuerySet["Client"]):
         """Those whom mail to one of the addresses reaches, however it is spelt."""
         spelt = [compared(address) for address in addresses]
         return self.living().alias(address=Lower("email")).filter(address__in=spelt)
+
+    def of_mailbox(self, address: str) -> Self:
+        """Those whose mail arrives there, with a tag or without: for counting only."""
+        mailbox = mailbox_of(address)
+        alike = self.filter(email__istartswith=mailbox.rpartition("@")[0])
+        found = [
+            pk for pk, email in alike.values_list("pk", "email") if mailbox_of(email) == mailbox
+        ]
+        return self.filter(pk__in=found)
 
 
 class Client(Named, models.Model):

@@ -17,6 +17,7 @@ from bookings.models.rota.treatments import Treatment
 from bookings.models.scheduling.appointments import Appointment
 
 LONGEST_NOTICE = 14 * 24  # hours
+MOST_UNANSWERED = 3  # offers in a row
 
 
 class EntryState(models.TextChoices):
@@ -136,6 +137,17 @@ class WaitlistEntry(models.Model):
         if self.session_kind in list(training.Kind):
             return frozenset({training.Kind(self.session_kind)})
         return self.treatment.kinds
+
+    @property
+    def answers_nothing(self) -> bool:
+        """The last offers have all gone by without an answer."""
+        last = list(self.offers.values_list("state", flat=True).reverse()[:MOST_UNANSWERED])
+        return last == ["expired"] * MOST_UNANSWERED  # OfferState's: offers know their entries
+
+    @property
+    def was_taken_off(self) -> bool:
+        """By the list itself, for want of an answer."""
+        return self.state == EntryState.LEFT and self.answers_nothing
 
     def end(self, state: EntryState, *, now: datetime) -> None:
         self.state, self.ended_at = state, now

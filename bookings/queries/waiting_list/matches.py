@@ -90,8 +90,8 @@ class OpenGap:
 
     def without(self, entry: int, placement: Placement) -> "OpenGap":
         """The same after one of them has been offered that: they are offered no more for now."""
-        client = self.wishes[entry].client
-        wishes = {pk: one for pk, one in self.wishes.items() if one.client != client}
+        mailbox = self.wishes[entry].mailbox
+        wishes = {pk: one for pk, one in self.wishes.items() if one.mailbox != mailbox}
         return replace(self, wishes=wishes, facts=self.facts.with_taken(placement))
 
     def _candidate(

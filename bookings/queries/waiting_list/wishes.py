@@ -5,7 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from bookings.core import training
+from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import Status
@@ -15,29 +18,27 @@ from bookings.queries.scheduling.cutoffs import move_until
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import HAS_BEEN
 
+A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
 ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What one client has been offered."""
+    """What one client has been offered, and when their mailbox was asked."""
 
     starts: frozenset[datetime]
     asked_on: date | None
     is_open: bool
 
 
-NOTHING_TRIED = Tried(frozenset(), None, False)
-
-
 def wishes_of(
     entries: Sequence[WaitlistEntry], clinic: Clinic, *, now: datetime
 ) -> dict[int, ListedWish]:
     """By entry; without those whose visit that should be earlier is to come no more."""
-    clients = {entry.client_id for entry in entries}
-    tried, visits = _tried_of(clients, clinic), _visits_of(clients, now)
+    clients = {entry.client_id: entry.client for entry in entries}
+    tried, visits = _tried_of(clients.values(), clinic, now), _visits_of(clients, now)
     return {
-        entry.pk: _wish(entry, clinic, tried.get(entry.client_id, NOTHING_TRIED), visits)
+        entry.pk: _wish(entry, clinic, tried[entry.client_id], visits)
         for entry in entries
         if is_still_to_come(entry, now)
     }
@@ -95,6 +96,7 @@ def _wish(
     return ListedWish(
         entry=entry.pk,
         client=client.pk,
+        mailbox=mailbox_of_client(client),
         treatment=entry.treatment_id,
         length=timedelta(seconds=duration_of(entry).length),
         since=entry.joined_at,
@@ -115,20 +117,35 @@ def _wish(
     )
 
 
-def _tried_of(clients: Collection[int], clinic: Clinic) -> dict[int, Tried]:
+def mailbox_of_client(client: Client) -> str:
+    """Who has no address shares it with nobody."""
+    return mailbox_of(client.email) if client.email else f"client {client.pk}"
+
+
+def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[int, Tried]:
+    people = {client.pk: client for client in clients}
+    recent = Q(state=OfferState.OPEN) | Q(made_at__gt=now - A_DAY_AT_LEAST)
     offers: dict[int, list[WaitlistOffer]] = defaultdict(list)
-    for offer in WaitlistOffer.objects.filter(client__in=clients):
+    of_mailboxes: dict[str, list[WaitlistOffer]] = defaultdict(list)
+    there = WaitlistOffer.objects.filter(recent | Q(client__in=people))
+    for offer in there.select_related("client"):
         offers[offer.client_id].append(offer)
-    return {client: _tried(there, clinic) for client, there in offers.items()}
+        of_mailboxes[mailbox_of_client(offer.client)].append(offer)
+    return {
+        pk: _tried(offers[pk], of_mailboxes[mailbox_of_client(client)], clinic)
+        for pk, client in people.items()
+    }
 
 
-def _tried(offers: Sequence[WaitlistOffer], clinic: Clinic) -> Tried:
+def _tried(
+    own: Sequence[WaitlistOffer], of_mailbox: Sequence[WaitlistOffer], clinic: Clinic
+) -> Tried:
     """What the clinic has withdrawn was none; what was taken and then cancelled was."""
-    asked = [clinic.day_of(one.made_at) for one in offers if one.state in ENDED_UNTAKEN]
+    asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ENDED_UNTAKEN]
     return Tried(
-        starts=frozenset(one.starts_at for one in offers if one.state != OfferState.WITHDRAWN),
+        starts=frozenset(one.starts_at for one in own if one.state != OfferState.WITHDRAWN),
         asked_on=max(asked, default=None),
-        is_open=any(one.state == OfferState.OPEN for one in offers),
+        is_open=any(one.state == OfferState.OPEN for one in of_mailbox),
     )
 
 

@@ -466,3 +466,45 @@ def test_records_that_become_one_wait_as_one_with_one_open_offer(wait, ana):
     assert (gone.client, gone.state) == (ana, OfferState.WITHDRAWN)
     assert ana.waits_for.count() == 2
     assert ana.offers.open().get() == kept
+
+
+def test_one_mailbox_has_one_offer_and_one_a_day_under_however_many_names(full_day, wait, clock):
+    """Tags and other names would keep every free hour from the others."""
+    mal = [
+        factories.make_client(f"Mal {number}", email=f"mal+{number}@example.com", wants_news=True)
+        for number in range(3)
+    ]
+    for one in mal:
+        wait(one)
+    other = wait()
+    for visit in full_day[1:4]:
+        cancel(visit)
+    assert after_the_pause(clock) == 2
+    assert other.offers.exists()
+    [offer] = WaitlistOffer.objects.filter(client__in=mal)
+    later(clock, 2 * HOUR)
+    tending.look_through(now=timezone.now())
+    tend()
+    assert list(WaitlistOffer.objects.filter(client__in=mal)) == [offer]
+
+
+@pytest.mark.parametrize(
+    ("is_told", "state"), [(True, EntryState.LEFT), (False, EntryState.WAITING)]
+)
+def test_three_offers_in_a_row_without_an_answer_end_the_wait(wait, clock, kim, is_told, state):
+    """But not while no mail goes out."""
+    entry = wait()
+    for number in range(3):
+        offer = factories.make_offer(entry, therapist=kim, made_at=timezone.now())
+        offers._write_about_offer(
+            MailKind.WAIT_OFFER, offer, not_after=offer.until, now=timezone.now()
+        )
+        Mail.objects.update(data_at=timezone.now() if is_told else None)
+        clock.move_to(offer.until)
+        offers.expire(offer, now=timezone.now())
+        entry.refresh_from_db()
+        assert entry.is_waiting is (number < 2 or not is_told)
+        WaitlistOffer.objects.update(until=offer.until - MINUTE)
+        clock.move_to(offer.made_at + MINUTE)
+    assert entry.state == state
+    assert Mail.objects.filter(kind=MailKind.WAIT_LEFT).exists() is is_told

@@ -213,3 +213,15 @@ def test_ones_places_stand_with_what_one_has_booked(anas, client, ana, entry):
     for page in (anas.get("/account/"), client.get(path_of(Purpose.VISITS, ana))):
         assert "On the waiting list" in page.text
         assert "/waiting/" in page.text
+
+
+def test_tags_and_names_give_one_mailbox_no_more_places(client, massage, sent):
+    for number in range(4):
+        about = {
+            "name": f"Mal {number}",
+            "email": f"Mal+{number}@example.com",
+            "key": f"{number}" * 32,
+        }
+        answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **about})
+    assert answer.status_code == 409
+    assert WaitlistEntry.objects.count() == 2
