@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bookings.actions.waiting_list import entries, offers
 from bookings.models import Mail, MailKind, MailState
+from bookings.queries.clients.strangers import MAILS_A_DAY
 from tests import factories
 
 HOUR = timedelta(hours=1)
@@ -63,3 +64,14 @@ def test_leaving_is_confirmed(offer, send_due, post_office):
     entries.leave(offer.entry, now=timezone.now())
     assert send_due() == 1
     assert "You have left the waiting list" in post_office.messages[-1]["Subject"]
+
+
+def test_a_victims_mailbox_gets_three_mails_a_day_of_the_list_too(send_due, massage, post_office):
+    for number in range(8):
+        stranger = factories.make_client(
+            f"Mal {number}", email=f"victim+{number}@example.com", proved_at=None, wants_news=True
+        )
+        entry = factories.make_entry(stranger, treatment=massage)
+        offers.write_about_entry(MailKind.WAIT_JOINED, entry, now=timezone.now())
+    send_due()
+    assert len(post_office.messages) == MAILS_A_DAY

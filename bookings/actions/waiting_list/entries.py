@@ -29,6 +29,7 @@ from bookings.models import (
     Treatment,
     WaitlistEntry,
 )
+from bookings.queries.clients.strangers import MAILS_A_DAY, mails_of_the_day
 from bookings.queries.waiting_list.wishes import mailbox_of_client
 
 MOST_WISHES, MOST_UNPROVED = 5, 2  # of one mailbox, and of one that nobody has answered from
@@ -98,7 +99,7 @@ def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
     if first := WaitlistEntry.objects.filter(key=request.key).first():
         return first
     client = _whose(request, now)
-    _limit(client, request)
+    _limit(client, request, now)
     kind, ideal = request.session or ("", None)
     entry = WaitlistEntry.objects.create(
         client=client,
@@ -165,16 +166,21 @@ def _whose(request: JoinRequest, now: datetime) -> Client:
     return Client.objects.select_for_update(no_key=True).get(pk=client.pk)
 
 
-def _limit(client: Client, request: JoinRequest) -> None:
+def _limit(client: Client, request: JoinRequest, now: datetime) -> None:
     there = _of_mailbox(client)
     theirs = WaitlistEntry.objects.waiting().filter(client__in=there)
     if request.appointment and theirs.filter(appointment=request.appointment).exists():
         raise AlreadyWaiting
     waiting = theirs.count()
-    if client.is_provisional and waiting >= MOST_UNPROVED:
+    if client.is_provisional and (waiting >= MOST_UNPROVED or _has_its_mails(client, now)):
         raise TooManyUnproved
     if waiting >= MOST_WISHES:
         raise TooManyWishes
+
+
+def _has_its_mails(client: Client, now: datetime) -> bool:
+    """The one that asks them to confirm could not go out."""
+    return mails_of_the_day(mailbox_of_client(client), now) >= MAILS_A_DAY
 
 
 def _of_mailbox(client: Client) -> list[int]:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
 from bookings.core import training
+from bookings.core.roles import Role
 from bookings.models.clients.clients import Client
 from bookings.models.rota.shifts import Weekday
 from bookings.models.rota.therapists import Therapist
@@ -30,6 +31,10 @@ class EntryState(models.TextChoices):
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def waiting(self) -> Self:
         return self.filter(state=EntryState.WAITING)
+
+    def of_strangers(self) -> Self:
+        """What anybody may have typed an address for, and nobody has proved it."""
+        return self.filter(by=Role.RUNNER, client__proved_at=None)
 
     def with_everything(self) -> Self:
         return self.select_related("client", "treatment", "therapist", "appointment")

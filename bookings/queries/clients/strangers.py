@@ -12,7 +12,7 @@ from bookings import dates
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.clients.search_text import same_name
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState, WaitlistEntry
 from bookings.models.mail.kinds import UNFINISHED
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
@@ -168,12 +168,19 @@ def has_had_enough(mail: Mail) -> bool:
 
 
 def _to(mailbox: str, now: datetime) -> QuerySet[Mail]:
-    """The mails to strangers at that mailbox who have booked lately; who has not is not written."""
-    lately = Appointment.objects.of_strangers().filter(booked_at__gt=now - LATELY)
-    clients = lately.values_list("client", "client__email").distinct()
-    there = [pk for pk, address in clients if mailbox_of(address) == mailbox]
-    return Mail.objects.filter(client__in=there)
+    """The mails to strangers at that mailbox who have booked or joined the waiting list lately;
+    who has not is not written."""
+    booked = Appointment.objects.of_strangers().filter(booked_at__gt=now - LATELY)
+    joined = WaitlistEntry.objects.of_strangers().filter(joined_at__gt=now - LATELY)
+    clients = {
+        pair
+        for there in (booked, joined)
+        for pair in there.values_list("client", "client__email").distinct()
+    }
+    at_it = [pk for pk, address in clients if mailbox_of(address) == mailbox]
+    return Mail.objects.filter(client__in=at_it)
 
 
 def _is_a_strangers(mail: Mail) -> bool:
-    return Appointment.objects.of_strangers().filter(client=mail.client_id).exists()
+    theirs = (Appointment.objects.of_strangers(), WaitlistEntry.objects.of_strangers())
+    return any(there.filter(client=mail.client_id).exists() for there in theirs)

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.actions.scheduling import cancellation
-from bookings.actions.waiting_list import tending
+from bookings.actions.waiting_list import entries, tending
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Client, EntryState, Mail, MailKind, OfferState, WaitlistEntry
+from bookings.queries.clients.strangers import MAILS_A_DAY
 from tests import factories
 from tests.page_forms import forms_of
 
@@ -225,3 +226,13 @@ def test_tags_and_names_give_one_mailbox_no_more_places(client, massage, sent):
         answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **about})
     assert answer.status_code == 409
     assert WaitlistEntry.objects.count() == 2
+
+
+def test_joining_floods_no_mailbox(client, massage, sent, monkeypatch):
+    """Were there no limit of places, which leaving gets round."""
+    monkeypatch.setattr(entries, "MOST_UNPROVED", 9)
+    for number in range(6):
+        about = {"name": f"M {number}", "email": f"v+{number}@example.com", "key": f"{number}" * 32}
+        answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **about})
+    assert answer.status_code == 409
+    assert Mail.objects.filter(kind=MailKind.WAIT_JOINED).count() == MAILS_A_DAY
