@@ -13,7 +13,7 @@ from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
 from bookings.core.roles import Role
 from bookings.links import Purpose, read_client_token, still_goes_to
-from bookings.models import Client
+from bookings.models import Client, ClientEvent
 from bookings.web.responses import private, sorry
 from bookings.web.visitor import remember_proved
 
@@ -66,8 +66,21 @@ def client_or_404(pk: int) -> Client:
 
 def client_of(facts: dict[str, Any]) -> Client:
     """Raises Http404 when the client is gone, has withdrawn the link, or has another address."""
-    known = Client.objects.living()
-    client = get_object_or_404(known, pk=facts["client"], links_edition=facts["edition"])
-    if not still_goes_to(facts.get("address", ""), client):
+    known = Client.objects.living().filter(links_edition=facts["edition"])
+    client = known.filter(pk=facts["client"]).first() or joined_with(facts)
+    if client is None or not still_goes_to(facts.get("address", ""), client):
         raise Http404
     return client
+
+
+def joined_with(facts: dict[str, Any]) -> Client | None:
+    """Who the link's client has turned out to be since, by a press at the same address; nobody
+    once either of the two has ended their links.
+    """
+    said = {"facts__record": facts["client"], "facts__edition": facts["edition"]}
+    joined = ClientEvent.objects.filter(kind=identity.JOINED, **said).select_related("client")
+    event = joined.filter(client__erased_at=None).last()
+    if event is None or not facts.get("address"):
+        return None
+    then = (event.facts["into"], event.facts["since"])
+    return event.client if then == (event.client_id, event.client.links_edition) else None

@@ -28,6 +28,7 @@ from bookings.queries.clients import strangers
 from bookings.queries.logins import SETTLED_AFTER, is_settled
 
 CONFIRMED = "person confirmed"
+JOINED = "record joined"
 
 
 class AnotherAddress(Refused):
@@ -308,7 +309,7 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
     goes, whoever could open the known one must not open that as well.
     """
     holds_more = merge_steps.holds_more_than_bookings(client)
-    login = known.user
+    login, gone = known.user, {"record": client.pk, "edition": client.links_edition}
     try:
         with transaction.atomic():
             merge_steps.appointments(client, known, by=by, now=now)
@@ -323,6 +324,8 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.waiting_list(client, known, now=now)
             merge_steps.agreements(client, known)
             merge_steps.leave_to(client, known)
+            facts = {**gone, "into": known.pk, "since": known.links_edition}
+            known.record_events.create(kind=JOINED, by=by, at=now, facts=facts)
             nudges.plan_for(known, now=now)
     except IntegrityError:
         return False

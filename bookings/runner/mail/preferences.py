@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from bookings.actions.mail import preferences as preferring
 from bookings.links import Purpose, client_url, read_client_token, still_goes_to
 from bookings.models import Client, MailGroup
-from bookings.web.client_links import for_a_client
+from bookings.web.client_links import for_a_client, joined_with
 from bookings.web.forms import plain
 from bookings.web.responses import page_methods, private
 
@@ -79,7 +79,9 @@ def _read(token: str) -> tuple[Client, MailGroup, bool]:
     except BadSignature:
         raise Http404 from None
     # Of any edition: it stops mails and does nothing else.
-    client = get_object_or_404(Client.objects.living(), pk=facts["client"])
+    client = Client.objects.living().filter(pk=facts["client"]).first() or joined_with(facts)
+    if client is None:
+        raise Http404
     is_in_force = still_goes_to(facts.get("address", ""), client)
     is_in_force = is_in_force and facts["edition"] == client.links_edition
     return client, MailGroup(facts["group"]), is_in_force

@@ -32,6 +32,7 @@ RECORD_EVENTS = {
     "changed": _("Changed"),
     "merged": _("Put together with another record of yours"),
     "person confirmed": _("Confirmed that it is you"),
+    "record joined": _("What you had sent from a form was joined with your record"),
     "said not to be": _("You said that it was not yours"),
     "taken down": _("Written down by the clinic"),
     "told their age": _("You told your age"),

@@ -4,9 +4,11 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import links
+from bookings.actions.clients import ways_in
 from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import entries, tending
 from bookings.core.scheduling.statuses import Status
@@ -236,3 +238,23 @@ def test_joining_floods_no_mailbox(client, massage, sent, monkeypatch):
         answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **about})
     assert answer.status_code == 409
     assert Mail.objects.filter(kind=MailKind.WAIT_JOINED).count() == MAILS_A_DAY
+
+
+@pytest.mark.parametrize(("ended", "answer"), [(False, 200), (True, 404)])
+def test_the_mails_links_open_once_its_button_has_joined_the_known_record(
+    client, massage, sent, ended, answer
+):
+    """And no longer when the links of that record have been ended since."""
+    ana = factories.make_client("Ana Demo", email="ana@example.com")
+    client.post(f"/book/{massage.slug}/wait/", sent)
+    entry = WaitlistEntry.objects.get()
+    pages = [
+        path_of(Purpose.WAITING, entry.client, entry=entry.pk),
+        path_of(Purpose.VISITS, entry.client),
+    ]
+    Browser().post(pages[0], {})
+    entry.refresh_from_db()
+    assert entry.client == ana
+    if ended:
+        ways_in.withdraw_links(ana)
+    assert [Browser().get(page).status_code for page in pages] == [answer] * 2
