@@ -17,9 +17,12 @@ from bookings.models import (
     Client,
     Clinic,
     DeclinedSession,
+    EntryState,
     MailGroup,
     OfferState,
+    WaitlistEntry,
 )
+from bookings.models.waiting_list.entries import SAME_WISH
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
@@ -88,8 +91,19 @@ def declined_sessions(client: Client, known: Client) -> Dropped:
 
 
 def waiting_list(client: Client, known: Client, *, now: datetime) -> None:
+    for entry in client.waits_for.waiting():
+        _take_the_place_of(entry, known, now)
     client.waits_for.update(client=known)
     offers(client, known, now=now)
+
+
+def _take_the_place_of(entry: WaitlistEntry, known: Client, now: datetime) -> None:
+    """Of the same wish, which ends; they have waited since that."""
+    wanted = {name: getattr(entry, name) for name in SAME_WISH}
+    for same in known.waits_for.like(**wanted).exclude(offers__state=OfferState.OPEN):
+        entry.joined_at = min(entry.joined_at, same.joined_at)
+        entry.save(update_fields=["joined_at"])
+        same.end(EntryState.LEFT, now=now)
 
 
 def offers(client: Client, known: Client, *, now: datetime) -> None:

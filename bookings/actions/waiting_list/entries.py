@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients.identity import prove, write_down
@@ -13,6 +14,7 @@ from bookings.actions.mail import preferences
 from bookings.actions.refusals import Refused, TooManyUnproved
 from bookings.actions.training import brought
 from bookings.actions.waiting_list.offers import TASK, withdraw_open, write_about_entry
+from bookings.core.clients.search_text import same_name
 from bookings.core.training import Kind
 from bookings.mail.wake_worker import ring
 from bookings.models import (
@@ -169,6 +171,8 @@ def _whose(request: JoinRequest, now: datetime) -> Client:
 def _limit(client: Client, request: JoinRequest, now: datetime) -> None:
     there = _of_mailbox(client)
     theirs = WaitlistEntry.objects.waiting().filter(client__in=there)
+    if _waits_for_that(client, request, theirs):
+        raise AlreadyWaiting
     if request.appointment and theirs.filter(appointment=request.appointment).exists():
         raise AlreadyWaiting
     waiting = theirs.count()
@@ -176,6 +180,25 @@ def _limit(client: Client, request: JoinRequest, now: datetime) -> None:
         raise TooManyUnproved
     if waiting >= MOST_WISHES:
         raise TooManyWishes
+
+
+def _waits_for_that(client: Client, request: JoinRequest, theirs: QuerySet[WaitlistEntry]) -> bool:
+    """The form sent again from another page. What somebody known waits for, no stranger learns;
+    it becomes one wish when they turn out to be the same (`merge_steps.waiting_list`).
+    """
+    wanted = {
+        **request.wanted.columns,
+        "treatment_id": request.treatment.pk,
+        "appointment_id": request.appointment and request.appointment.pk,
+        "therapist_id": request.wanted.therapist and request.wanted.therapist.pk,
+    }
+    found = theirs.filter(client__proved_at=None) if client.is_provisional else theirs
+    return any(
+        same_name(entry.client.name, client.name)
+        for entry in WaitlistEntry.objects.like(**wanted)
+        .filter(pk__in=found)
+        .select_related("client")
+    )
 
 
 def _has_its_mails(client: Client, now: datetime) -> bool:

@@ -72,6 +72,8 @@ def _against_wanting(wish: ListedWish, start: Start, moment: Moment) -> Iterator
         yield WhyNot.NOT_EARLIER
     if wish.busy and _is_busy(start.at, wish.length, wish.busy):
         yield WhyNot.BUSY
+    if start.day.isocalendar()[:2] in wish.weeks_with_one:
+        yield WhyNot.HAS_ONE
     if moment.now > start.at - wish.notice:
         yield WhyNot.NOTICE
 

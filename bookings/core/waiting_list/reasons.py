@@ -18,6 +18,7 @@ class WhyNot(StrEnum):
     PART = "part"
     NOT_EARLIER = "not_earlier"
     BUSY = "busy"
+    HAS_ONE = "has_one"
     NOTICE = "notice"
     UNCONFIRMED = "unconfirmed"
     UNREACHABLE = "unreachable"
@@ -45,6 +46,7 @@ SENTENCES = {
     WhyNot.PART: Sentence("They want another time of day."),
     WhyNot.NOT_EARLIER: Sentence("It is not earlier than the appointment that they have."),
     WhyNot.BUSY: Sentence("They have another appointment then."),
+    WhyNot.HAS_ONE: Sentence("They have booked one of that week since they joined the list."),
     WhyNot.NOTICE: Sentence("They want to know longer beforehand."),
     WhyNot.UNCONFIRMED: Sentence("They have not confirmed their address."),
     WhyNot.UNREACHABLE: Sentence("No mail reaches them: please ring."),

@@ -23,7 +23,8 @@ class ListedWish:
     One `mailbox` has one offer at a time and one a day, under however many names. Empty days and
     parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
     that should be earlier, and `until` the last moment at which it may be moved. `tried` are the
-    starts that have been offered, `asked_on` the day of the last offer.
+    starts that have been offered, `asked_on` the day of the last offer; `weeks_with_one` the ISO
+    years and weeks in which they have got what they wait for, since they joined.
     """
 
     entry: int
@@ -46,6 +47,7 @@ class ListedWish:
     is_confirmed: bool = True
     is_reachable: bool = True
     busy: tuple[Interval, ...] = ()
+    weeks_with_one: frozenset[tuple[int, int]] = frozenset()
 
     def cut_off(self, start: datetime, notice: timedelta) -> datetime:
         """Until when the start can be taken: the clinic's notice, theirs, and that of a move."""

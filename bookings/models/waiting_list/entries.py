@@ -1,7 +1,7 @@
 """Who waits for what."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
@@ -18,6 +18,9 @@ from bookings.models.rota.treatments import Treatment
 from bookings.models.scheduling.appointments import Appointment
 
 LONGEST_NOTICE = 14 * 24  # hours
+SAME_WISH = (
+    "treatment_id", "appointment_id", "therapist_id", "weekdays", "parts", "first_day", "last_day",
+)  # fmt: skip
 MOST_UNANSWERED = 3  # offers in a row
 
 
@@ -31,6 +34,10 @@ class EntryState(models.TextChoices):
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def waiting(self) -> Self:
         return self.filter(state=EntryState.WAITING)
+
+    def like(self, **wanted: Any) -> Self:
+        """For the very same, however soon they need to know."""
+        return self.waiting().filter(**{name: wanted[name] for name in SAME_WISH})
 
     def of_strangers(self) -> Self:
         """What anybody may have typed an address for, and nobody has proved it."""

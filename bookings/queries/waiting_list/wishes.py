@@ -89,10 +89,10 @@ def _wish(
     entry: WaitlistEntry,
     clinic: Clinic,
     tried: Tried,
-    visits: dict[int, list[tuple[int, Interval]]],
+    visits: dict[int, list[Appointment]],
 ) -> ListedWish:
     visit, client = entry.appointment, entry.client
-    busy = (at for pk, at in visits.get(client.pk, []) if pk != entry.appointment_id)
+    others = [one for one in visits.get(client.pk, []) if one.pk != entry.appointment_id]
     return ListedWish(
         entry=entry.pk,
         client=client.pk,
@@ -113,7 +113,10 @@ def _wish(
         has_an_offer=tried.is_open,
         is_confirmed=not client.is_provisional,
         is_reachable=bool(client.email and client.wants_news and client.bounced_at is None),
-        busy=tuple(busy),
+        busy=tuple(Interval(one.starts_at, one.ends_at) for one in others),
+        weeks_with_one=frozenset(
+            clinic.day_of(one.starts_at).isocalendar()[:2] for one in others if serves(one, entry)
+        ),
     )
 
 
@@ -149,9 +152,17 @@ def _tried(
     )
 
 
-def _visits_of(clients: Collection[int], now: datetime) -> dict[int, list[tuple[int, Interval]]]:
-    visits: dict[int, list[tuple[int, Interval]]] = defaultdict(list)
+def serves(visit: Appointment, entry: WaitlistEntry) -> bool:
+    """Whether it is what they wait for, got since they joined the list for it."""
+    is_the_same = visit.status == Status.BOOKED and visit.treatment_id == entry.treatment_id
+    came_since = visit.booked_at is not None and visit.booked_at >= entry.joined_at
+    return is_the_same and came_since and not entry.wants_earlier
+
+
+def _visits_of(clients: Collection[int], now: datetime) -> dict[int, list[Appointment]]:
+    visits: dict[int, list[Appointment]] = defaultdict(list)
     ahead = Appointment.objects.occupying().filter(client__in=clients, ends_at__gt=now)
-    for pk, client, start, end in ahead.values_list("pk", "client", "starts_at", "ends_at"):
-        visits[client].append((pk, Interval(start, end)))
+    for one in ahead:
+        assert one.client_id is not None  # noqa: S101 - it is among the clients
+        visits[one.client_id].append(one)
     return visits

@@ -1,5 +1,6 @@
 """One's place on the list, behind the link in each of its mails: seen, confirmed, changed, left."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from bookings import links
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
-from bookings.models import Client, Clinic, OfferState, WaitlistEntry
+from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry
 from bookings.queries.waiting_list.in_words import wish_in_words
+from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import page_methods, status_of
 from bookings.web.waiting_list.forms import WishForm, as_asked
@@ -88,6 +90,13 @@ def _show(
         "place": alike.filter(joined_at__lt=entry.joined_at).count() + 1,
         "waiting": alike.count(),
         "form": form or _form(entry),
+        "booked": _booked_since(entry, now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _booked_since(entry: WaitlistEntry, now: datetime) -> Appointment | None:
+    """The first that keeps its week from being offered."""
+    there = entry.client.appointments.upcoming(now)
+    return next((visit for visit in there if serves(visit, entry)), None)

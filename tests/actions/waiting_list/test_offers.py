@@ -1,5 +1,6 @@
 """From a freed hour to an appointment: each fault that others have had, and what frees time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -418,11 +419,13 @@ def test_joining_takes_no_lock_and_twice_joins_once(massage, ana, today, django_
     entry = entries.join(request, now=timezone.now())
     assert entries.join(request, now=timezone.now()) == entry
     assert Mail.objects.filter(kind=MailKind.WAIT_JOINED).count() == 1
+    with pytest.raises(entries.AlreadyWaiting):
+        entries.join(replace(request, key="again"), now=timezone.now())
     for number in range(4):
-        more = JoinRequest(
-            client=ana, treatment=massage, wanted=wanted, key=f"k{number}", by="runner"
-        )
+        other = replace(wanted, last_day=today + timedelta(days=number))
+        more = replace(request, wanted=other, key=f"k{number}")
         entries.join(more, now=timezone.now())
+    wanted = replace(wanted, last_day=today + timedelta(days=9))
     with pytest.raises(entries.TooManyWishes):
         entries.join(
             JoinRequest(client=ana, treatment=massage, wanted=wanted, key="x", by="runner"),
@@ -508,3 +511,24 @@ def test_three_offers_in_a_row_without_an_answer_end_the_wait(wait, clock, kim, 
         clock.move_to(offer.made_at + MINUTE)
     assert entry.state == state
     assert Mail.objects.filter(kind=MailKind.WAIT_LEFT).exists() is is_told
+
+
+def test_who_has_booked_since_is_offered_no_more_of_that_week(full_day, wait, clock, clinic):
+    """But who had one before they joined wants a second."""
+    client = factories.make_client(wants_news=True)
+    first, second = wait(client), wait(client, weekdays=[5])
+    other = wait()
+    cancel(full_day[1])
+    after_the_pause(clock)
+    offers.accept(offer_to(first), by="runner", now=timezone.now())
+    cancel(full_day[3])
+    gap = present(gap_of(clinic, full_day[3].interval, at_once=True, now=timezone.now()))
+    reasons = {one.entry: one.why_not for one in gap.candidates(first.first_day)}
+    assert reasons[second] is WhyNot.HAS_ONE
+    after_the_pause(clock)
+    assert offer_to(other).starts_at == full_day[3].starts_at
+    second.joined_at = timezone.now()
+    second.save()
+    offers.decline(offer_to(other), now=timezone.now())
+    assert tend() == 1
+    assert offer_to(second).starts_at == full_day[3].starts_at

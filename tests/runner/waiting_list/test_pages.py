@@ -258,3 +258,19 @@ def test_the_mails_links_open_once_its_button_has_joined_the_known_record(
     if ended:
         ways_in.withdraw_links(ana)
     assert [Browser().get(page).status_code for page in pages] == [answer] * 2
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_the_same_wish_sent_again_is_one_place(client, massage, sent, is_known, ana):
+    """For whom nobody knows it is said; what somebody known waits for shows once they answer."""
+    if is_known:
+        days = {"first_day": sent["first_day"], "last_day": sent["last_day"]}
+        factories.make_entry(ana, treatment=massage, **days)
+        sent = {**sent, "email": ana.email, "name": ana.name}
+    client.post(f"/book/{massage.slug}/wait/", sent)
+    answer = client.post(f"/book/{massage.slug}/wait/", {**sent, "key": "1" * 32})
+    assert answer.status_code == 409
+    assert "You are on the waiting list for that already." in answer.text
+    entry = WaitlistEntry.objects.get(key=sent["key"])
+    client.post(path_of(Purpose.WAITING, entry.client, entry=entry.pk), {})
+    assert WaitlistEntry.objects.waiting().get() == entry
