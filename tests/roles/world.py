@@ -148,7 +148,7 @@ def make_world() -> World:
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
         **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "take_off")},
-        "desk:withdraw pk": str(offer.pk),
+        **{f"desk:{view} pk": str(offer.pk) for view in ("withdraw", "take_offer")},
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
         "runner:therapist slug": kim.slug,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -31,18 +32,21 @@ from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 
 SHOWN, GAPS_SHOWN, DAYS_SHOWN = 200, 20, 7
+RING = (WhyNot.UNREACHABLE, WhyNot.UNCONFIRMED, WhyNot.TOO_NEAR)
 AT_A_TIME = (FreedBy.VISIT, FreedBy.HOLD, FreedBy.ABSENCE, FreedBy.LOAN, FreedBy.EXTRA)
 
 
 @dataclass(frozen=True)
 class Suited:
-    """A line of whom a gap suits: in words, with the start that would be offered by hand."""
+    """A line of whom a gap suits: in words, with the start that would be offered by hand, or that
+    the desk books for them on the phone."""
 
     candidate: Candidate
     wish: WishInWords
     start: Start
     why: str
     can_be_offered: bool
+    book_url: str = ""
 
     @property
     def need(self) -> str:
@@ -144,7 +148,23 @@ def _suited(
         start=start,
         why=dates.translated(reason.sentence) if reason else "",
         can_be_offered=not is_kept and (match is not None or reason in SET_ASIDE_BY_HAND),
+        book_url=_book_url(candidate.entry, start) if reason in RING and not is_kept else "",
     )
+
+
+def _book_url(entry: WaitlistEntry, start: Start) -> str:
+    """Where the desk books it, or moves what should be earlier."""
+    if entry.appointment_id:
+        return reverse("diary:appointment", args=[entry.appointment_id])
+    at = start.at.astimezone(Clinic.objects.the().tz)
+    asked = {
+        "who": entry.client.name,
+        "client": entry.client_id,
+        "treatment": entry.treatment_id,
+        "therapist": entry.therapist_id or "",
+        "when": f"{at:%Y-%m-%d %H:%M}",
+    }
+    return f"{reverse('diary:new')}?{urlencode(asked)}"
 
 
 @require_POST
@@ -177,6 +197,21 @@ def _start(entry: WaitlistEntry, at: datetime | None) -> Start | None:
     found = gap.candidates(clinic.day_of(at)) if gap else []
     wanted = (one.wanted for one in found if one.entry.pk == entry.pk)
     return next((start for there in wanted for start in there if start.at == at), None)
+
+
+@require_POST
+def take(request: StaffRequest, pk: int) -> HttpResponse:
+    """They have rung instead of pressing: the same as their press."""
+    offer = get_object_or_404(WaitlistOffer.objects.with_everything(), pk=pk)
+    try:
+        visit = offers.accept(offer, by=who(request), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, _("{why} Nothing has been booked.").format(why=refusal))
+    else:
+        day = dates.day_and_time(visit.starts_at, Clinic.objects.the().tz)
+        said = _("{client} has it: {day}. A mail confirms it.")
+        messages.success(request, said.format(client=offer.client, day=day))
+    return _back(request)
 
 
 @require_POST

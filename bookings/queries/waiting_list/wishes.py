@@ -111,7 +111,7 @@ def _wish(
         tried=tried.starts,
         asked_on=tried.asked_on,
         has_an_offer=tried.is_open,
-        is_confirmed=not client.is_provisional,
+        is_confirmed=not (client.is_provisional and client.email),
         is_reachable=bool(client.email and client.wants_news and client.bounced_at is None),
         busy=tuple(Interval(one.starts_at, one.ends_at) for one in others),
         weeks_with_one=frozenset(

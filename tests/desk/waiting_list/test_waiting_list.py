@@ -1,6 +1,8 @@
 """The desk's page: who waits, whom a gap suits and why not the others, and offering by hand."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -124,3 +126,34 @@ def test_the_list_asks_as_many_questions_for_30_as_for_1(desk, full_day, wait):
         entry = wait(f"Ana {number}")
         factories.make_race(entry.client)
     assert questions() == for_one
+
+
+def test_whom_no_mail_reaches_is_rung_and_booked_from_the_gap(desk, full_day, wait):
+    """Also where nobody has ever confirmed an address, there being none."""
+    entry = wait("Cal Ler", treatment=full_day[0].treatment)
+    entry.client.email, entry.client.proved_at = "", None
+    entry.client.save()
+    page = desk.get(PAGE, {"gap": freed(full_day).pk}).text
+    assert "No mail reaches them: please ring." in page
+    assert "They have not confirmed their address." not in page
+    [url] = re.findall(r'href="([^"]+\?who=[^"]+)"', page)
+    form = desk.get(unescape(url)).context
+    assert form["people"].client == entry.client
+    [line] = [one for one in form["times"].lines if one.value == form["times"].chosen]
+    assert line.opening.starts_at == full_day[1].starts_at
+
+
+def test_who_rings_instead_of_pressing_gets_it_from_the_desk(desk, full_day, wait):
+    entry = wait("Ana First")
+    gap = freed(full_day)
+    sent = {"start": full_day[1].starts_at.isoformat(), "gap": gap.pk}
+    desk.post(f"{PAGE}{entry.pk}/offer/", sent)
+    offer = entry.offers.get()
+    assert "Take it for them" in desk.get(PAGE).text
+    for _ in range(2):
+        said = desk.post(f"{PAGE}offers/{offer.pk}/take/", {}, follow=True).text
+        assert "Ana First has it: " in said
+    visit = entry.client.appointments.get()
+    assert (visit.starts_at, visit.status) == (full_day[1].starts_at, "booked")
+    offer.refresh_from_db()
+    assert offer.state == OfferState.ACCEPTED
