@@ -21,7 +21,8 @@ View = Callable[..., HttpResponse]
 
 
 def for_a_client(purpose: Purpose, *, says_yes: bool = True) -> Callable[[View], View]:
-    """The view gets the client and the link's facts; a POST proves the client's address.
+    """The view gets the client and the link's facts; a POST proves the client's address, and
+    `proves` is then among the facts, if nobody had before.
 
     But for what does not say yes to what was booked there, such as stopping its mails.
     """
@@ -33,7 +34,8 @@ def for_a_client(purpose: Purpose, *, says_yes: bool = True) -> Callable[[View],
             client, facts = _read(purpose, token)
             mailed_to = facts.get("address", "")
             try:
-                if request.method == "POST" and says_yes and client.is_provisional:
+                facts["proves"] = request.method == "POST" and says_yes and client.is_provisional
+                if facts["proves"]:
                     client = identity.prove(
                         client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now()
                     )

@@ -15,6 +15,7 @@ from bookings.actions.refusals import Refused, TooManyUnproved
 from bookings.actions.training import brought
 from bookings.actions.waiting_list.offers import TASK, withdraw_open, write_about_entry
 from bookings.core.clients.search_text import same_name
+from bookings.core.roles import Role
 from bookings.core.training import Kind
 from bookings.mail.wake_worker import ring
 from bookings.models import (
@@ -114,7 +115,8 @@ def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
         by=request.by,
         **request.wanted.columns,
     )
-    preferences.choose(client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
+    if request.by == Role.RUNNER:
+        preferences.choose(client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
     write_about_entry(MailKind.WAIT_JOINED, entry, now=now)
     look_for(entry, now=now)
     return entry
@@ -124,6 +126,8 @@ def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
 def change(entry: WaitlistEntry, wanted: WaitTerms, *, now: datetime) -> WaitlistEntry:
     """Wait for something else without losing the place. Raises NotWaiting."""
     entry = _locked(entry)
+    if all(getattr(entry, name) == value for name, value in wanted.columns.items()):
+        return entry
     for name, value in wanted.columns.items():
         setattr(entry, name, value)
     entry.save(update_fields=list(wanted.columns))

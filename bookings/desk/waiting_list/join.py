@@ -80,7 +80,7 @@ def join(request: StaffRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _show(request, client, form, refusal=refusal, status=status_of(refusal))
     messages.success(request, _("{client} is on the waiting list.").format(client=client))
-    if not client.email:
+    if not (client.email and client.wants_news):
         messages.warning(request, _("No mail reaches them: please ring when something suits them."))
     return redirect("desk:waiting_list")
 

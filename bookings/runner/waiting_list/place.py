@@ -17,6 +17,7 @@ from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEnt
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
+from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
 from bookings.web.waiting_list.forms import WishForm, as_asked
 
@@ -24,6 +25,7 @@ CHANGE, LEAVE = "change", "leave"
 
 
 @page_methods
+@limited(BOOKING)
 @for_a_client(Purpose.WAITING)
 def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
     """Any press says that the address is right, and so the place is theirs."""
@@ -32,14 +34,14 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         raise Http404
     if request.method != "POST":
         return _show(request, entry)
+    if facts["proves"] and entry.is_waiting:
+        entries.look_for(entry, now=timezone.now())
     if request.POST.get("do") == LEAVE:
         entries.leave(entry, now=timezone.now())
         messages.success(request, _("You have left the list."))
         return redirect(_url(entry))
     if request.POST.get("do") == CHANGE:
         return _change(request, entry)
-    if entry.is_waiting:
-        entries.look_for(entry, now=timezone.now())
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
 

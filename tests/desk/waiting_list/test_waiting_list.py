@@ -13,6 +13,7 @@ from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import offers
 from bookings.models import FreedTime, OfferState, WaitlistEntry
 from tests import factories
+from tests.page_forms import forms_of
 
 PAGE = "/desk/waiting-list/"
 
@@ -157,3 +158,13 @@ def test_who_rings_instead_of_pressing_gets_it_from_the_desk(desk, full_day, wai
     assert (visit.starts_at, visit.status) == (full_day[1].starts_at, "booked")
     offer.refresh_from_db()
     assert offer.state == OfferState.ACCEPTED
+
+
+def test_the_desk_turns_no_news_on_that_somebody_has_turned_off(desk, massage, today):
+    client = factories.make_client("Ana Demo", wants_news=False)
+    page = f"/desk/clients/{client.pk}/wait/"
+    [form] = [one for one in forms_of(desk.get(page).text) if "notice_hours" in one.sent]
+    said = desk.post(page, {**form.sent, "treatment": massage.slug}, follow=True).text
+    assert "No mail reaches them: please ring when something suits them." in said
+    client.refresh_from_db()
+    assert not client.wants_news

@@ -13,7 +13,7 @@ from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import entries, tending
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
-from bookings.models import Client, EntryState, Mail, MailKind, OfferState, WaitlistEntry
+from bookings.models import Client, EntryState, FreedTime, Mail, MailKind, OfferState, WaitlistEntry
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from tests import factories
 from tests.page_forms import forms_of
@@ -274,3 +274,17 @@ def test_the_same_wish_sent_again_is_one_place(client, massage, sent, is_known, 
     entry = WaitlistEntry.objects.get(key=sent["key"])
     client.post(path_of(Purpose.WAITING, entry.client, entry=entry.pk), {})
     assert WaitlistEntry.objects.waiting().get() == entry
+
+
+def test_a_press_that_changes_nothing_looks_for_nothing(client, massage, sent, settings):
+    client.post(f"/book/{massage.slug}/wait/", sent)
+    entry = WaitlistEntry.objects.get()
+    page = path_of(Purpose.WAITING, entry.client, entry=entry.pk)
+    FreedTime.objects.all().delete()
+    wish = {name: sent[name] for name in ("first_day", "last_day", "notice_hours")}
+    for _ in range(3):
+        client.post(page, {})
+        client.post(page, {**wish, "do": "change"})
+    assert FreedTime.objects.count() == 1  # when the first press confirmed it
+    settings.LIMITS = {**settings.LIMITS, "booking": "1/hour"}
+    assert [client.post(page, {}).status_code for _ in range(2)] == [302, 429]
