@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.office.reports.asking import ChosenPeriod
 from bookings.office.reports.figures import percent, written
@@ -51,8 +52,28 @@ class Spoken:
 
 
 def headline(found: Totals, choice: ChosenPeriod, currency: str, name: str = "") -> str:
-    """On the whole, against the days before."""
+    """On the whole, against the days before; and how many are too young to be in it."""
     spoken = Spoken(found.report, currency or choice.period.clinic.currency, name)
+    return " ".join(
+        filter(None, [_on_the_whole(spoken, found, choice, currency), _waiting(spoken, found)])
+    )
+
+
+def _waiting(spoken: Spoken, found: Totals) -> str:
+    share = found.report.share if spoken.is_share else None
+    if share is None or not share.waits:
+        return ""
+    figures = [figure.name for figure in found.report.figures]
+    count = int(found.of("")[figures.index(share.waits)])
+    words = ngettext(
+        "{count} of {all} is not in it: too soon to say.",
+        "{count} of {all} are not in it: too soon to say.",
+        count,
+    )
+    return words.format(count=count, all=int(found.of("")[0])) if count else ""
+
+
+def _on_the_whole(spoken: Spoken, found: Totals, choice: ChosenPeriod, currency: str) -> str:
     now = spoken.value(found.of(currency))
     was = spoken.value(found.of_before(currency)) if choice.before else None
     facts = {"what": spoken.label}

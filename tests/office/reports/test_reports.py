@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Payment
+from bookings.models import Appointment, Mail, MailKind, MailState, Payment
 from bookings.office.reports import days
 from bookings.queries.reports import reconciling
 from bookings.queries.reports.definitions import REPORTS
@@ -329,3 +329,32 @@ def test_the_year_is_until_yesterday(office, clock):
     today = period.clinic.day_of(timezone.now())
     assert period.first == today.replace(month=1, day=1)
     assert period.last == max(period.first, today - timedelta(days=1))
+
+
+def test_a_visit_counts_as_followed_only_once_its_weeks_are_over(office, massage, kim, room, at):
+    """Who books at once would count before who does not, and near today all come again."""
+    for number, days in enumerate([-60, -5]):
+        ana = factories.make_client(f"Ana {number}")
+        visit_of(massage, kim, room, at(days, 10), client=ana)
+        visit_of(massage, kim, room, at(days + 3, 11), client=ana)
+    visit_of(massage, kim, room, at(-61, 15), client=factories.make_client("Bo"))
+    page = office.get(f"{HOME}again/")
+    total = page.context["tables"][0].total
+    assert [cell.text for cell in total.cells] == ["5", "1", "2", "2", "33.3 %"]
+    assert "2 of 5 are not in it: too soon to say." in read(page)
+    page = read(office.get(f"{HOME}again/", {"period": "month"}))
+    assert "there is nothing to tell it by in these days." in page
+
+
+def test_a_mail_counts_as_answered_only_once_its_fortnight_is_over(office, massage, kim, room, at):
+    ana = factories.make_client("Ana Demo")
+    for days in (-5, -30):
+        Mail.objects.create(
+            key=f"nudge {days}", kind=MailKind.NUDGE, client=ana, state=MailState.SENT,
+            created_at=at(days, 9), due_at=at(days, 9), not_after=at(days, 10), data_at=at(days, 9),
+            sent_at=at(days, 9),
+        )  # fmt: skip
+    visit_of(massage, kim, room, at(-2, 10), client=ana, booked_at=at(-4, 10))
+    [says] = office.get(f"{HOME}mails/").context["says"]
+    assert "Share that booked: 0.0 %." in says
+    assert "1 of 2 is not in it: too soon to say." in says
