@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from bookings.actions.exports import OF_CLIENTS
 from bookings.core.roles import Role
 from bookings.desk.records.history_text import TABLES, RowNames
 from bookings.models import Change, Client, Clinic, User
@@ -29,6 +30,7 @@ ROLES: dict[str, list[str]] = {
 KINDS = (
     ("bookings_appointment", gettext_lazy("Appointments")),
     ("bookings_client", gettext_lazy("Clients")),
+    (OF_CLIENTS, gettext_lazy("Clients taken out as a file")),
     ("bookings_race", gettext_lazy("Races")),
     ("bookings_weeklyshift", gettext_lazy("Weekly hours")),
     ("bookings_extrashift", gettext_lazy("Extra hours")),

@@ -333,10 +333,10 @@ def test_the_year_is_until_yesterday(office, clock):
 
 def test_a_visit_counts_as_followed_only_once_its_weeks_are_over(office, massage, kim, room, at):
     """Who books at once would count before who does not, and near today all come again."""
-    for number, days in enumerate([-60, -5]):
+    for number, ago in enumerate([-60, -5]):
         ana = factories.make_client(f"Ana {number}")
-        visit_of(massage, kim, room, at(days, 10), client=ana)
-        visit_of(massage, kim, room, at(days + 3, 11), client=ana)
+        visit_of(massage, kim, room, at(ago, 10), client=ana)
+        visit_of(massage, kim, room, at(ago + 3, 11), client=ana)
     visit_of(massage, kim, room, at(-61, 15), client=factories.make_client("Bo"))
     page = office.get(f"{HOME}again/")
     total = page.context["tables"][0].total
@@ -348,11 +348,11 @@ def test_a_visit_counts_as_followed_only_once_its_weeks_are_over(office, massage
 
 def test_a_mail_counts_as_answered_only_once_its_fortnight_is_over(office, massage, kim, room, at):
     ana = factories.make_client("Ana Demo")
-    for days in (-5, -30):
+    for ago in (-5, -30):
         Mail.objects.create(
-            key=f"nudge {days}", kind=MailKind.NUDGE, client=ana, state=MailState.SENT,
-            created_at=at(days, 9), due_at=at(days, 9), not_after=at(days, 10), data_at=at(days, 9),
-            sent_at=at(days, 9),
+            key=f"nudge {ago}", kind=MailKind.NUDGE, client=ana, state=MailState.SENT,
+            created_at=at(ago, 9), due_at=at(ago, 9), not_after=at(ago, 10), data_at=at(ago, 9),
+            sent_at=at(ago, 9),
         )  # fmt: skip
     visit_of(massage, kim, room, at(-2, 10), client=ana, booked_at=at(-4, 10))
     [says] = office.get(f"{HOME}mails/").context["says"]
