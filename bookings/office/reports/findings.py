@@ -82,7 +82,7 @@ def _on_the_whole(spoken: Spoken, found: Totals, choice: ChosenPeriod, currency:
     facts["now"] = spoken.words(now)
     if was is None or choice.before is None or not (was or spoken.is_share):
         return _("{what}: {now}. There is nothing before to compare it with.").format(**facts)
-    facts |= {"was": spoken.words(was), "before": named_before(choice.before)}
+    facts |= {"was": spoken.words(was), "before": named_before(choice.period, choice.before)}
     return _compared(now, was, facts, is_share=spoken.is_share)
 
 
@@ -119,9 +119,12 @@ def named(period: Period) -> str:
     return _("these days")
 
 
-def named_before(before: Period) -> str:
+def named_before(period: Period, before: Period) -> str:
+    """Only of what begins with a month is it the same days of one."""
+    if period.days == 1:
+        return _("a week before")
     name = named(before)
-    if name == _("these days"):
+    if name == _("these days") or period.first.day != 1:
         return _("the days before")
     ends_whole = (before.last + DAY).day == 1 and (before.last + DAY).month in (1, _next(before))
     return name if ends_whole else _("the same days of {period}").format(period=name)

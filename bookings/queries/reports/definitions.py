@@ -162,7 +162,8 @@ NEW = Report(
     title=gettext_lazy("New and returning"),
     says=gettext_lazy(
         "Visits that took place or still may. New: no visit of the client that took place or "
-        "still may comes before it, as far back as the records go."
+        "still may comes before it, as far back as the records go; so whoever was brought in from "
+        "another system is new once."
     ),
     source=RowSource.VISITS,
     figures=(
