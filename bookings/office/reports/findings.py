@@ -101,7 +101,10 @@ def _compared(now: Decimal, was: Decimal, facts: dict[str, str], *, is_share: bo
 
 
 def in_percent(now: Decimal, was: Decimal) -> str:
-    return str((100 * abs(now - was) / abs(was)).quantize(Decimal(1), ROUND_HALF_UP))
+    """Whole, but of what is less than one: else £898 would be 0 % more than £896."""
+    part = 100 * abs(now - was) / abs(was)
+    places = Decimal(1) if part >= 1 else Decimal("0.1")
+    return str(part.quantize(places, ROUND_HALF_UP))
 
 
 def _part(value: Decimal, whole: Decimal) -> str:

@@ -38,3 +38,4 @@ def test_who_took_clients_out_stands_in_the_history(office, clinic):
     page = office.get("/desk/history/", {"what": OF_CLIENTS}).content.decode()
     assert "Clients taken out as a file" in page
     assert "1 client<" in page
+    assert "Ana Demo" not in page
