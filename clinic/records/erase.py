@@ -144,7 +144,8 @@ class CannotErase(Refused):
 
 def is_in_doubt(client: Client) -> bool:
     """Their address was changed, or records were joined, and nobody has said since who it is."""
-    return client.unconfirmed_since not in (None, client.created_at)
+    since = client.unconfirmed_since  # as the desk wrote them down it is a moment before the row is
+    return since is not None and since > client.created_at
 
 
 @changes_the_diary
@@ -214,6 +215,7 @@ def _forget_all_but_the_kept(
         kept_records.keep(client, now=now)
     else:
         forget_kept(client)
+    client.imported_rows.update(erased_at=now)
     logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
     _erase_rows(client)
     _forget_signing_in(addresses)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from bookings.actions.records import visits
+from bookings.actions.records import faults, visits
 from bookings.actions.records.deciding import Court, RowVerdict
 from bookings.actions.records.matching import Somebody
 from bookings.actions.records.reading import NotToBeImported
@@ -14,21 +14,12 @@ from bookings.actions.refusals import Refused
 from bookings.core.intervals import Interval
 from bookings.mail.wake_worker import ring
 from bookings.models import ClientImport, Clinic, ImportedRow, ImportState
-from bookings.models.records.imports import RowOutcome
+from bookings.models.records.imports import NOTHING_SAID, RowOutcome
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day, taken_by
 from bookings.queries.scheduling.slots import Placement
 
 TASK = "bookings.tasks.go_on_with_imports"
 CHUNK = 200
-# What a check has said of a row is no more than that.
-ANEW = {
-    "settled": False,
-    "outcome": "",
-    "reason": "",
-    "client": None,
-    "made_client": False,
-    "made_visit": False,
-}
 
 
 def check(batch: ClientImport, *, now: datetime) -> None:
@@ -36,10 +27,10 @@ def check(batch: ClientImport, *, now: datetime) -> None:
     may = ClientImport.objects.filter(pk=batch.pk, forgotten_at=None)
     with transaction.atomic():
         if not may.filter(state__in=[ImportState.READ, ImportState.CHECKED]).update(
-            state=ImportState.CHECKING, started_at=now
+            state=ImportState.CHECKING, started_at=now, faults=0
         ):
             raise NotToBeImported
-        batch.rows.update(**ANEW)
+        batch.rows.update(**NOTHING_SAID)
         transaction.on_commit(lambda: ring(TASK), robust=True)
 
 
@@ -59,6 +50,7 @@ class Trial:
         self.clinic = Clinic.objects.the()
         self.court = Court(self.batch, self.clinic, self.now)
 
+    @transaction.atomic
     def go_through(self, rows: list[ImportedRow]) -> None:
         verdicts = self.court.judge(rows)
         there = visits.already_here(self.batch, verdicts)
@@ -68,10 +60,16 @@ class Trial:
             if one.row.number in there:
                 visits.is_here(one)
             elif one.slot is not None:
-                self._try(one, facts[self.clinic.day_of(one.slot.start)])
+                self._try_safely(one, facts[self.clinic.day_of(one.slot.start)])
             whom = one.whom
             one.row.made_client = whom is not None and whom.first_row == one.row.number
         write(verdicts)
+
+    def _try_safely(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
+        try:
+            self._try(verdict, facts)
+        except Exception as error:
+            verdict.breaks(error, faults.OF_A_VISIT)
 
     def _try(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
         slot, whom = verdict.visit

@@ -1,13 +1,15 @@
 """What becomes of the rows of a list: the same for whoever only checks and whoever imports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.records import faults
 from bookings.actions.records.matching import Another, Books, SeenInList, Several, Somebody
 from bookings.core.clients.addresses import kept_address
 from bookings.core.clients.phones import is_a_phone
@@ -23,6 +25,7 @@ from bookings.core.records.people import (
     values_of,
     visit_of,
 )
+from bookings.dates import civil_day_and_year
 from bookings.models import Client, ClientImport, Clinic, ImportedRow, Therapist, Treatment
 from bookings.models.clients.addresses import AddressField
 from bookings.models.records.imports import RowOutcome
@@ -61,6 +64,10 @@ NO_TREATMENT = gettext_lazy("The row names no treatment.")
 NO_THERAPIST = gettext_lazy("The row names no therapist, and more than one gives the treatment.")
 UNKNOWN_TREATMENT = gettext_lazy("“{name}” is no treatment here. Say on the columns’ page which.")
 UNKNOWN_THERAPIST = gettext_lazy("“{name}” is no therapist here. Say on the columns’ page who.")
+ERASED = gettext_lazy(
+    "Whom this row of the file named was erased here on {day}. Ask them first; if they want it, "
+    "write them down at the desk."
+)
 SAME_AS = gettext_lazy("The same person as in row {row}.")
 
 
@@ -98,6 +105,12 @@ class RowVerdict:
         self.outcome, self.reason = outcome, str(reason)
         return self
 
+    def breaks(self, error: Exception, reason: object = faults.OF_A_ROW) -> "RowVerdict":
+        """By a fault of ours that nobody has foreseen."""
+        faults.note(self.row, error)
+        self.slot = None
+        return self.ends(RowOutcome.BROKEN, reason)
+
 
 @dataclass
 class Court:
@@ -114,36 +127,53 @@ class Court:
         self.offers = Offers(self.batch)
 
     def judge(self, rows: Sequence[ImportedRow]) -> list[RowVerdict]:
-        verdicts = [self._read(row) for row in rows]
+        verdicts = [RowVerdict(row) for row in rows]
+        for one in verdicts:
+            _safely(one, self._read)
+        self._leave_out_the_erased(verdicts)
         people = [one.person for one in verdicts if one.person is not None]
         books = Books(self.source, people, self.seen)
         for one in verdicts:
             if one.person is not None:
-                self._identify(one, one.person, books)
+                _safely(one, self._identify, one.person, books)
             if one.wanted is not None and one.whom is not None:
-                self._place(one, one.wanted)
+                _safely(one, self._place, one.wanted)
         return verdicts
 
-    def _read(self, row: ImportedRow) -> RowVerdict:
-        verdict = RowVerdict(row)
-        values = values_of(row.cells or (), self.fields)
+    def _read(self, verdict: RowVerdict) -> None:
+        values = values_of(verdict.row.cells or (), self.fields)
         try:
             person = person_of(values)
             verdict.wanted = visit_of(values, self.batch.order, self.clinic.tz)
         except Broken as error:
             outcome = RowOutcome.LEFT_OUT if error.wrong is Wrong.GONE else RowOutcome.BROKEN
-            return verdict.ends(outcome, WRONG[error.wrong])
+            verdict.ends(outcome, WRONG[error.wrong])
+            return
         if person.email:
             try:
                 _ADDRESS.run_validators(person.email)
                 email = kept_address(person.email)
             except (ValidationError, ValueError):
-                return verdict.ends(RowOutcome.BROKEN, BAD_ADDRESS)
+                verdict.ends(RowOutcome.BROKEN, BAD_ADDRESS)
+                return
             person = Listed(person.key, person.name, email, person.phone)
         if person.phone and not is_a_phone(person.phone):
-            return verdict.ends(RowOutcome.BROKEN, BAD_PHONE)
+            verdict.ends(RowOutcome.BROKEN, BAD_PHONE)
+            return
         verdict.person = person
-        return verdict
+
+    def _leave_out_the_erased(self, verdicts: Sequence[RowVerdict]) -> None:
+        """Whose row of the same file was erased since; nothing else is known of them any more."""
+        numbers = [one.row.number for one in verdicts]
+        before = ImportedRow.objects.filter(
+            batch__digest=self.batch.digest, number__in=numbers, erased_at__isnull=False
+        )
+        erased = dict(before.values_list("number", "erased_at")) if self.batch.digest else {}
+        for one in verdicts:
+            if at := erased.get(one.row.number):
+                day = civil_day_and_year(self.clinic.day_of(at))
+                one.person = one.wanted = None
+                one.ends(RowOutcome.LEFT_OUT, str(ERASED).format(day=day))
 
     def _identify(self, verdict: RowVerdict, person: Listed, books: Books) -> None:
         row = verdict.row
@@ -187,6 +217,15 @@ class Court:
 
 
 _ADDRESS = AddressField()
+
+
+def _safely(verdict: RowVerdict, step: Callable[..., None], *more: object) -> None:
+    try:
+        step(verdict, *more)
+    except DatabaseError:  # after which nothing more can be asked in its transaction
+        raise
+    except Exception as error:
+        verdict.breaks(error)
 
 
 class Offers:

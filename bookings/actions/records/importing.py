@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from bookings.actions.clients import details
 from bookings.actions.clients.details import NewClient
-from bookings.actions.records import visits
-from bookings.actions.records.checking import ANEW, TASK
+from bookings.actions.records import faults, visits
+from bookings.actions.records.checking import TASK
 from bookings.actions.records.deciding import Court, RowVerdict
 from bookings.actions.records.matching import key_of
 from bookings.actions.records.reading import NotToBeImported
@@ -17,7 +17,7 @@ from bookings.actions.records.rows import write
 from bookings.actions.refusals import Busy, Refused
 from bookings.mail.wake_worker import ring
 from bookings.models import ClientImport, Clinic, ImportedRow, ImportState, KnownAs
-from bookings.models.records.imports import RowOutcome
+from bookings.models.records.imports import NOTHING_SAID, RowOutcome
 
 CHUNK = 200
 LISTS = 7_411  # of PostgreSQL's advisory locks: one list at a time writes people down
@@ -27,23 +27,24 @@ def start(batch: ClientImport, *, now: datetime) -> None:
     """What was checked. Raises NotToBeImported where it has been begun, or dropped, meanwhile."""
     may = ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKED, forgotten_at=None)
     with transaction.atomic():
-        if not may.update(state=ImportState.RUNNING, started_at=now):
+        if not may.update(state=ImportState.RUNNING, started_at=now, faults=0):
             raise NotToBeImported
-        batch.rows.update(**ANEW)
+        batch.rows.update(**NOTHING_SAID)
         transaction.on_commit(lambda: ring(TASK), robust=True)
 
 
 def go_on(batch: ClientImport, *, now: datetime) -> None:
     """Until no row is left. Raises Busy: then it goes on a minute later."""
     while _some(batch, now):
-        pass
+        faults.went_well(batch)
     running = ClientImport.objects.filter(pk=batch.pk, state=ImportState.RUNNING)
     running.update(state=ImportState.DONE, done_at=now)
 
 
 def _some(batch: ClientImport, now: datetime) -> bool:
     clinic = Clinic.objects.the()
-    verdicts = _write_people(batch, clinic, now)
+    rows = list(batch.rows.filter(settled=False)[:CHUNK])
+    verdicts = _people_of(batch, clinic, rows, now)
     there = visits.already_here(batch, verdicts)
     for one in verdicts:
         if one.row.number in there:
@@ -51,15 +52,32 @@ def _some(batch: ClientImport, now: datetime) -> bool:
             _settle(one)
         elif one.slot is not None:
             _book(batch, one, now)
-    return bool(verdicts)
+    return bool(rows)
+
+
+def _people_of(
+    batch: ClientImport, clinic: Clinic, rows: Sequence[ImportedRow], now: datetime
+) -> list[RowVerdict]:
+    """All at once; where that breaks, each row by itself, so that one does not keep the others."""
+    try:
+        return _write_people(batch, clinic, rows, now)
+    except faults.NOT_THE_ROWS:
+        raise
+    except Exception as error:
+        if len(rows) == 1:
+            _settle(RowVerdict(rows[0]).breaks(error))
+            return []
+    again = batch.rows.filter(pk__in=[row.pk for row in rows])
+    return [one for row in again for one in _people_of(batch, clinic, [row], now)]
 
 
 @transaction.atomic
-def _write_people(batch: ClientImport, clinic: Clinic, now: datetime) -> list[RowVerdict]:
-    """The next rows, settled but for the visits that are still to be tried."""
+def _write_people(
+    batch: ClientImport, clinic: Clinic, rows: Sequence[ImportedRow], now: datetime
+) -> list[RowVerdict]:
+    """Settles the rows, but for visits that are still to be tried."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LISTS])
-    rows = list(batch.rows.filter(settled=False)[:CHUNK])
     verdicts = Court(batch, clinic, now).judge(rows)
     _take_down([one for one in verdicts if one.whom and one.whom.is_new], batch, now)
     write(verdicts, but_visits=True)
@@ -100,9 +118,14 @@ def _book(batch: ClientImport, verdict: RowVerdict, now: datetime) -> None:
         raise
     except Refused as refusal:
         verdict.ends(RowOutcome.CLASH, visits.why(refusal))
+    except faults.NOT_THE_ROWS:
+        raise
+    except Exception as error:
+        verdict.breaks(error, faults.OF_A_VISIT)
     _settle(verdict)
 
 
+@transaction.atomic
 def _settle(verdict: RowVerdict) -> None:
     ImportedRow.objects.filter(pk=verdict.row.pk, settled=False).update(
         settled=True, outcome=verdict.outcome, reason=verdict.reason

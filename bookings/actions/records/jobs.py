@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from bookings.actions.records import checking, importing, undoing
+from bookings.actions.records import checking, faults, importing, undoing
 from bookings.actions.refusals import Busy
 from bookings.models import ClientImport, ImportState
 from bookings.models.records.imports import AT_WORK
@@ -32,6 +32,8 @@ def _go_on(batch: ClientImport, now: datetime) -> None:
         STEPS[batch.state](batch, now=now)
     except Busy:
         return  # the next minute's
+    except Exception as error:
+        faults.count(batch, error, now=now)
 
 
 @contextmanager

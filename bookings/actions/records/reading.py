@@ -6,6 +6,8 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
@@ -91,6 +93,7 @@ def read(data: bytes, *, file_name: str, by: str, now: datetime) -> ClientImport
             source=source,
             columns=[one_line(name) for name in table.names],
             mapping=_kept_mapping(fields),
+            digest=salted_hmac("bookings.import", data, algorithm="sha256").hexdigest(),
             by=by,
             created_at=now,
         ),
@@ -202,8 +205,13 @@ def _kept_mapping(fields: Mapping[int, Field]) -> dict[str, Any]:
 
 def drop(batch: ClientImport) -> None:
     """One of which nothing was taken in. Raises NotToBeImported."""
+    made = ImportedRow.objects.filter(
+        Q(made_client=True) | Q(made_visit=True), batch=OuterRef("pk")
+    )
     gone = ClientImport.objects.filter(
-        pk=batch.pk, state__in=[ImportState.READ, ImportState.CHECKED]
+        Q(state__in=[ImportState.READ, ImportState.CHECKED])
+        | Q(state=ImportState.FAILED) & ~Exists(made),
+        pk=batch.pk,
     )
     if not gone.delete()[0]:
         raise NotToBeImported
@@ -212,7 +220,7 @@ def drop(batch: ClientImport) -> None:
 def forget_files(*, now: datetime) -> int:
     """What stood in the rows, a day after it was of use; and imports that nobody went on with."""
     before = now - FORGOTTEN_AFTER
-    begun = [ImportState.DONE, ImportState.UNDONE]
+    begun = [ImportState.DONE, ImportState.UNDONE, ImportState.FAILED]
     left = ClientImport.objects.exclude(
         state__in=[*begun, ImportState.RUNNING, ImportState.UNDOING]
     )

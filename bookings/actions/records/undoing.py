@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.records import faults
 from bookings.actions.records.checking import TASK
 from bookings.actions.records.reading import NotToBeImported
 from bookings.core.scheduling.statuses import Status
@@ -27,6 +29,10 @@ from bookings.models import (
 from bookings.models.records.history import MAY_FORGET
 from bookings.models.records.imports import Undone
 
+STAYS = gettext_lazy(
+    "Something unexpected went wrong when this was taken back, so it stays. Whoever looks after "
+    "the installation finds in its log where it went wrong."
+)
 CHUNK = 50  # the diary waits while they go
 OF_EVERY_CLIENT = (Change, ClientEvent, ImportedRow, KnownAs)
 OF_EVERY_VISIT = (AppointmentEvent, ImportedRow, Mail)
@@ -40,16 +46,16 @@ def undo(batch: ClientImport, *, now: datetime) -> None:
             raise NotToBeImported(
                 _("An import can be undone for a day after it was done. Nothing was changed.")
             )
-        locked.state = ImportState.UNDOING
-        locked.save(update_fields=["state"])
-        locked.rows.update(settled=False)
+        locked.state, locked.faults = ImportState.UNDOING, 0
+        locked.save(update_fields=["state", "faults"])
+        locked.rows.exclude(undone=Undone.REMOVED).update(settled=False)
         transaction.on_commit(lambda: ring(TASK), robust=True)
 
 
 def go_on(batch: ClientImport, *, now: datetime) -> None:
     """From the last row up: a client's first row, which made them, comes after their visits."""
     while _some(batch.pk):
-        pass
+        faults.went_well(batch)
     undoing = ClientImport.objects.filter(pk=batch.pk, state=ImportState.UNDOING)
     undoing.update(state=ImportState.UNDONE, undone_at=now)
 
@@ -61,10 +67,22 @@ def _some(_clinic: Clinic, batch: int) -> bool:
     rows = ImportedRow.objects.filter(batch=batch, settled=False).order_by("-number")
     some = list(rows.select_related("appointment", "client")[:CHUNK])
     for row in some:
-        _take_back(row)
+        _take_back_or_explain(row)
         row.settled = True
     ImportedRow.objects.bulk_update(some, ["settled", "undone", "reason", "client", "appointment"])
     return bool(some)
+
+
+def _take_back_or_explain(row: ImportedRow) -> None:
+    try:
+        with transaction.atomic():
+            _take_back(row)
+    except faults.NOT_THE_ROWS:
+        raise
+    except Exception as error:
+        row.refresh_from_db()
+        faults.note(row, error)
+        row.reason, row.undone = str(STAYS), Undone.KEPT
 
 
 def _take_back(row: ImportedRow) -> None:

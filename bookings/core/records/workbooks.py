@@ -1,39 +1,40 @@
-"""Tables in workbooks (.xlsx): a zip of XML, which says beforehand how large it becomes."""
+"""Tables in workbooks (.xlsx): a zip of XML, which is looked through before anything is made of it.
+
+The reader lays a sheet out whole, as far as its last cell lies, and would end the process if that
+were too far. So it is only given what was read here first, part by part.
+"""
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 
-from defusedxml import DefusedXmlException
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from bookings.core.records.tables import MOST_COLUMNS, MOST_ROWS, ListFault, Row, Unreadable
+from bookings.core.records.tables import ListFault, Row, Unreadable
 
 ZIP, OLD = b"PK", b"\xd0\xcf\x11\xe0"
-MOST_UNPACKED = 50_000_000  # bytes of all sheets together; they are read a row at a time
-MOST_SHARED = 12_000_000  # of the texts that cells share, which are all kept
-MOST_BESIDE = 2_000_000  # of anything else
+MOST_UNPACKED = 50_000_000  # bytes of all parts together
+MOST_SHARED = 12_000_000  # of the texts that cells share
+MOST_BESIDE = 2_000_000  # of anything else but a sheet
 MOST_PARTS = 500
-MOST_GAPS = 200_000  # empty rows before the next
-# A parser keeps something of each element that it has met, and of a row all until its end.
-MOST_ELEMENTS, MOST_SHARED_ELEMENTS = 3_000_000, 1_500_000
-LONGEST_ROW = 2_000_000  # bytes
+MOST_ELEMENTS = 1_500_000  # of one part
+MOST_PLACES = 2_500_000  # from the first to the last cell, of 32 bytes each, empty or not
+MOST_ROWS_MET = 250_000  # empty or not
+LAST_COLUMN = 16_384  # XFD
+READ = (".xml", ".rels")  # no pictures, and none of the other kinds that the reader knows
+A_SHEET = b"sheetData"  # without which the reader finds no cells, whatever the part is called
+ENTITIES = b"<!DOCTYPE"  # no program writes them into a workbook
 AT_ONCE = 250_000  # bytes
-NOTHING = (None,) * (MOST_COLUMNS + 1)
-A_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
-# No program writes them into a sheet; they could look like rows.
-HIDES_SOMETHING = (b"<!--", b"<![", b"<!D", b"<!E")
+DIGITS = "0123456789"
 # Whatever may be wrong inside a file that somebody else wrote.
 BROKEN = (
-    zipfile.BadZipFile, InvalidFileException, DefusedXmlException, ParseError, KeyError, ValueError,
-    TypeError, AttributeError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError,
-    zlib.error,
+    zipfile.BadZipFile, CalamineError, ExpatError, KeyError, ValueError, TypeError, IndexError,
+    EOFError, OSError, RuntimeError, NotImplementedError, OverflowError, zlib.error,
 )  # fmt: skip
 
 
@@ -45,107 +46,124 @@ def rows_of(data: bytes) -> tuple[Iterator[Row], str]:
     """Of the first sheet in which anything stands. Raises Unreadable, also while one goes on."""
     if data.startswith(OLD):
         raise Unreadable(ListFault.OLD_WORKBOOK)
-    _refuse_a_bomb(data)
     try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(_looked_through(data)))
     except BROKEN as error:
         raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
     return _read(book), "xlsx"
 
 
-def _refuse_a_bomb(data: bytes) -> None:
-    """By what the parts say of themselves, of which no more is ever unpacked, and hold."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as whole:
-            parts = whole.infolist()
-            _refuse_large(parts)
-            for one in parts:
-                _refuse_crowded(whole, one)
-    except BROKEN as error:
-        raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
+def _looked_through(data: bytes) -> bytes:
+    """The same workbook, with what was looked through alone and no more than it said it has."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(copy, "w") as made:
+        parts = whole.infolist()
+        _refuse_large(parts)
+        for one in parts:
+            if one.filename.lower().endswith(READ):
+                _look_through(whole, one, made)
+    return copy.getvalue()
 
 
 def _refuse_large(parts: list[zipfile.ZipInfo]) -> None:
+    """By what the parts say of themselves, of which no more is ever unpacked."""
     if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
         raise Unreadable(ListFault.TOO_LARGE_INSIDE)
     if any(one.file_size > _most_of(one.filename.lower()) for one in parts):
         raise Unreadable(ListFault.TOO_LARGE_INSIDE)
-
-
-def _refuse_crowded(whole: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Read through as bytes, before any parser makes objects of them."""
-    name = part.filename.lower()
-    is_sheet = _is_sheet(name)
-    if not (is_sheet or _is_shared(name)):
-        return
-    elements = since = rows = 0
-    before = b""
-    with whole.open(part) as file:
-        while piece := file.read(AT_ONCE):
-            looked_at = before + piece
-            found = len(A_ROW.findall(looked_at)) - len(A_ROW.findall(before))
-            elements, rows, since = (
-                elements + piece.count(b"<"),
-                rows + found,
-                0 if found else since + len(piece),
-            )
-            if any(one in looked_at for one in HIDES_SOMETHING):
-                raise Unreadable(ListFault.BROKEN_WORKBOOK)
-            if elements > (MOST_ELEMENTS if is_sheet else MOST_SHARED_ELEMENTS):
-                raise Unreadable(ListFault.TOO_LARGE_INSIDE)
-            if is_sheet and since > LONGEST_ROW:
-                raise Unreadable(ListFault.TOO_LARGE_INSIDE)
-            if rows > MOST_GAPS + MOST_ROWS:
-                raise Unreadable(ListFault.TOO_MANY_ROWS)
-            before = piece[-20:]
-
-
-def _is_sheet(name: str) -> bool:
-    return "/worksheets/" in f"/{name}"
-
-
-def _is_shared(name: str) -> bool:
-    return name.endswith("sharedstrings.xml")
+    if len({one.filename.lower() for one in parts}) < len(parts):
+        raise Unreadable(ListFault.BROKEN_WORKBOOK)
 
 
 def _most_of(name: str) -> int:
-    if _is_sheet(name):
+    if "/worksheets/" in f"/{name}":
         return MOST_UNPACKED
-    return MOST_SHARED if _is_shared(name) else MOST_BESIDE
+    return MOST_SHARED if name.endswith("sharedstrings.xml") else MOST_BESIDE
 
 
-def _read(book: Any) -> Iterator[Row]:
+def _look_through(whole: zipfile.ZipFile, part: zipfile.ZipInfo, made: zipfile.ZipFile) -> None:
+    content = whole.read(part)
+    if ENTITIES in content or content.count(b"<") > 2 * MOST_ELEMENTS:
+        raise Unreadable(ListFault.TOO_LARGE_INSIDE)
+    if A_SHEET in content:
+        laid_out = _LaidOut()
+        for start in range(0, len(content), AT_ONCE):
+            laid_out.parser.Parse(content[start : start + AT_ONCE])
+        laid_out.parser.Parse(b"", True)
+    made.writestr(part.filename, content)
+
+
+class _LaidOut:
+    """Counts the places of a sheet as the reader counts them. Raises Unreadable for too many."""
+
+    def __init__(self) -> None:
+        self.parser = ParserCreate()
+        self.parser.StartElementHandler = self._begins
+        self.met = self.row = self.column = self.rows = self.columns = 0
+        self.is_sheet = False
+
+    def _begins(self, name: str, said: dict[str, str]) -> None:
+        bare = name.rpartition(":")[2]
+        if not self.is_sheet:
+            self.is_sheet = bare == "sheetData"
+        elif bare == "row":
+            self.met += 1
+            if self.met > MOST_ROWS_MET:
+                raise Unreadable(ListFault.TOO_MANY_ROWS)
+            self._go_to(int(said["r"]) if "r" in said else self.row + 1, 0)
+        elif bare == "c":
+            self._meet_cell(said.get("r"))
+        else:
+            self._count()
+
+    def _meet_cell(self, place: str | None) -> None:
+        if place is None:
+            self._go_to(self.row, self.column + 1)
+            return
+        letters = place.rstrip(DIGITS)
+        self._go_to(int(place[len(letters) :]), _number_of(letters))
+
+    def _go_to(self, row: int, column: int) -> None:
+        if row < self.row or column > LAST_COLUMN:  # no program writes that
+            raise Unreadable(ListFault.BROKEN_WORKBOOK)
+        self.row, self.column = row, column
+
+    def _count(self) -> None:
+        """Something stands in the cell."""
+        self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+        if self.rows * self.columns > MOST_PLACES:
+            raise Unreadable(ListFault.TOO_LARGE_INSIDE)
+
+
+@cache
+def _number_of(letters: str) -> int:
+    """A is 1, and AA is 27. Raises ValueError for what is no column."""
+    if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):
+        raise ValueError(letters)
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _read(book: CalamineWorkbook) -> Iterator[Row]:
     found = False
     try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # which say what they like
-            gaps = 0
-            for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
-                gaps = gaps + 1 if row == NOTHING else 0
-                if gaps > MOST_GAPS:
-                    raise Unreadable(ListFault.TOO_MANY_ROWS)
-                found = found or not gaps
-                yield [] if gaps else [_as_text(value) for value in row[: _width(row)]]
-            if found:
-                return
+        for about in book.sheets_metadata:
+            if found or about.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            for row in book.get_sheet_by_name(about.name).iter_rows():
+                cells = [_as_text(value) for value in row]
+                found = found or any(cells)
+                yield cells
     except BROKEN as error:
         raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
-    finally:
-        book.close()
-
-
-def _width(row: tuple[Any, ...]) -> int:
-    """Without the empty cells at its end, of which there are many."""
-    width = len(row)
-    while width and row[width - 1] is None:
-        width -= 1
-    return width
 
 
 def _as_text(value: Any) -> str:
     """Days as ISO 8601 has them, so that nobody need guess; whole numbers without a point."""
-    if value is None:
-        return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, datetime):
         return value.isoformat(" ", timespec="minutes")
     if isinstance(value, date | time):

@@ -24,6 +24,7 @@ class ImportState(models.TextChoices):
     DONE = "done", gettext_lazy("Imported")
     UNDOING = "undoing", gettext_lazy("Being undone")
     UNDONE = "undone", gettext_lazy("Undone")
+    FAILED = "failed", gettext_lazy("Stopped by a fault")
 
 
 class RowOutcome(models.TextChoices):
@@ -42,6 +43,15 @@ class Undone(models.TextChoices):
     KEPT = "kept", gettext_lazy("Stays")
 
 
+# What a check has said of a row is no more than that.
+NOTHING_SAID = {
+    "settled": False,
+    "outcome": "",
+    "reason": "",
+    "client": None,
+    "made_client": False,
+    "made_visit": False,
+}
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
 
@@ -64,6 +74,16 @@ class ClientImport(models.Model):
     )
     remind = models.BooleanField(
         default=False, help_text=gettext_lazy("Of the appointments in it, by mail, as of any.")
+    )
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("By which the same file is known again; made with the site’s key."),
+    )
+    faults = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=gettext_lazy("How often in a row its work has broken.")
     )
     by = models.CharField(max_length=200)
     created_at = models.DateTimeField()
@@ -99,7 +119,8 @@ class ClientImport(models.Model):
 
     def can_be_undone(self, now: datetime) -> bool:
         until = self.undone_until
-        return self.state == ImportState.DONE and until is not None and now < until
+        is_over = self.state in (ImportState.DONE, ImportState.FAILED)
+        return is_over and until is not None and now < until
 
     @property
     def is_at_work(self) -> bool:
@@ -126,6 +147,10 @@ class ImportedRow(models.Model):
     made_client = models.BooleanField(default=False)
     made_visit = models.BooleanField(default=False)
     undone = models.CharField(max_length=10, blank=True, choices=Undone)
+    erased_at = models.DateTimeField(
+        null=True,
+        help_text=gettext_lazy("When its client was erased; the same file leaves them out then."),
+    )
 
     class Meta:
         ordering = ["number"]

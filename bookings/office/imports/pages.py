@@ -28,6 +28,7 @@ from bookings.web.responses import page_methods
 AT_ONCE = 50  # rows of a page
 LISTED = 30  # imports
 NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.LEFT_OUT)
+GONE_AGAIN = Q(undone=Undone.REMOVED)
 TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
 
 
@@ -120,15 +121,16 @@ def _counts(batch: ClientImport) -> dict[str, Any]:
     found = batch.rows.aggregate(
         all=Count("pk"),
         settled=Count("pk", filter=Q(settled=True)),
-        clients=Count("pk", filter=Q(made_client=True)),
-        visits=Count("pk", filter=Q(made_visit=True)),
+        clients=Count("pk", filter=Q(made_client=True) & ~GONE_AGAIN),
+        visits=Count("pk", filter=Q(made_visit=True) & ~GONE_AGAIN),
         removed=Count("pk", filter=Q(undone=Undone.REMOVED)),
         kept=Count("pk", filter=Q(undone=Undone.KEPT)),
         **{one.value: Count("pk", filter=Q(outcome=one)) for one in words.IN_ORDER},
     )
     not_in = sum(found[one.value] for one in NOT_IN)
     by_outcome = [(one, found[one.value]) for one in words.IN_ORDER if found[one.value]]
-    return {**found, "not_in": not_in, "by_outcome": by_outcome}
+    left = found["all"] - found["settled"]
+    return {**found, "left": left, "not_in": not_in, "by_outcome": by_outcome}
 
 
 def _rows(batch: ClientImport, shown: str) -> Any:
@@ -142,6 +144,9 @@ def _rows(batch: ClientImport, shown: str) -> Any:
         return rows.filter(undone=shown)
     if batch.state == ImportState.UNDONE:
         return rows.filter(undone=Undone.KEPT)
+    if batch.state == ImportState.FAILED:
+        made = Q(made_client=True) | Q(made_visit=True)
+        return rows.filter(made & ~GONE_AGAIN | Q(outcome__in=NOT_IN))
     return rows.filter(outcome__in=NOT_IN)
 
 
@@ -191,7 +196,7 @@ def rows_file(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _lines(batch: ClientImport) -> Iterator[Sequence[object]]:
-    yield [_("Row"), _("RowOutcome"), _("Why"), *batch.columns]
+    yield [_("Row"), _("Outcome"), _("Why"), *batch.columns]
     rows: Iterator[ImportedRow] = batch.rows.order_by("number").iterator()
     for row in rows:
         said = row.get_undone_display() or row.get_outcome_display()

@@ -16,7 +16,14 @@ from bookings.office.reports.asking import ChosenPeriod, choice_of
 from bookings.office.reports.figures import percent, raw
 from bookings.office.reports.grids import CUTS as THERAPIST_BY_WEEKDAY
 from bookings.office.reports.labels import in_order, labels_of
-from bookings.office.reports.rows import WHOSE, asked_rows, lines_of_rows, report_or_404
+from bookings.office.reports.pages import stopped_in_time
+from bookings.office.reports.rows import (
+    MOST_ROWS,
+    WHOSE,
+    asked_rows,
+    lines_of_rows,
+    report_or_404,
+)
 from bookings.office.reports.tables import currencies_of
 from bookings.queries.reports.definitions import CROSSED, CUTS, UTILISATION, Report, can_be_crossed
 from bookings.queries.reports.totals import Values, crossed, totals_of
@@ -24,10 +31,10 @@ from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 
 ALL_THREE, BY_WEEKDAY = "crossed", "therapist-weekday"
-MOST_ROWS = 20_000
 
 
 @require_safe
+@stopped_in_time
 def report_file(request: StaffRequest, name: str, cut: str) -> HttpResponse:
     report = report_or_404(name)
     choice = choice_of(request.GET, Clinic.objects.the(), timezone.now())
@@ -46,6 +53,7 @@ def report_file(request: StaffRequest, name: str, cut: str) -> HttpResponse:
 
 
 @require_safe
+@stopped_in_time
 def rows_file(request: StaffRequest, name: str) -> HttpResponse:
     """The rows behind a figure, with the clients' names."""
     asked = asked_rows(request, name)

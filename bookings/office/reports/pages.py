@@ -1,5 +1,7 @@
 """The reports: all at a glance, each with its tables, and the rows behind each figure."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,12 +14,11 @@ from bookings.models import Clinic
 from bookings.office.reports.asking import WEEKS, ChosenPeriod, choice_of
 from bookings.office.reports.days import DATES, named_periods
 from bookings.office.reports.figures import written
-from bookings.office.reports.files import MOST_ROWS
 from bookings.office.reports.findings import headline
 from bookings.office.reports.glance import at_a_glance
 from bookings.office.reports.grids import grid_of
 from bookings.office.reports.labels import labels_of
-from bookings.office.reports.rows import asked_rows, report_or_404
+from bookings.office.reports.rows import MOST_ROWS, asked_rows, report_or_404
 from bookings.office.reports.tables import TWO_YEARS, currencies_of, found_of, tables_of
 from bookings.queries.reports.behind import A_PAGE, Behind
 from bookings.queries.reports.definitions import (
@@ -27,6 +28,7 @@ from bookings.queries.reports.definitions import (
     TAKINGS,
     can_be_crossed,
 )
+from bookings.queries.reports.limits import TookTooLong, in_time
 from bookings.queries.reports.reconciling import compared
 from bookings.queries.reports.totals import totals_of
 from bookings.web.forms import whole_number
@@ -34,9 +36,26 @@ from bookings.web.requests import StaffRequest
 
 MOST_PAGES = 10**6
 UNCLEAR = "office/reports/unclear.html"
+View = Callable[..., HttpResponse]
+
+
+def stopped_in_time(view: View) -> View:
+    """A report that takes too long ends, and says so."""
+
+    @wraps(view)
+    def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with in_time():
+                return view(request, *args, **kwargs)
+        except TookTooLong:
+            about = {"report": REPORTS.get(kwargs.get("name", ""))}
+            return _page(request, "office/reports/too_long.html", _choice(request), about, 503)
+
+    return run
 
 
 @require_safe
+@stopped_in_time
 def overview(request: StaffRequest) -> HttpResponse:
     choice = _choice(request)
     if choice.is_unclear:
@@ -58,6 +77,7 @@ def overview(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
+@stopped_in_time
 def report(request: StaffRequest, name: str) -> HttpResponse:
     of, choice = report_or_404(name), _choice(request)
     if choice.is_unclear:
@@ -76,6 +96,7 @@ def report(request: StaffRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@stopped_in_time
 def report_rows(request: StaffRequest, name: str) -> HttpResponse:
     """What a figure is made of. A figure or a cut that the report has not is not found."""
     asked = asked_rows(request, name)
@@ -117,7 +138,11 @@ def _choice(request: StaffRequest) -> ChosenPeriod:
 
 
 def _page(
-    request: StaffRequest, template: str, choice: ChosenPeriod, context: dict[str, Any]
+    request: StaffRequest,
+    template: str,
+    choice: ChosenPeriod,
+    context: dict[str, Any],
+    status: int = 200,
 ) -> HttpResponse:
     shared = {
         "choice": choice,
@@ -130,5 +155,5 @@ def _page(
         "people": choice.people,
         "whose": next((one for one in choice.people if one.pk == choice.therapist), None),
     }
-    status = 422 if choice.is_unclear else 200
+    status = 422 if choice.is_unclear else status
     return render(request, template, {**shared, **context}, status=status)

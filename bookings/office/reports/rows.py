@@ -16,6 +16,7 @@ from bookings.queries.reports.definitions import REPORTS, Counted, Report
 from bookings.queries.reports.sources import RowSource
 from bookings.web.requests import StaffRequest
 
+MOST_ROWS = 20_000  # of a file
 WHOSE = 3  # the column of the client's name
 
 

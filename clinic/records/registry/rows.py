@@ -483,7 +483,10 @@ CLIENTS = (
             gettext_noop("Outcome"): "outcome",
         },
         on_erase=Fate.NAMELESS,
-        why=_("Says how many rows a list had; what stood in the row goes."),
+        why=_(
+            "Says how many rows a list had, and when one was erased, so that the same file leaves "
+            "it out; what stood in the row goes."
+        ),
         blank={"cells": None, "reason": ""},
         on_merge={"client": merge_steps.as_they_are},
         history=A_LOG,

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from django.db import connection, transaction
@@ -323,3 +324,22 @@ def test_erasing_takes_what_a_list_said_of_them(clinic):
     row = batch.rows.get()
     assert (row.cells, row.client, row.outcome) == (None, None, "new")
     assert not KnownAs.objects.exists()
+
+
+def test_whom_this_file_named_and_who_was_erased_since_does_not_come_back(clinic):
+    rows = [patient(1, "Ana Demo", "ana@example.com"), patient(2, "Bo Demo", "bo@example.com")]
+    text = as_csv(PATIENTS, rows)
+    first = imported(text)
+    erase.erase(Client.objects.get(name="Ana Demo"), tell=False, by="o", now=timezone.now())
+    again = imported(text)
+    [gone, kept] = told(again)
+    assert gone[1] == "left_out"
+    assert "was erased here on" in gone[2]
+    assert not Client.objects.filter(name="Ana Demo").exists()
+    assert kept[1] == "same"
+    kept_of_her = str(list(ImportedRow.objects.filter(batch=first, number=2).values()))
+    assert "Ana" not in kept_of_her
+    assert "ana@" not in kept_of_her
+    assert first.digest not in (sha256(text.encode()).hexdigest(), "")
+    other = imported(text + "\n")  # another file: whom it means is not known any more
+    assert outcomes(other)["new"] == 1

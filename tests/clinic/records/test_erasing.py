@@ -11,7 +11,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions.clients import identity, ways_in
+from bookings.actions.clients import details, identity, ways_in
 from bookings.actions.mail import outbox, sign_in_mails
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -49,6 +49,22 @@ def erase(client, **fields):
     fields = {"tell": False, "by": "desk: d@example.com", "now": timezone.now(), **fields}
     with TestCase.captureOnCommitCallbacks(execute=True):
         return erasing.erase(client, **fields)
+
+
+def test_only_who_was_changed_since_they_were_written_down_is_in_doubt(clinic):
+    """A row's first moment is a little after the one at which the desk has pressed."""
+    pressed = timezone.now() - timedelta(milliseconds=5)
+    ana = details.take_down(name="Ana Demo", email="a@example.com", by="desk: 1", now=pressed)
+    bo = details.take_down_all(
+        [details.NewClient(name="Bo Demo", email="b@example.com")], by="desk: 1", now=pressed
+    )[0]
+    for client in (ana, bo):
+        client.refresh_from_db()
+        assert client.unconfirmed_since
+        assert not erasing.is_in_doubt(client)
+    ways_in.shut(ana, by="desk: 1", now=timezone.now() + timedelta(seconds=1))
+    ana.refresh_from_db()
+    assert erasing.is_in_doubt(ana)
 
 
 def test_every_kind_of_row_is_there_in_these_tests(known):

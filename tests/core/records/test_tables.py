@@ -2,8 +2,10 @@
 
 import io
 import resource
+import struct
 import zipfile
 from contextlib import suppress
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -63,6 +65,23 @@ def test_one_list_reads_the_same_in_every_encoding(encoding, separator):
 def test_a_workbook_reads_as_the_list_does():
     table = read(workbook(NAMES.split(";"), *PEOPLE))
     assert (table.names, [row for _n, row in table.rows]) == (NAMES.split(";"), PEOPLE)
+
+
+def test_days_times_and_numbers_of_a_workbook_are_told_as_they_are_shown():
+    told = {
+        date(2026, 12, 1): "2026-12-01",
+        datetime(2026, 12, 1, 10, 30): "2026-12-01 10:30",  # noqa: DTZ001 - as workbooks have them
+        datetime(2026, 12, 1, 23, 59): "2026-12-01 23:59",  # noqa: DTZ001
+        time(9, 5): "09:05:00",
+        7: "7",
+        447700900123: "447700900123",
+        1.5: "1.5",
+        True: "True",
+        "=1+1": "",  # worked out by whoever has opened it, and nobody has
+        "00700": "00700",
+    }
+    table = read(workbook([], ["Name", *"bcdefghij"], ["", *[None] * 9], list(told)))
+    assert table.rows == [(4, list(told.values()))]
 
 
 @given(
@@ -129,13 +148,59 @@ def _cells(of_one: bytes, times: int) -> bytes:
     return HEAD + of_one * times + TAIL
 
 
+def elsewhere(sheet: bytes) -> bytes:
+    """A workbook whose first sheet lies in a part that is called otherwise."""
+    links = zipfile.ZipFile(io.BytesIO(workbook(["Name"]))).read("xl/_rels/workbook.xml.rels")
+    moved = with_part("xl/_rels/workbook.xml.rels", links.replace(b"worksheets/sheet1", b"notes"))
+    with zipfile.ZipFile(file := io.BytesIO(moved), "a") as made:
+        made.writestr("xl/notes.xml", sheet)
+    return file.getvalue()
+
+
+def understated() -> bytes:
+    """A part of 60 MB that says of itself it has ten bytes."""
+    data = bytearray(with_part("xl/sharedStrings.xml", b"<sst>" + b" " * 60_000_000 + b"</sst>"))
+    said = struct.pack("<I", 60_000_011)
+    while (at := data.find(said)) >= 0:
+        data[at : at + 4] = struct.pack("<I", 10)
+    return bytes(data)
+
+
+ONE = b"<c><v>1</v></c>"
+NEAR = b'<row r="1"><c r="A1"><v>1</v></c></row>'
+FAR = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 BOMBS = {
     "a part that unpacks to 60 MB": lambda: with_part(SHEET, HEAD + b" " * 60_000_000 + TAIL),
     "one row of millions of cells": lambda: with_part(
         SHEET, _cells(b"<row>" + b"<c/>" * 2_500_000 + b"</row>", 1)
     ),
     "millions of empty rows": lambda: with_part(SHEET, _cells(b"<row/>", 2_900_000)),
-    "rows hidden in remarks": lambda: with_part(SHEET, _cells(b"<!--<row>--><c/>", 100)),
+    "a cell near and a cell far out": lambda: with_part(SHEET, _cells(NEAR + FAR, 1)),
+    "the same in a part of another name": lambda: elsewhere(_cells(NEAR + FAR, 1)),
+    "far out without saying where": lambda: with_part(
+        SHEET,
+        HEAD
+        + b"<row>"
+        + b"<c/>" * 9_999
+        + ONE
+        + b"</row>"
+        + b"<row/>" * 999
+        + b"<row>"
+        + ONE
+        + b"</row>"
+        + TAIL,
+    ),
+    "the same in other spelling": lambda: with_part(
+        SHEET,
+        (HEAD + NEAR + FAR + TAIL)
+        .replace(b"<", b"<x:")
+        .replace(b"<x:/", b"</x:")
+        .replace(b"xmlns=", b"xmlns:x=")
+        .replace(b'r="', b"r = '")
+        .replace(b'"><', b"'><")
+        .replace(b'">', b"'>"),
+    ),
+    "more than a part says it has": lambda: understated(),
     "texts that unpack to 30 MB": lambda: with_part(
         "xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 6_000_000 + b"</sst>"
     ),
@@ -157,6 +222,7 @@ def test_a_bomb_is_refused_before_it_is_large(bomb):
 
 
 def test_a_cell_far_out_and_a_row_far_down_cost_nothing():
-    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     with pytest.raises(Unreadable):
-        read(with_part(SHEET, _cells(far, 1)))
+        read(with_part(SHEET, _cells(FAR, 1)))
+    styled = b'<row r="1048576"><c r="XFD1048576" s="0"/></row>'
+    assert read(with_part(SHEET, _cells(NEAR + styled, 1))).rows == []

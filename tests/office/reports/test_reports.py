@@ -14,7 +14,7 @@ from django.utils import dateformat, timezone
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail, MailKind, MailState, Payment
 from bookings.office.reports import days
-from bookings.queries.reports import reconciling
+from bookings.queries.reports import limits, reconciling, selection
 from bookings.queries.reports.definitions import REPORTS
 from tests import factories
 from tests.office.conftest import say_who_it_is
@@ -421,3 +421,16 @@ def test_a_mail_counts_as_answered_only_once_its_fortnight_is_over(office, massa
     [says] = office.get(f"{HOME}mails/").context["says"]
     assert "Share that booked: 0.0 %." in says
     assert "1 of 2 is not in it: too soon to say." in says
+
+
+def test_a_report_that_takes_too_long_is_stopped_in_the_database_and_says_so(
+    owners, clinic, monkeypatch
+):
+    with monkeypatch.context() as slow:
+        slow.setattr(limits, "MOST_SECONDS", 0.1)
+        slow.setattr(selection, "FOR_MANY_ROWS", "SELECT pg_sleep(60)")
+        for place in ("", "mails/", "mails/rows/", "mails/week.csv"):
+            answer = owners.get(HOME + place)
+            assert answer.status_code == 503
+            assert "Choose a shorter period, or one therapist" in answer.content.decode()
+    assert owners.get(HOME + "mails/").status_code == 200
