@@ -3,8 +3,10 @@
 import csv
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -35,7 +37,7 @@ def page(request: StaffRequest) -> HttpResponse:
     clinic, now, weeks = Clinic.objects.the(), timezone.now(), _weeks(request)
     pages = Paginator(not_back(clinic, weeks, now), A_PAGE)
     shown = pages.get_page(request.GET.get("page"))
-    people = with_races(shown.object_list.all(), clinic, now)  # type: ignore[union-attr]
+    people = with_races(cast("QuerySet[Client]", shown.object_list), clinic, now)
     context = {
         "shown": shown,
         "listed": [(one, _next_race(one), why_no_mail(one)) for one in people],
@@ -65,6 +67,7 @@ def _lines(clinic: Clinic, weeks: int, now: datetime) -> Iterator[Sequence[str]]
         _("Next race"), _("Its name"), _("Why no mail about sessions"),
     ]  # fmt: skip
     people = with_races(not_back(clinic, weeks, now), clinic, now)
+    one: Any  # with what the query adds
     for one in people.iterator(chunk_size=AT_ONCE):
         race = _next_race(one)
         day = str(clinic.day_of(one.last_visit))

@@ -49,7 +49,7 @@ def test_only_who_was_here_longer_ago_and_has_nothing_booked_is_listed(desks, se
     came, booked, missed = Status.COMPLETED, Status.BOOKED, Status.NO_SHOW
     ana = seen("Ana Away", (-57, came), (-70, came), phone="+44 20 7946 0001")
     factories.make_race(ana, race_date=today + timedelta(days=60), name="Harbour Run")
-    seen("Bo Missed", (-90, came), (-3, missed))
+    seen("Bo Missed", (-90, came), (-3, missed), phone="")
     seen("Cy Eight", (-56, came))
     seen("Di Booked", (-90, came), (3, booked))
     seen("Ed Never", (-90, missed))
@@ -59,6 +59,7 @@ def test_only_who_was_here_longer_ago_and_has_nothing_booked_is_listed(desks, se
     assert names(answer) == ["Ana Away", "Gus Cancelled", "Bo Missed"]
     page = answer.content.decode()
     assert 'href="tel:+442079460001"' in page
+    assert 'href="tel:"' not in page
     assert "Harbour Run" in page
     assert "The client does not want these mails." in page
     assert names(desks.get(PAGE, {"weeks": "4"}))[0] == "Cy Eight"
