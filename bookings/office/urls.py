@@ -15,6 +15,10 @@ from bookings.web.access import OWNER, protected
 app_name = "office"
 urlpatterns = protected(
     OWNER,
+    path("reports/<slug:name>/rows.csv", files.rows_file, name="report_rows_file"),
+    asks_again=True,
+) + protected(
+    OWNER,
     path("", checklist.checklist, name="checklist"),
     path("test-mail/", checklist.test_mail, name="test_mail"),
     path("watch/", watch.page, name="watch"),
