@@ -69,7 +69,8 @@ def _some(_clinic: Clinic, batch: int) -> bool:
     for row in some:
         _take_back_or_explain(row)
         row.settled = True
-    ImportedRow.objects.bulk_update(some, ["settled", "undone", "reason", "client", "appointment"])
+    # Not whom or what they had: whom one row takes back, a later one still has in memory.
+    ImportedRow.objects.bulk_update(some, ["settled", "undone", "reason"])
     return bool(some)
 
 
@@ -105,7 +106,6 @@ def _take_back_the_visit(row: ImportedRow) -> str:
         return _("The appointment is gone.")
     if not _is_as_imported(visit):
         return _("The appointment was moved, marked, paid or written about since.")
-    row.appointment = None
     visit.delete()
     return ""
 
@@ -134,7 +134,6 @@ def _take_back_the_client(row: ImportedRow) -> str:
     if _has_more(client, OF_EVERY_CLIENT):
         return _("Something was written down about the client since.")
     _forget(client)
-    row.client = None
     return ""
 
 

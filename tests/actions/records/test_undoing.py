@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bookings.actions.clients import details
@@ -95,3 +96,16 @@ def test_undoing_that_is_cut_off_goes_on(massage, rows, monkeypatch):
     assert ClientImport.objects.get(pk=batch.pk).state == "undone"
     assert not Client.objects.exists()
     assert not KnownAs.objects.exists()
+
+
+def test_whom_a_list_names_in_many_rows_goes_once_and_with_all_their_appointments(massage, at):
+    rows = [visit(n, at(3 + n, 10)) for n in range(3)]
+    doubled = [patient(7, "Bo Demo", "bo@example.com"), patient(7, "Bo Demo", "bo@example.com")]
+    visits, clients = imported(as_csv(VISITS, rows)), imported(as_csv(PATIENTS, doubled))
+    for batch in (visits, clients):
+        undone(batch)
+        connection.check_constraints()  # which otherwise wait for the end
+        assert batch.state == "undone"
+        assert not batch.rows.exclude(client=None, appointment=None).exists()
+    assert not Client.objects.exists()
+    assert not Appointment.objects.exists()
