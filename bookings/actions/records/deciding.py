@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.records import faults
+from bookings.actions.records import differences, faults
 from bookings.actions.records.matching import Another, Books, SeenInList, Several, Somebody
 from bookings.core.clients.addresses import kept_address
 from bookings.core.clients.phones import is_a_phone
@@ -68,6 +68,7 @@ ERASED = gettext_lazy(
     "Whom this row of the file named was erased here on {day}. Ask them first; if they want it, "
     "write them down at the desk."
 )
+OF_CLIENT = (RowOutcome.ADDED, RowOutcome.DIFFERS)
 SAME_AS = gettext_lazy("The same person as in row {row}.")
 
 
@@ -89,6 +90,8 @@ class RowVerdict:
     person: Listed | None = None
     wanted: ListedVisit | None = None
     slot: Slot | None = None
+    adds: dict[str, str] = field(default_factory=dict)  # to a client who is here, where empty
+    of_client: str = ""  # what is told of them whatever becomes of the visit
 
     @property
     def client(self) -> Client | None:
@@ -102,8 +105,16 @@ class RowVerdict:
         return self.slot, self.whom
 
     def ends(self, outcome: RowOutcome, reason: object) -> "RowVerdict":
-        self.outcome, self.reason = outcome, str(reason)
+        self.outcome = outcome
+        self.reason = " ".join(filter(None, [str(reason), self.of_client]))
         return self
+
+    def or_of_client(self, outcome: RowOutcome) -> RowOutcome:
+        """What is to be told of the client goes before what came of the visit."""
+        return self.outcome if self.outcome in OF_CLIENT else outcome
+
+    def is_coming(self, now: datetime) -> bool:
+        return self.wanted is not None and self.wanted.is_coming and self.wanted.starts_at > now
 
     def breaks(self, error: Exception, reason: object = faults.OF_A_ROW) -> "RowVerdict":
         """By a fault of ours that nobody has foreseen."""
@@ -192,12 +203,29 @@ class Court:
         if whom is None:
             whom = Somebody(person=person, first_row=row.number, told=person.as_told)
             verdict.outcome = RowOutcome.NEW
-        elif whom.first_row and whom.first_row != row.number and not verdict.wanted:
-            verdict.reason = str(SAME_AS).format(row=whom.first_row)
+        elif not row.made_client:
+            self._compare(verdict, person, whom, books)
         if row.made_client:  # by a run that was cut off
             verdict.outcome, verdict.reason = RowOutcome.NEW, ""
         verdict.whom = whom
         self.seen.add(whom, person)
+
+    def _compare(self, verdict: RowVerdict, person: Listed, whom: Somebody, books: Books) -> None:
+        """With who is here, or is to be; what is empty of them is filled."""
+        here, row = whom.client or whom.person, verdict.row
+        if here is None:
+            return
+        found = differences.of_person(here, person, not_to_fill=books.not_to_fill(here, person))
+        verdict.adds, verdict.of_client = found.adds, found.sentences
+        whom.fill(found.adds)
+        if row.filled:  # by a run that was cut off
+            verdict.of_client = differences.told_of_filled(row.filled.split())
+        if found.differs:
+            verdict.ends(RowOutcome.DIFFERS, "")
+        elif verdict.of_client:
+            verdict.ends(RowOutcome.ADDED, "")
+        elif whom.first_row and whom.first_row != row.number and not verdict.wanted:
+            verdict.reason = str(SAME_AS).format(row=whom.first_row)
 
     def _place(self, verdict: RowVerdict, wanted: ListedVisit) -> None:
         """Where its visit is to be; or why there is none, which leaves the client as they are."""
@@ -207,8 +235,9 @@ class Court:
         elif not wanted.is_coming:
             reason = NOT_COMING
         if reason:
-            known = verdict.outcome is not RowOutcome.NEW
-            verdict.ends(RowOutcome.LEFT_OUT if known else RowOutcome.NEW, reason)
+            is_new = verdict.outcome is RowOutcome.NEW
+            left_out = verdict.or_of_client(RowOutcome.LEFT_OUT)
+            verdict.ends(RowOutcome.NEW if is_new else left_out, reason)
             return
         try:
             verdict.slot = self.offers.slot(wanted)

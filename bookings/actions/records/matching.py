@@ -2,8 +2,8 @@
 name at the same address or number. A name alone is nobody, and of two that fit it is neither."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db.models import F, Func, Value
 from django.db.models.functions import Right
@@ -12,7 +12,8 @@ from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import DIGITS_COMPARED, name_compared
 from bookings.core.records.fields import OtherSystem
 from bookings.core.records.people import Listed, digits_of, row_number
-from bookings.models import Client, KnownAs
+from bookings.models import Change, Client, KnownAs
+from bookings.models.records.history import Operation
 
 NO_KEY = "="  # before the digest that stands for a key
 
@@ -42,6 +43,13 @@ class Somebody:
     def is_new(self) -> bool:
         return self.client is None
 
+    def fill(self, told: Mapping[str, str]) -> None:
+        """For the rows after it; it is written when the row is."""
+        if self.client is None and self.person is not None:
+            self.person = replace(self.person, **told)
+        for name, value in told.items() if self.client else ():
+            setattr(self.client, name, value)
+
 
 @dataclass
 class SeenInList:
@@ -52,7 +60,10 @@ class SeenInList:
         default_factory=lambda: defaultdict(list)
     )
 
+    addresses: set[str] = field(default_factory=set)
+
     def add(self, somebody: Somebody, person: Listed) -> None:
+        self.addresses.add(person.address)
         self.by_key.setdefault(key_of(person), somebody)
         for known in _ways(person.name, person.address, person.digits):
             if somebody not in self.by_name[known]:
@@ -73,11 +84,22 @@ class Books:
         }
         self._by_name: dict[tuple[str, str], set[int]] = defaultdict(set)
         self._clients: dict[int, Client] = {}
-        for client in _perhaps(people):
+        perhaps, self._addresses = _perhaps(people)
+        for client in perhaps:
             self._clients[client.pk] = client
             for way in _ways(client.name, compared(client.email), digits_of(client.phone)):
                 self._by_name[way].add(client.pk)
         self._own = _of_this_site(people) if source is OtherSystem.TAPER else {}
+        known = (one.client for one in self._by_key.values())
+        self._emptied = _emptied([*self._clients.values(), *self._own.values(), *known])
+
+    def not_to_fill(self, here: Client | Listed, person: Listed) -> set[str]:
+        """What somebody has taken out here; and an address that opens, or is, somebody else's."""
+        is_taken = person.address in self._addresses or person.address in self.seen.addresses
+        if isinstance(here, Listed):
+            return {"email"} if is_taken else set()
+        is_shut = here.user_id is None and here.unconfirmed_since is None
+        return self._emptied[here.pk] | ({"email"} if is_taken or not is_shut else set())
 
     def find(self, person: Listed) -> Somebody | None:
         """None: they are new. Raises Doubt."""
@@ -134,9 +156,20 @@ def _known_as(source: OtherSystem, people: Iterable[Listed]) -> Iterable[KnownAs
     return known.select_related("client")
 
 
-def _perhaps(people: Sequence[Listed]) -> list[Client]:
+def _emptied(clients: Iterable[Client | None]) -> Mapping[int, set[str]]:
+    """By client, what was there once and is not now."""
+    found: dict[int, set[str]] = defaultdict(set)
+    lacking = {one.pk for one in clients if one and not (one.email and one.phone)}
+    table = Client._meta.db_table
+    changes = Change.objects.filter(client__in=lacking, table=table, did=Operation.CHANGED)
+    for pk, before in changes.values_list("row", "before") if lacking else ():
+        found[pk] |= {name for name in ("email", "phone") if before.get(name)}
+    return found
+
+
+def _perhaps(people: Sequence[Listed]) -> tuple[list[Client], set[str]]:
     """At one of the addresses or numbers, if they or the desk have said who they are: what
-    strangers type into the public form makes nobody known."""
+    strangers type into the public form makes nobody known. And which addresses are anybody's."""
     emails = {one.email for one in people if one.email}
     digits = {one.digits for one in people if one.digits}
     at = list(Client.objects.at(*emails)) if emails else []
@@ -144,7 +177,8 @@ def _perhaps(people: Sequence[Listed]) -> list[Client]:
     number = Right(Func(bare, Value("0"), function="ltrim"), DIGITS_COMPARED)
     living = Client.objects.living().exclude(phone="")
     by_phone = list(living.alias(number=number).filter(number__in=digits)) if digits else []
-    return [one for one in (*at, *by_phone) if one.is_named or not one.email]
+    named = [one for one in (*at, *by_phone) if one.is_named or not one.email]
+    return named, {compared(one.email) for one in at}
 
 
 def _of_this_site(people: Iterable[Listed]) -> dict[str, Client]:

@@ -32,7 +32,9 @@ class RowOutcome(models.TextChoices):
 
     NEW = "new", gettext_lazy("New client")
     VISIT = "visit", gettext_lazy("Appointment of a known client")
+    ADDED = "added", gettext_lazy("Known client, details added")
     SAME = "same", gettext_lazy("Already here, nothing to add")
+    DIFFERS = "differs", gettext_lazy("Differs from here")
     LEFT_OUT = "left_out", gettext_lazy("Left out")
     CLASH = "clash", gettext_lazy("Appointment not possible")
     BROKEN = "broken", gettext_lazy("Cannot be imported")
@@ -51,6 +53,7 @@ NOTHING_SAID = {
     "client": None,
     "made_client": False,
     "made_visit": False,
+    "filled": "",
 }
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
@@ -119,7 +122,7 @@ class ClientImport(models.Model):
 
     def can_be_undone(self, now: datetime) -> bool:
         until = self.undone_until
-        is_over = self.state in (ImportState.DONE, ImportState.FAILED)
+        is_over = self.state in (ImportState.DONE, ImportState.FAILED, ImportState.UNDONE)
         return is_over and until is not None and now < until
 
     @property
@@ -146,6 +149,13 @@ class ImportedRow(models.Model):
     )
     made_client = models.BooleanField(default=False)
     made_visit = models.BooleanField(default=False)
+    filled = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("What was empty of a known client and is from here: columns."),
+    )
     undone = models.CharField(max_length=10, blank=True, choices=Undone)
     erased_at = models.DateTimeField(
         null=True,

@@ -27,7 +27,7 @@ from bookings.web.responses import page_methods
 
 AT_ONCE = 50  # rows of a page
 LISTED = 30  # imports
-NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.LEFT_OUT)
+NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.DIFFERS, RowOutcome.LEFT_OUT)
 GONE_AGAIN = Q(undone=Undone.REMOVED)
 TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
 

@@ -57,7 +57,9 @@ BOTH_ORDERS = _(
 IN_ORDER = (
     RowOutcome.NEW,
     RowOutcome.VISIT,
+    RowOutcome.ADDED,
     RowOutcome.SAME,
+    RowOutcome.DIFFERS,
     RowOutcome.LEFT_OUT,
     RowOutcome.CLASH,
     RowOutcome.BROKEN,

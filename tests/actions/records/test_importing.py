@@ -189,11 +189,14 @@ def test_a_list_of_appointments_gives_nobody_to_whom_it_does_not_know(massage, t
 def test_a_visit_that_was_moved_or_cancelled_since_does_not_come_again(massage, ten, at):
     rows = [visit(1, ten), visit(2, at(4, 10)), visit(2, at(5, 10))]
     batch = imported(as_csv(VISITS, rows))
-    assert outcomes(batch) == {"new": 1, "visit": 1, "same": 1}
+    assert outcomes(batch) == {"new": 1, "visit": 1, "differs": 1}
     Appointment.objects.filter(starts_at=ten).update(starts_at=at(6, 12), ends_at=at(6, 13),
                                                      blocked_until=at(6, 13))  # fmt: skip
     Appointment.objects.filter(starts_at=at(4, 10)).update(status="cancelled")
-    assert outcomes(imported(as_csv(VISITS, rows))) == {"same": 3}
+    again = told(imported(as_csv(VISITS, rows)))
+    assert {outcome for _number, outcome, _reason in again} == {"differs"}
+    assert "here Tuesday 8 December 2026, 12:00" in again[0][2]
+    assert "was cancelled here. In the other system it stands on" in again[1][2]
     assert Appointment.objects.count() == 2
 
 
