@@ -66,6 +66,7 @@ class Trial:
                     self._try_safely(one, facts[self.clinic.day_of(one.slot.start)])
             whom = one.whom
             one.row.made_client = whom is not None and whom.first_row == one.row.number
+            one.row.filled = " ".join(one.adds) if one.client else ""
         write(verdicts)
 
     def _try_safely(self, verdict: RowVerdict, facts: DiaryFacts) -> None:

@@ -40,8 +40,11 @@ WRONG = {
     Wrong.LONG_KEY: gettext_lazy("Its number in the other system has more than 100 characters."),
     Wrong.GONE: gettext_lazy("The other system has archived, blocked or deleted this client."),
     Wrong.BAD_START: gettext_lazy(
-        "The appointment’s day or time cannot be read, or its hour is one at which the clocks "
-        "change."
+        "The appointment’s day or time is none that there is, or cannot be read."
+    ),
+    Wrong.CLOCKS_CHANGE: gettext_lazy(
+        "The clocks change in the appointment’s hour, so that it is not there on that day, or is "
+        "there twice."
     ),
     Wrong.NO_TIME: gettext_lazy("The appointment has a day and no time."),
     Wrong.BAD_LENGTH: gettext_lazy("The appointment’s length or end cannot be read."),
@@ -57,6 +60,13 @@ ANOTHER = gettext_lazy(
 NO_CLIENT = gettext_lazy(
     "It names a client whom nobody here is known by, and has neither an address nor a phone "
     "number. Import the list of clients first."
+)
+ARCHIVED = gettext_lazy(
+    "Row {row} of “{file}” says that the other system has archived, blocked or deleted this "
+    "client. If they still come, write them down at the desk."
+)
+NOT_TAKEN_IN = gettext_lazy(
+    "It names a client by the number that row {row} of “{file}” has, and that row was not taken in."
 )
 OVER = gettext_lazy("The appointment is over; only coming ones are imported.")
 NOT_COMING = gettext_lazy("The appointment does not take place, says the other system.")
@@ -198,7 +208,7 @@ class Court:
             return
         nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
         if whom is None and nobody:
-            verdict.ends(RowOutcome.BROKEN, NO_CLIENT)
+            verdict.ends(RowOutcome.BROKEN, _why_nobody(books, person))
             return
         if whom is None:
             whom = Somebody(person=person, first_row=row.number, told=person.as_told)
@@ -218,8 +228,9 @@ class Court:
         found = differences.of_person(here, person, not_to_fill=books.not_to_fill(here, person))
         verdict.adds, verdict.of_client = found.adds, found.sentences
         whom.fill(found.adds)
-        if row.filled:  # by a run that was cut off
-            verdict.of_client = differences.told_of_filled(row.filled.split())
+        if row.filled and not found.adds:  # by a run that was cut off
+            before = differences.told_of_filled(row.filled.split())
+            verdict.of_client = " ".join(filter(None, [found.sentences, before]))
         if found.differs:
             verdict.ends(RowOutcome.DIFFERS, "")
         elif verdict.of_client:
@@ -243,6 +254,14 @@ class Court:
             verdict.slot = self.offers.slot(wanted)
         except NoSuch as error:
             verdict.ends(RowOutcome.CLASH, error)
+
+
+def _why_nobody(books: Books, person: Listed) -> str:
+    row = books.row_left_out(person)
+    if row is None:
+        return str(NO_CLIENT)
+    sentence = ARCHIVED if row.outcome == RowOutcome.LEFT_OUT else NOT_TAKEN_IN
+    return str(sentence).format(row=row.number, file=row.batch.file_name)
 
 
 _ADDRESS = AddressField()

@@ -2,19 +2,22 @@
 name at the same address or number. A name alone is nobody, and of two that fit it is neither."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from django.db.models import F, Func, Value
 from django.db.models.functions import Right
 
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import DIGITS_COMPARED, name_compared
-from bookings.core.records.fields import OtherSystem
+from bookings.core.records.fields import VISIT, Field, OtherSystem
 from bookings.core.records.people import Listed, digits_of, row_number
-from bookings.models import Change, Client, KnownAs
+from bookings.models import Change, Client, ClientImport, ImportedRow, KnownAs
 from bookings.models.records.history import Operation
+from bookings.models.records.imports import RowOutcome
 
+LISTS_ASKED = 5  # of those before it, the newest
 NO_KEY = "="  # before the digest that stands for a key
 
 
@@ -78,7 +81,7 @@ class Books:
     """The books as they concern some people, in as many queries whatever their number."""
 
     def __init__(self, source: OtherSystem, people: Sequence[Listed], seen: SeenInList):
-        self.source, self.seen = source, seen
+        self.source, self._people, self.seen = source, people, seen
         self._by_key = {
             one.key: Somebody(client=one.client, told=one.told) for one in _known_as(source, people)
         }
@@ -92,6 +95,14 @@ class Books:
         self._own = _of_this_site(people) if source is OtherSystem.TAPER else {}
         known = (one.client for one in self._by_key.values())
         self._emptied = _emptied([*self._clients.values(), *self._own.values(), *known])
+
+    def row_left_out(self, person: Listed) -> ImportedRow | None:
+        """Of a list that is still kept: the one that has their number and came to nothing."""
+        return self._left_out.get(person.key)
+
+    @cached_property
+    def _left_out(self) -> Mapping[str, ImportedRow]:
+        return _left_out(self.source, {one.key for one in self._people if one.key})
 
     def not_to_fill(self, here: Client | Listed, person: Listed) -> set[str]:
         """What somebody has taken out here; and an address that opens, or is, somebody else's."""
@@ -164,6 +175,19 @@ def _emptied(clients: Iterable[Client | None]) -> Mapping[int, set[str]]:
     changes = Change.objects.filter(client__in=lacking, table=table, did=Operation.CHANGED)
     for pk, before in changes.values_list("row", "before") if lacking else ():
         found[pk] |= {name for name in ("email", "phone") if before.get(name)}
+    return found
+
+
+def _left_out(source: OtherSystem, keys: Collection[str]) -> Mapping[str, ImportedRow]:
+    found: dict[str, ImportedRow] = {}
+    for batch in ClientImport.objects.filter(source=source, forgotten_at=None)[:LISTS_ASKED]:
+        column = next((n for n, one in batch.fields.items() if one is Field.KEY), None)
+        if column is None or any(one in VISIT for one in batch.fields.values()):
+            continue
+        not_in = [RowOutcome.LEFT_OUT, RowOutcome.BROKEN]
+        rows = batch.rows.filter(outcome__in=not_in, **{f"cells__{column}__in": sorted(keys)})
+        for row in rows.select_related("batch"):
+            found.setdefault((row.cells or ())[column], row)
     return found
 
 

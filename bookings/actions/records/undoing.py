@@ -159,7 +159,7 @@ def _later_list(row: ImportedRow) -> ClientImport | None:
     has_added = Q(made_visit=True, appointment__isnull=False) | ~Q(filled="")
     others = ImportedRow.objects.filter(has_added, client=row.client_id)
     last = others.exclude(batch=row.batch_id).select_related("batch").order_by("-batch").first()
-    return last and last.batch
+    return last.batch if last else None
 
 
 def _has_more(row: Client | Appointment, usual: tuple) -> bool:

@@ -32,6 +32,7 @@ class Wrong(StrEnum):
     LONG_KEY = "long key"
     GONE = "gone"
     BAD_START = "bad start"
+    CLOCKS_CHANGE = "clocks change"
     NO_TIME = "no time"
     BAD_LENGTH = "bad length"
 
@@ -179,6 +180,8 @@ def _start(
         if said.clock is None:
             raise Broken(Wrong.NO_TIME)
         return moments.instant(said, tz), said
+    except moments.ClocksChange as error:
+        raise Broken(Wrong.CLOCKS_CHANGE) from error
     except (moments.NoSuchMoment, OverflowError) as error:
         raise Broken(Wrong.BAD_START) from error
 

@@ -40,6 +40,10 @@ class RowOutcome(models.TextChoices):
     BROKEN = "broken", gettext_lazy("Cannot be imported")
 
 
+MADE_SOMETHING = (RowOutcome.NEW, RowOutcome.VISIT)
+MADE_A_VISIT = gettext_lazy("Appointment")
+
+
 class Undone(models.TextChoices):
     REMOVED = "removed", gettext_lazy("Removed again")
     KEPT = "kept", gettext_lazy("Stays")
@@ -176,6 +180,18 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+    @property
+    def said(self) -> str:
+        """What it made, or would, and what else became of it."""
+        if self.undone:
+            return str(self.get_undone_display())
+        made = [
+            RowOutcome.NEW.label if self.made_client else "",
+            MADE_A_VISIT if self.made_visit else "",
+            self.get_outcome_display() if self.outcome not in MADE_SOMETHING else "",
+        ]
+        return ", ".join(str(one) for one in made if one) or str(self.get_outcome_display())
 
 
 class KnownAs(models.Model):

@@ -27,6 +27,7 @@ from bookings.web.responses import page_methods
 
 AT_ONCE = 50  # rows of a page
 LISTED = 30  # imports
+COMES_IN = (RowOutcome.NEW, RowOutcome.VISIT, "filled")
 NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.DIFFERS, RowOutcome.LEFT_OUT)
 GONE_AGAIN = Q(undone=Undone.REMOVED)
 TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
@@ -46,8 +47,10 @@ def listed(request: StaffRequest) -> HttpResponse:
         else:
             return redirect("office:import_columns", batch.pk)
     rows = ClientImport.objects.annotate(
-        many=Count("rows"), new=Count("rows", filter=Q(rows__made_client=True))
-    )
+        many=Count("rows"),
+        new=Count("rows", filter=Q(rows__made_client=True) & ~Q(rows__undone=Undone.REMOVED)),
+        visits=Count("rows", filter=Q(rows__made_visit=True) & ~Q(rows__undone=Undone.REMOVED)),
+    ).order_by("-created_at", "-pk")  # which counting would forget
     context = {"form": form, "imports": rows[:LISTED], "sources": words.SOURCES}
     status = 422 if form.errors else 200
     return render(request, "office/imports/list.html", context, status=status)
@@ -121,16 +124,28 @@ def _counts(batch: ClientImport) -> dict[str, Any]:
     found = batch.rows.aggregate(
         all=Count("pk"),
         settled=Count("pk", filter=Q(settled=True)),
-        clients=Count("pk", filter=Q(made_client=True) & ~GONE_AGAIN),
-        visits=Count("pk", filter=Q(made_visit=True) & ~GONE_AGAIN),
         removed=Count("pk", filter=Q(undone=Undone.REMOVED)),
         kept=Count("pk", filter=Q(undone=Undone.KEPT)),
-        **{one.value: Count("pk", filter=Q(outcome=one)) for one in words.IN_ORDER},
+        filled=Count("pk", filter=~Q(filled="")),
+        **{one.value: Count("pk", filter=_those(one)) for one in words.IN_ORDER},
     )
-    not_in = sum(found[one.value] for one in NOT_IN)
-    by_outcome = [(one, found[one.value]) for one in words.IN_ORDER if found[one.value]]
-    left = found["all"] - found["settled"]
-    return {**found, "left": left, "not_in": not_in, "by_outcome": by_outcome}
+    chips = [(one, words.CHIPS[one], found[one]) for one in words.IN_ORDER if found[one]]
+    return {
+        **found,
+        "left": found["all"] - found["settled"],
+        "not_in": sum(found[one] for one in NOT_IN),
+        "comes_in": any(found[one] for one in COMES_IN),
+        "by_outcome": chips,
+    }
+
+
+def _those(outcome: str) -> Q:
+    if outcome == RowOutcome.VISIT:
+        left_its_client = Q(undone=Undone.KEPT, appointment=None)
+        return Q(made_visit=True) & ~GONE_AGAIN & ~left_its_client
+    if outcome == RowOutcome.NEW:
+        return Q(made_client=True) & ~GONE_AGAIN
+    return Q(outcome=outcome)
 
 
 def _rows(batch: ClientImport, shown: str) -> Any:
@@ -139,7 +154,7 @@ def _rows(batch: ClientImport, shown: str) -> Any:
     if batch.is_at_work:
         return rows.none()
     if shown in RowOutcome.values:
-        return rows.filter(outcome=shown)
+        return rows.filter(_those(shown))
     if shown in Undone.values:
         return rows.filter(undone=shown)
     if batch.state == ImportState.UNDONE:
@@ -199,8 +214,7 @@ def _lines(batch: ClientImport) -> Iterator[Sequence[object]]:
     yield [_("Row"), _("Outcome"), _("Why"), *batch.columns]
     rows: Iterator[ImportedRow] = batch.rows.order_by("number").iterator()
     for row in rows:
-        said = row.get_undone_display() or row.get_outcome_display()
-        yield [row.number, said, row.reason, *(row.cells or ())]
+        yield [row.number, row.said, row.reason, *(row.cells or ())]
 
 
 def _line(cells: Sequence[object]) -> list[object]:

@@ -53,14 +53,15 @@ BOTH_ORDERS = _(
     "Some days have the day first and some the month, so that not all can be right. Choose which "
     "comes first; rows that do not fit it are explained."
 )
-# How each outcome is told: in a sentence with its count, in this order.
-IN_ORDER = (
-    RowOutcome.NEW,
-    RowOutcome.VISIT,
-    RowOutcome.ADDED,
-    RowOutcome.SAME,
-    RowOutcome.DIFFERS,
-    RowOutcome.LEFT_OUT,
-    RowOutcome.CLASH,
-    RowOutcome.BROKEN,
-)
+# How rows are counted, in this order: what they make first, whatever else becomes of them.
+CHIPS = {
+    RowOutcome.NEW: _("New clients"),
+    RowOutcome.VISIT: _("New appointments"),
+    RowOutcome.ADDED: RowOutcome.ADDED.label,
+    RowOutcome.SAME: RowOutcome.SAME.label,
+    RowOutcome.DIFFERS: RowOutcome.DIFFERS.label,
+    RowOutcome.LEFT_OUT: RowOutcome.LEFT_OUT.label,
+    RowOutcome.CLASH: RowOutcome.CLASH.label,
+    RowOutcome.BROKEN: RowOutcome.BROKEN.label,
+}
+IN_ORDER = tuple(CHIPS)

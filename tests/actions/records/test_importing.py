@@ -186,6 +186,27 @@ def test_a_list_of_appointments_gives_nobody_to_whom_it_does_not_know(massage, t
     assert not Appointment.objects.exists()
 
 
+def test_why_the_list_of_clients_does_not_have_whom_an_appointment_names(massage, at):
+    gone = [*patient(1, "Ana Demo", "ana@example.com"), "2026-01-02"]
+    rows = [gone, [*patient(2, email="no address"), ""]]
+    imported(as_csv([*PATIENTS, "Archived at"], rows))
+    rows = [visit(n, at(3, 9 + n), n, f"Client {n}x", email="") for n in (1, 2, 3)]
+    archived, broken, unknown = told(imported(as_csv(VISITS, rows)))
+    assert "Row 2 of “list.csv” says that the other system has archived" in archived[2]
+    assert "row 3 of “list.csv” has, and that row was not taken in" in broken[2]
+    assert "Import the list of clients first" in unknown[2]
+
+
+@pytest.mark.fixed_clock
+def test_a_day_that_is_not_and_an_hour_that_the_clocks_leave_out_are_told_apart(massage):
+    starts = ["31/02/2027 10:00", "28/03/2027 01:30"]
+    rows = [[f"Client {n}x", f"{n}@example.com", one, "Sports massage"]
+            for n, one in enumerate(starts)]  # fmt: skip
+    never, clocks = told(checked(as_csv(["Name", "Email", "Start", "Treatment"], rows)))
+    assert "none that there is" in never[2]
+    assert "The clocks change" in clocks[2]
+
+
 def test_a_visit_that_was_moved_or_cancelled_since_does_not_come_again(massage, ten, at):
     rows = [visit(1, ten), visit(2, at(4, 10)), visit(2, at(5, 10))]
     batch = imported(as_csv(VISITS, rows))

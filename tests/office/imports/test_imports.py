@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.models import Appointment, Client, ClientImport
 from clinic.middleware.body_size import LISTS, MOST_BYTES_OF_A_LIST
@@ -53,12 +56,12 @@ def test_the_whole_way_there_and_back(owners, massage, kim, row):
     assert "0 of 2 rows are checked" in owners.get(page_of(batch)).content.decode()
     worked()
     page = owners.get(page_of(batch)).content.decode()
-    assert "would make 1 new clients and 1 appointments; 1 rows" in page
+    assert "New clients: 1. New appointments: 1. Rows to look at: 1. Nothing is imp" in page
     assert "begins like a formula" in page
     assert not Client.objects.exists()
     owners.post(page_of(batch, "start_import"))
     worked()
-    assert "have made 1 new clients" in owners.get(page_of(batch)).content.decode()
+    assert "New clients: 1. New appointments: 1." in owners.get(page_of(batch)).content.decode()
     assert Appointment.objects.get().whose.name == "Ana Demo"
     lines = list(csv.reader(io.StringIO(
         owners.get(page_of(batch, "import_rows")).content.decode("utf-8-sig")
@@ -144,6 +147,46 @@ def test_each_page_asks_as_many_questions_for_30_rows_as_for_1(owners, clinic):
 
     assert asked(1)  # the first look fills what is kept for long
     assert asked(2) == asked(30)
+
+
+def test_figures_and_chips_are_one_count_and_each_opens_its_rows(owners, massage, at):
+    when = f"{at(3, 10):%Y-%m-%dT%H:%M:%S}"
+    night = f"{at(3, 3):%Y-%m-%dT%H:%M:%S}"
+    rows = [
+        ["Ana Demo", "ana@example.com", when],
+        ["Bo Demo", "bo@example.com", night],  # nobody works then, and Bo is new all the same
+        ["Cy Demo", "cy@example.com", ""],
+        ["Ana Demo", "ana@example.com", night],
+        ["=1+1", "", ""],
+    ]
+    rows = [[*row, "Sports massage"] for row in rows]
+    batch = checked(as_csv(["Name", "Email", "Start", "Treatment"], rows))
+    for _ in range(2):
+        page = owners.get(page_of(batch)).content.decode()
+        assert "New clients: 3. New appointments: 1. Rows to look at: 3." in page
+        chips = dict(re.findall(r"show=(\w+)\"[^>]*>[^<]*<b class=\"figures\">(\d+)</b>", page))
+        assert chips == {"new": "3", "visit": "1", "clash": "2", "broken": "1"}
+        for outcome, many in chips.items():
+            shown = owners.get(page_of(batch) + f"?show={outcome}").content.decode()
+            assert shown.count('<th scope="row"') == int(many)
+        assert "New client, Appointment not possible" in page
+        owners.post(page_of(batch, "start_import"))
+        worked()
+    assert (Client.objects.count(), Appointment.objects.count()) == (3, 1)
+    listed = owners.get(LISTS).content.decode()
+    assert re.findall(r'data-label="New (\w+)">(\d+)', listed) == [
+        ("clients", "3"), ("appointments", "1")]  # fmt: skip
+
+
+def test_what_would_bring_nothing_in_has_no_button_and_lists_stand_newest_first(owners, clinic):
+    batches = [checked(as_csv(["Name"], [["=1+1"]])) for _ in range(3)]
+    page = owners.get(page_of(batches[0])).content.decode()
+    assert "Nothing of this file would come in." in page
+    assert "Import what can be" not in page
+    ClientImport.objects.filter(pk=batches[0].pk).update(created_at=timezone.now() + timedelta(1))
+    listed = owners.get(LISTS).content.decode()
+    numbers = [int(one) for one in re.findall(r'<a href="/office/import/(\d+)/">', listed)]
+    assert numbers == [batches[0].pk, batches[2].pk, batches[1].pk]
 
 
 def test_guessing_anew_goes_by_the_chosen_system(owners, clinic):
