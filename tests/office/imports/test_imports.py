@@ -40,7 +40,7 @@ def test_the_whole_way_there_and_back(owners, massage, kim, row):
     page = owners.get(answer.url).content.decode()
     assert "Knee" not in page
     assert "May be about health" in page
-    assert "“Deep” is" in page
+    assert "The treatment “Deep” is" in page
     sent = {
         "source": "other", "column0": "name", "column1": "email", "column2": "phone",
         "column3": "date", "column4": "time", "column5": "treatment", "column6": "therapist",
