@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles 
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock css audit bench \
-    bench-peers soak attack simulate mutants clean
+    bench-peers soak attack simulate mutants rehearse clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -93,6 +93,9 @@ simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an or
 
 mutants: $(VENV)/.installed ## Each planted fault of the planner is noticed
 	@MUTANTS=1 RUNNERS=30 $(BIN)/python -m pytest -q tests/simulation -k fault $(ARGS)
+
+rehearse: $(VENV)/.installed ## A clinic's machine from nothing, upgraded, lost and back (as root; BEFORE=v1.2.0)
+	@$(BIN)/python -m tests.rehearsal
 
 lock: ## Pin requirements*.in anew (the one thing that needs uv)
 	$(UV_COMPILE) requirements.in -o requirements.txt

@@ -128,6 +128,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     YOUR_DATA = "your_data"
     DOWNLOAD = "download"
+    WAITING = "waiting"
+    WAIT_OFFER = "wait_offer"
 
     @property
     def route(self) -> str:
@@ -146,6 +148,8 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
     Purpose.VISITS: timedelta(days=120),
     Purpose.PREFERENCES: timedelta(days=400),
     Purpose.YOUR_DATA: timedelta(days=400),
+    Purpose.WAITING: timedelta(days=400),
+    Purpose.WAIT_OFFER: timedelta(days=30),
     Purpose.DOWNLOAD: DOWNLOAD_GOOD_FOR,
     Purpose.UNSUBSCRIBE: None,
 }

@@ -8,6 +8,7 @@ from bookings.actions.people import leaving
 from bookings.actions.records import jobs
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
+from bookings.actions.waiting_list import tending
 from bookings.models import Component, Heartbeat
 
 
@@ -42,6 +43,16 @@ def bring_in_prices() -> None:
 @shared_task(name="bookings.tasks.end_logins_of_leavers", ignore_result=True)
 def end_logins_of_leavers() -> None:
     leaving.leave_when_due(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.tend_waiting_list", ignore_result=True)
+def tend_waiting_list() -> None:
+    tending.tend(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.look_through_waiting_list", ignore_result=True)
+def look_through_waiting_list() -> None:
+    tending.look_through(now=timezone.now())
 
 
 @shared_task(name="bookings.tasks.go_on_with_imports", ignore_result=True)

@@ -51,6 +51,16 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "tend the waiting list": {
+            "task": "bookings.tasks.tend_waiting_list",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
+        "look through the waiting list": {
+            "task": "bookings.tasks.look_through_waiting_list",
+            "schedule": EACH_HOUR,
+            "options": {"expires": EACH_HOUR},
+        },
         "bring in prices": {
             "task": "bookings.tasks.bring_in_prices",
             "schedule": EACH_MINUTE,

@@ -21,6 +21,8 @@ from bookings.models import (
     Therapist,
     Treatment,
     User,
+    WaitlistEntry,
+    WaitlistOffer,
     Weekday,
     WeeklyShift,
 )
@@ -161,3 +163,35 @@ def make_appointment(
 def make_race(client: Client | None = None, **fields) -> Race:
     fields = {"race_date": date(2027, 4, 25), "distance": Distance.MARATHON, **fields}
     return Race.objects.create(client=client or make_client(), **fields)
+
+
+def make_entry(client: Client | None = None, **fields) -> WaitlistEntry:
+    """Any therapist, any day and time of the next six weeks."""
+    fields = {
+        "first_day": NOW.date(),
+        "last_day": NOW.date() + timedelta(weeks=6),
+        "joined_at": NOW,
+        "by": "runner",
+        "key": f"entry {next(_numbers)}",
+        **fields,
+    }
+    if "treatment" not in fields:
+        fields["treatment"] = make_treatment()
+    return WaitlistEntry.objects.create(client=client or make_client(wants_news=True), **fields)
+
+
+def make_offer(entry: WaitlistEntry, **fields) -> WaitlistOffer:
+    """Of tomorrow's time, without a hold."""
+    starts_at = NOW + timedelta(days=1)
+    fields = {
+        "client": entry.client,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "made_at": NOW,
+        "until": NOW + timedelta(hours=1),
+        "by": "waiting list",
+        **fields,
+    }
+    if "therapist" not in fields:
+        fields["therapist"] = make_therapist()
+    return WaitlistOffer.objects.create(entry=entry, **fields)

@@ -58,7 +58,14 @@ class ClinicAdmin(AsksWhoItIs, RotaAdmin):
         ),
         (
             gettext_lazy("Changing online"),
-            {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
+            {
+                "fields": [
+                    "move_cutoff_hours",
+                    "cancel_cutoff_hours",
+                    "undo_minutes",
+                    "offer_pause_minutes",
+                ]
+            },
         ),
         (
             gettext_lazy("Fees and receipts"),

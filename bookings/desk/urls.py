@@ -8,6 +8,7 @@ from bookings.desk.mail import mails
 from bookings.desk.records import history
 from bookings.desk.training import protocol
 from bookings.desk.training.plan import of_a_client
+from bookings.desk.waiting_list import join, waiting_list
 from bookings.web.access import DESK, OWNER, STAFF, protected
 from bookings.web.training.urls import DESKS_PLAN, mounted
 
@@ -33,6 +34,11 @@ urlpatterns = [
         *mounted(DESKS_PLAN, "clients/<int:pk>/plan/", of_a_client, "client_"),
         path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
         path("clients/<int:pk>/end-links/", clients.withdraw_links, name="withdraw_links"),
+        path("clients/<int:pk>/wait/", join.join, name="wait"),
+        path("waiting-list/", waiting_list.waiting_list, name="waiting_list"),
+        path("waiting-list/<int:pk>/offer/", waiting_list.offer_by_hand, name="offer_by_hand"),
+        path("waiting-list/<int:pk>/take-off/", waiting_list.take_off, name="take_off"),
+        path("waiting-list/offers/<int:pk>/withdraw/", waiting_list.withdraw, name="withdraw"),
         path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
         path("mails/", mails.mails, name="mails"),
         path("mails/kinds/", mails.kinds, name="mail_kinds"),

@@ -29,7 +29,19 @@ from bookings.mail.training_context import (
     PlanMailLetter,
     RaceCheckLetter,
 )
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
+from bookings.mail.waiting_list.context import waiting_letter
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    EntryState,
+    Mail,
+    MailKind,
+    MailState,
+    WaitlistEntry,
+    WaitlistOffer,
+)
+from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 from bookings.queries.scheduling.conflicts import codes_against
 
 WhyNot = tuple[MailState, str] | None
@@ -167,6 +179,34 @@ class NewLinks:
         return list(coming.with_everything().order_by("starts_at"))
 
 
+class OfTheWaitingList:
+    """An entry, or an offer, while it is what the mail says; nobody hears the end of an offer that
+    they have not heard of."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        mail.client = Client.objects.get(pk=mail.client_id)
+        entry = WaitlistEntry.objects.filter(pk=mail.about["entry"]).first()
+        offer = WaitlistOffer.objects.filter(pk=mail.about.get("offer")).first()
+        stands = {
+            MailKind.WAIT_JOINED: entry and entry.is_waiting,
+            MailKind.WAIT_LEFT: entry and entry.state == EntryState.LEFT,
+            MailKind.WAIT_OFFER: offer and offer.is_open(mail.claimed_at),
+            MailKind.WAIT_WITHDRAWN: offer and self._has_heard_of(offer),
+            MailKind.WAIT_PASSED: offer and self._has_heard_of(offer),
+        }[MailKind(mail.kind)]
+        return None if stands else (MailState.CANCELLED, _("It is over already."))
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
+        return waiting_letter(mail, clinic, now)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing."""
+
+    def _has_heard_of(self, offer: WaitlistOffer) -> bool:
+        told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer=offer.pk)
+        return told.filter(data_at__isnull=False).exists()
+
+
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED, words=ConfirmedLetter),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
@@ -187,6 +227,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.NEW_LINKS: NewLinks(),
     MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
     MailKind.ERASED: OnlyWords(ErasedLetter),
+    **dict.fromkeys(OF_THE_WAITING_LIST, OfTheWaitingList()),
 }
 
 

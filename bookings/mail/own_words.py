@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bookings.models import MailKind
+from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 
 ANYWHERE = ("clinic", "phone")
 OF_A_VISIT = ("day", "start", "treatment", "therapist")
@@ -23,6 +24,7 @@ BEGINS_WITH_A_FACT = (
     MailKind.OFFER,
     MailKind.RACE_CHECK,
     *(MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED),
+    *OF_THE_WAITING_LIST,
 )
 A_NAME = re.compile(r"\{(\w+)\}")
 A_BRACE = re.compile(r"\{[^{}\n]*\}?|\}")

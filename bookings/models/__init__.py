@@ -39,6 +39,9 @@ from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
+from bookings.models.waiting_list.entries import EntryState, WaitlistEntry
+from bookings.models.waiting_list.freed_time import FreedBy, FreedTime
+from bookings.models.waiting_list.offers import Channel, OfferState, WaitlistOffer
 from bookings.models.watching import LastSeen, Seen, Trouble, WatchedPart
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "BroughtPlan",
     "BrowserSession",
     "Change",
+    "Channel",
     "Client",
     "ClientEvent",
     "ClientImport",
@@ -60,10 +64,13 @@ __all__ = [
     "Component",
     "DeclinedSession",
     "Distance",
+    "EntryState",
     "ErasureRequest",
     "ErasureState",
     "ExtraShift",
     "Fee",
+    "FreedBy",
+    "FreedTime",
     "HardEffort",
     "Heartbeat",
     "ImportState",
@@ -81,6 +88,7 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
+    "OfferState",
     "Operation",
     "Outcome",
     "Payment",
@@ -100,6 +108,8 @@ __all__ = [
     "Treatment",
     "Trouble",
     "User",
+    "WaitlistEntry",
+    "WaitlistOffer",
     "WatchedPart",
     "Weekday",
     "Weekly",

@@ -261,6 +261,16 @@ class Clinic(Named, models.Model):
             "time is given back."
         ),
     )
+    offer_pause_minutes = models.PositiveSmallIntegerField(
+        gettext_lazy("offer freed times after"),
+        default=10,
+        db_default=10,
+        validators=[MaxValueValidator(240)],
+        help_text=gettext_lazy(
+            "Minutes. What has come free is offered to the waiting list after so long: whoever "
+            "takes a cancellation or a move back within it has troubled nobody."
+        ),
+    )
     most_ahead = models.PositiveSmallIntegerField(
         gettext_lazy("appointments ahead of one mailbox"),
         default=20,

@@ -45,6 +45,7 @@ LABELS = {
     "move_cutoff_hours": gettext_lazy("Move until, in hours before the start"),
     "cancel_cutoff_hours": gettext_lazy("Cancel until, in hours before the start"),
     "undo_minutes": gettext_lazy("Second thoughts, in minutes"),
+    "offer_pause_minutes": gettext_lazy("Freed times are offered after, in minutes"),
     "late_cancellation_fee": gettext_lazy("For cancelling later"),
     "no_show_fee": gettext_lazy("For not coming"),
     "tax_note": gettext_lazy("Tax note"),
@@ -108,7 +109,7 @@ class SettingsForm(RowForm, AsksAboutSlips):
             gettext_lazy("Moving and cancelling online"),
             "move_cutoff_hours", clashes_of("move_cutoff_hours"),
             "cancel_cutoff_hours", clashes_of("cancel_cutoff_hours"),
-            "undo_minutes", clashes_of("undo_minutes"),
+            "undo_minutes", clashes_of("undo_minutes"), "offer_pause_minutes",
         ),
         Fieldset(
             gettext_lazy("Fees and receipts"),

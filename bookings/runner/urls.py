@@ -15,6 +15,7 @@ from bookings.runner.scheduling import (
     visits,
 )
 from bookings.runner.training import mail_answers, protocol
+from bookings.runner.waiting_list import join, offer, place
 from bookings.web.access import EVERYONE, SIGNED_IN, protected
 from bookings.web.training.plan_access import behind_the_mails_link, of_this_browser
 from bookings.web.training.urls import RUNNERS_PLAN, mounted
@@ -38,6 +39,7 @@ urlpatterns = [
         path("embed/", embed.embed, name="embed"),
         *mounted(RUNNERS_PLAN, "plan/", of_this_browser),
         path("book/<slug:slug>/", times.times, name="times"),
+        path("book/<slug:slug>/wait/", join.join, name="wait"),
         path("book/<slug:slug>/hold/", booking.hold, name="hold"),
         path("book/<slug:slug>/details/", booking.details, name="details"),
     ),
@@ -61,10 +63,13 @@ urlpatterns = [
         path("times/<token>/", book_from_mail.offered, name="offered"),
         path("not-this-time/<token>/", mail_answers.not_this_time, name="not_this_time"),
         path("after-the-race/<token>/", mail_answers.after_race, name="after_race"),
+        path("waiting/<token>/", place.place, name="waiting"),
+        path("kept-for-you/<token>/", offer.offer, name="wait_offer"),
         path("mails/<token>/", preferences.preferences, name="preferences"),
         path("unsubscribe/<token>/", preferences.unsubscribe, name="unsubscribe"),
         path("appointments/<token>/", appointment.appointment, name="appointment"),
         path("appointments/<token>/move/", move.move, name="move"),
+        path("appointments/<token>/earlier/", join.earlier, name="earlier"),
         path("appointments/<token>/coming/", appointment.coming, name="coming"),
         path("appointments/<token>/cancel/", cancel.cancel, name="cancel"),
         path("appointments/<token>/again/", visits.again, name="again"),

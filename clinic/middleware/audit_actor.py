@@ -16,7 +16,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from bookings.core.roles import Role
-from bookings.models import User
+from bookings.models import Clinic, User
 from bookings.models.records.history import LONGEST_WHO
 from bookings.web.actor import key_of, role_of
 
@@ -90,8 +90,11 @@ def _actor(user: User) -> Actor:
 
 
 class NamedTask(Task):
-    """What a task writes is the task's."""
+    """What a task writes is the task's; before a clinic is set up there is nothing to do."""
 
     def __call__(self, *args, **kwargs):
         with acting_as(lambda: Actor(PROGRAM, f"task {self.name}")):
-            return super().__call__(*args, **kwargs)
+            try:
+                return super().__call__(*args, **kwargs)
+            except Clinic.DoesNotExist:
+                return None

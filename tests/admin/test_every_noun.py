@@ -27,6 +27,8 @@ from bookings.models import (
     Therapist,
     Treatment,
     User,
+    WaitlistEntry,
+    WaitlistOffer,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -94,6 +96,8 @@ MAKERS = {
     ),
     Mail: make_mail,
     Race: lambda number: factories.make_race(),
+    WaitlistEntry: lambda number: factories.make_entry(),
+    WaitlistOffer: lambda number: factories.make_offer(factories.make_entry()),
 }
 
 
@@ -130,7 +134,9 @@ def test_a_row_can_be_found_and_opened(office, model):
     assert office.get(page_of(row)).status_code == 200
 
 
-@pytest.mark.parametrize("model", [Appointment, AppointmentEvent, Mail])
+@pytest.mark.parametrize(
+    "model", [Appointment, AppointmentEvent, Mail, WaitlistEntry, WaitlistOffer]
+)
 def test_a_record_of_what_happened_cannot_be_added_to_or_deleted(office, model):
     row = MAKERS[model](0)
     assert office.get(new(model)).status_code == 403
@@ -140,7 +146,7 @@ def test_a_record_of_what_happened_cannot_be_added_to_or_deleted(office, model):
     assert model.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", [AppointmentEvent, Mail])
+@pytest.mark.parametrize("model", [AppointmentEvent, Mail, WaitlistEntry, WaitlistOffer])
 def test_events_and_mails_cannot_be_changed(office, model):
     row = MAKERS[model](0)
     assert office.post(page_of(row), {"kind": "moved"}).status_code == 403

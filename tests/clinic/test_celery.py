@@ -68,3 +68,11 @@ def test_what_it_remembers_from_before_the_clock_was_put_back_is_due_when_it_sta
 def test_beat_looks_at_least_each_minute_and_is_the_steady_one():
     assert ours.conf.beat_max_loop_interval <= 60
     assert ours.conf.beat_scheduler == "clinic.celery:SteadyScheduler"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted({one["task"] for one in ours.conf.beat_schedule.values()}))
+def test_what_beat_rings_for_has_nothing_to_do_before_a_clinic_is_set_up(name):
+    """Else each minute until then fills the log with what looks like a fault."""
+    ours.loader.import_default_modules()
+    ours.tasks[name]()

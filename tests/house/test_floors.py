@@ -45,8 +45,17 @@ LAYERS = {
 }
 # Within a layer a subject imports only from those before it.
 SUBJECTS = {
-    "bookings.core": ("mail", "training", "scheduling", "clients", "records"),
-    "bookings.models": ("clients", "rota", "scheduling", "money", "mail", "training", "records"),
+    "bookings.core": ("mail", "training", "scheduling", "waiting_list", "clients", "records"),
+    "bookings.models": (
+        "clients",
+        "rota",
+        "scheduling",
+        "money",
+        "mail",
+        "training",
+        "waiting_list",
+        "records",
+    ),
     # A composed read, such as a drawn day, sees all and is used by edges.
     "bookings.queries": (
         "rota",
@@ -54,6 +63,7 @@ SUBJECTS = {
         "training",
         "mail",
         "clients",
+        "waiting_list",
         "money",
         "reports",
         "desk",
@@ -66,6 +76,7 @@ SUBJECTS = {
         "training",
         "clients",
         "scheduling",
+        "waiting_list",
         "people",
         "records",
     ),
@@ -93,6 +104,7 @@ MORE_FILES = {
     "tests/faults": "one a thing that breaks",
     "tests/house": "one a rule of the house",
     "tests/mail": "one a promise of the outbox",
+    "tests/rehearsal": "one a part of a machine that is made, and what is done on it",
 }
 
 MODULES = {

@@ -16,11 +16,12 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
 from bookings.mail.compose import BadAddress, compose
 from bookings.models import Mail, MailKind
-from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import ABOUT_THEIR_DATA, OF_THE_WAITING_LIST, TIMED_TO_TRAINING
 from tests.factories import make_client
 from tests.reading import part_of
 
-ABOUT_VISITS = [k for k in MailKind if k not in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA)]
+ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST)
+ABOUT_VISITS = [k for k in MailKind if k not in ABOUT_NONE]
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 START = datetime(2026, 12, 1, 10, 15, tzinfo=UTC)
 

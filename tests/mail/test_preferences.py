@@ -57,13 +57,13 @@ def test_a_link_for_one_purpose_is_good_for_no_other(path):
 def test_the_page_shows_and_keeps_each_choice(client, ana, path):
     url = path(Purpose.PREFERENCES)
     shown = client.get(url).context["form"].initial
-    assert shown == {"reminders": True, "nudges": False}
+    assert shown == {"reminders": True, "nudges": False, "news": True}
     client.post(url, {"nudges": "on"})
     ana = fresh(ana)
-    assert (ana.wants_reminders, ana.wants_nudges) == (False, True)
-    assert ana.mail_consents.count() == 2
+    assert (ana.wants_reminders, ana.wants_nudges, ana.wants_news) == (False, True, False)
+    assert ana.mail_consents.count() == 3
     client.post(url, {"nudges": "on"})
-    assert ana.mail_consents.count() == 2
+    assert ana.mail_consents.count() == 3
 
 
 def test_who_wants_no_reminders_gets_none_and_the_row_says_why(visit, send_due, post_office):

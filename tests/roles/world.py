@@ -105,6 +105,8 @@ def make_world() -> World:
     off = TimeOff.objects.create(therapist=kim, asked_at=now, **away)
     wish = ErasureRequest.objects.create(client=ana, asked_at=now, how="test")
     absence = factories.make_absence(therapist=kim, **away)
+    waits = factories.make_entry(ana, treatment=massage)
+    offer = factories.make_offer(waits, therapist=kim)
     batch = ClientImport.objects.create(
         state="checked", source="other", columns=["Name"], mapping={"0": "name"}, created_at=now
     )
@@ -116,6 +118,8 @@ def make_world() -> World:
         links.Purpose.AFTER_RACE: {"race": day},
         links.Purpose.BOOK: {"treatment": massage.pk, "start": start, "therapist": None},
         links.Purpose.DECLINE: {"kind": "training", "ideal": now.date().isoformat()},
+        links.Purpose.WAITING: {"entry": waits.pk},
+        links.Purpose.WAIT_OFFER: {"offer": offer.pk},
     }
     arguments = {
         "slug": massage.slug,
@@ -143,6 +147,8 @@ def make_world() -> World:
         **{f"office:{view} pk": str(batch.pk) for view in IMPORTS},
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
+        **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "take_off")},
+        "desk:withdraw pk": str(offer.pk),
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
         "runner:therapist slug": kim.slug,
@@ -198,7 +204,7 @@ CLIENTS = (
         "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
         "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
         "client_race", "client_choose", "client_basket", "client_change_basket",
-        "client_plan_times", "client_choose_time",
+        "client_plan_times", "client_choose_time", "wait",
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
     "therapists:confirm", "runner:yours",

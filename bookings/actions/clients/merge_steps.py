@@ -18,6 +18,7 @@ from bookings.models import (
     Clinic,
     DeclinedSession,
     MailGroup,
+    OfferState,
 )
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
@@ -84,6 +85,18 @@ def declined_sessions(client: Client, known: Client) -> Dropped:
         else:
             DeclinedSession.objects.filter(pk=declined.pk).update(client=known)
     return dropped
+
+
+def waiting_list(client: Client, known: Client, *, now: datetime) -> None:
+    client.waits_for.update(client=known)
+    offers(client, known, now=now)
+
+
+def offers(client: Client, known: Client, *, now: datetime) -> None:
+    """One person thinks about one offer: the other's is withdrawn, and its time let go in time."""
+    if known.offers.open().exists():
+        client.offers.open().update(state=OfferState.WITHDRAWN, ended_at=now)
+    client.offers.update(client=known)
 
 
 def races(client: Client, known: Client) -> Dropped:

@@ -46,6 +46,11 @@ class MailKind(models.TextChoices):
     NEW_LINKS = "new_links", gettext_lazy("new links to appointments")
     DATA_LINK = "data_link", gettext_lazy("link to one's own data")
     ERASED = "erased", gettext_lazy("data erased")
+    WAIT_JOINED = "wait_joined", gettext_lazy("joined the waiting list")
+    WAIT_OFFER = "wait_offer", gettext_lazy("a time from the waiting list")
+    WAIT_WITHDRAWN = "wait_withdrawn", gettext_lazy("an offered time withdrawn")
+    WAIT_PASSED = "wait_passed", gettext_lazy("an offered time no longer kept")
+    WAIT_LEFT = "wait_left", gettext_lazy("left the waiting list")
 
 
 # As whoever got it would call it: some only ask for a press before anything is confirmed.
@@ -70,6 +75,14 @@ TELLS_OF_A_VISIT = (
 )
 # About the client, and no appointment.
 ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
+# About an entry of the waiting list, and no appointment yet.
+OF_THE_WAITING_LIST = (
+    MailKind.WAIT_JOINED,
+    MailKind.WAIT_OFFER,
+    MailKind.WAIT_WITHDRAWN,
+    MailKind.WAIT_PASSED,
+    MailKind.WAIT_LEFT,
+)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
     MailKind.PLAN,
@@ -82,6 +95,7 @@ TIMED_TO_TRAINING = (
 GROUP_OF: dict[str, MailGroup] = {
     MailKind.REMINDER: MailGroup.REMINDERS,
     **dict.fromkeys(TIMED_TO_TRAINING, MailGroup.NUDGES),
+    **dict.fromkeys((MailKind.WAIT_OFFER, MailKind.WAIT_PASSED), MailGroup.NEWS),
 }
 
 # When nobody knows whether the server took a message, it is sent once more under the same
@@ -95,5 +109,9 @@ RESENT_ONCE_IN_DOUBT = (
     MailKind.PLAN_BOOKED,
     MailKind.RELEASED,
     *ABOUT_THEIR_DATA,
+    MailKind.WAIT_JOINED,
+    MailKind.WAIT_OFFER,
+    MailKind.WAIT_WITHDRAWN,
+    MailKind.WAIT_LEFT,
 )
 RESENT_AFTER = timedelta(minutes=5)

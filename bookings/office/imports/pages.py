@@ -218,7 +218,7 @@ def rows_file(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _lines(batch: ClientImport) -> Iterator[Sequence[object]]:
-    yield [_("Row"), _("RowOutcome"), _("Why"), *batch.columns]
+    yield [_("Row"), _("Outcome"), _("Why"), *batch.columns]
     rows: Iterator[ImportedRow] = batch.rows.order_by("number").iterator()
     for row in rows:
         said = row.get_undone_display() or row.get_outcome_display()

@@ -14,7 +14,7 @@ from bookings.models import Clinic
 from bookings.office.reports.asking import ChosenPeriod, choice_of
 from bookings.office.reports.figures import percent, raw
 from bookings.office.reports.labels import in_order, labels_of
-from bookings.office.reports.pages import report_or_404
+from bookings.office.reports.pages import report_or_404, stopped_in_time
 from bookings.office.reports.tables import currencies_of
 from bookings.queries.reports.definitions import CROSSED, CUTS, Report, can_be_crossed
 from bookings.queries.reports.totals import Values, crossed, totals_of
@@ -24,6 +24,7 @@ ALL_THREE = "crossed"
 
 
 @require_safe
+@stopped_in_time
 def report_file(request: StaffRequest, name: str, cut: str) -> HttpResponse:
     report = report_or_404(name)
     choice = choice_of(request.GET, Clinic.objects.the(), timezone.now())

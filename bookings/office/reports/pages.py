@@ -1,5 +1,7 @@
 """The reports: all at a glance, each with its tables, and the rows behind each figure."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +28,7 @@ from bookings.queries.reports.definitions import (
     Report,
     can_be_crossed,
 )
+from bookings.queries.reports.limits import TookTooLong, in_time
 from bookings.queries.reports.reconciling import compared
 from bookings.queries.reports.sources import RowSource
 from bookings.queries.reports.totals import totals_of
@@ -33,6 +36,7 @@ from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 
 MOST_PAGES = 10**6
+View = Callable[..., HttpResponse]
 
 
 def report_or_404(name: str) -> Report:
@@ -41,7 +45,23 @@ def report_or_404(name: str) -> Report:
     return REPORTS[name]
 
 
+def stopped_in_time(view: View) -> View:
+    """A report that takes too long ends, and says so."""
+
+    @wraps(view)
+    def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with in_time():
+                return view(request, *args, **kwargs)
+        except TookTooLong:
+            about = {"report": REPORTS.get(kwargs.get("name", ""))}
+            return _page(request, "office/reports/too_long.html", _choice(request), about, 503)
+
+    return run
+
+
 @require_safe
+@stopped_in_time
 def overview(request: StaffRequest) -> HttpResponse:
     choice = _choice(request)
     is_told = choice.therapist is None and choice.period.days <= TWO_YEARS
@@ -61,6 +81,7 @@ def overview(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
+@stopped_in_time
 def report(request: StaffRequest, name: str) -> HttpResponse:
     of, choice = report_or_404(name), _choice(request)
     found = found_of(of, choice)
@@ -77,6 +98,7 @@ def report(request: StaffRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@stopped_in_time
 def report_rows(request: StaffRequest, name: str) -> HttpResponse:
     """What a figure is made of. A figure or a cut that the report has not is not found."""
     of, choice = report_or_404(name), _choice(request)
@@ -127,7 +149,11 @@ def _choice(request: StaffRequest) -> ChosenPeriod:
 
 
 def _page(
-    request: StaffRequest, template: str, choice: ChosenPeriod, context: dict[str, Any]
+    request: StaffRequest,
+    template: str,
+    choice: ChosenPeriod,
+    context: dict[str, Any],
+    status: int = 200,
 ) -> HttpResponse:
     shared = {
         "choice": choice,
@@ -140,5 +166,5 @@ def _page(
         "people": choice.people,
         "whose": next((one for one in choice.people if one.pk == choice.therapist), None),
     }
-    status = 422 if choice.form.is_bound and not choice.form.is_valid() else 200
+    status = 422 if choice.form.is_bound and not choice.form.is_valid() else status
     return render(request, template, {**shared, **context}, status=status)

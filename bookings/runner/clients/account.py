@@ -25,6 +25,7 @@ from bookings.web.forms import whole_number
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 from bookings.web.scheduling.visits import Visit, Visits
+from bookings.web.waiting_list.places import places_of
 
 WITHDRAWN = gettext_lazy(
     "Done. Links in earlier emails about {name}’s appointments and the calendar’s address no "
@@ -59,6 +60,7 @@ def account(request: RunnerRequest) -> HttpResponse:
     }
     if client is not None:
         context |= _of(client, now=now)
+        context["places"] = places_of(client, clinic, now=now)
         context["to_tell"] = still_to_tell(client, clinic, clinic.day_of(now))
     return render(request, "runner/clients/account.html", context)
 

@@ -29,8 +29,11 @@ class PreferencesForm(forms.Form):
     nudges = forms.BooleanField(
         label=gettext_lazy("Sessions that would suit my training"), required=False
     )
+    news = forms.BooleanField(
+        label=gettext_lazy("Times that come free while I am on the waiting list"), required=False
+    )
 
-    helper = plain("reminders", "nudges")
+    helper = plain("reminders", "nudges", "news")
 
 
 @page_methods

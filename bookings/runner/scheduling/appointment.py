@@ -51,6 +51,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
         **(_races(request, opened, clinic, now) if can_change else {}),
+        **(_waits(request, opened) if can_change else {}),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
@@ -74,6 +75,17 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
+
+
+def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:
+    """Whether something earlier is waited for; its page is for the reader of the mailbox."""
+    entry = opened.appointment.earlier_wishes.waiting().first()
+    if entry is None:
+        return {}
+    client = opened.appointment.whose
+    is_theirs = opened.from_mail and has_proved(request, client)
+    url = links.client_path(links.Purpose.WAITING, client, entry=entry.pk) if is_theirs else ""
+    return {"waits_for_earlier": entry, "place_url": url}
 
 
 def _asked_of(opened: Opened) -> list[Appointment]:

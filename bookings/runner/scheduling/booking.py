@@ -166,7 +166,7 @@ def _wanted(
 ) -> BookingRequest:
     return BookingRequest(
         slots=[Slot(treatment=treatment, **form.chosen)],
-        client=_for_whom(request, form.person, now),
+        client=for_whom(request, form.person, now),
         key=form.cleaned_data["key"],
         rules=Rules.ONLINE,
         holder=_holder(request),
@@ -179,7 +179,7 @@ def _wanted(
     )
 
 
-def _for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
+def for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
     """Whoever has signed in, while they leave their name and address as they are."""
     known = who_has_signed_in(request)
     if known is None or not _is_them(known, person):

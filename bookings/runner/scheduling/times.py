@@ -31,6 +31,7 @@ def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> 
         query=request.GET if query is None else query,
         path=reverse("runner:times", args=[treatment.slug]),
         target=reverse("runner:hold", args=[treatment.slug]),
+        waits_at=reverse("runner:wait", args=[treatment.slug]),
         now=now,
         holder=visitor(request),
         plan=plan_of_store(store_of_browser(request), clinic, now=now),

@@ -18,6 +18,7 @@ from bookings.web.appointment_links import Opened, behind_a_link
 from bookings.web.client_links import for_a_client
 from bookings.web.scheduling.visits import Visits, times_of_the_day
 from bookings.web.visitor import visitor
+from bookings.web.waiting_list.places import places_of
 
 
 @require_safe
@@ -25,8 +26,10 @@ from bookings.web.visitor import visitor
 def visits(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     """Of everybody who books under this address: each of their mails comes here as well."""
     everybody = list(Client.objects.living().filter(pk__in=_of_the_mailbox(client)))
-    shown = Visits.of(everybody, now=timezone.now())
+    now = timezone.now()
+    shown = Visits.of(everybody, now=now)
     context = {
+        "places": places_of(client, Clinic.objects.the(), now=now),
         "visits": shown,
         "plan_url": shown.plan_url_of(client),
         "names_them": len(everybody) > 1,

@@ -23,13 +23,17 @@ from bookings.models import (
     Room,
     Therapist,
     Treatment,
+    WaitlistEntry,
+    WaitlistOffer,
+    Weekday,
 )
-from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import ABOUT_THEIR_DATA, OF_THE_WAITING_LIST, TIMED_TO_TRAINING
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
+ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST)
 
 
 def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
@@ -70,9 +74,9 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
         key=f"{kind}:sample",
         kind=kind,
         client=client,
-        appointment=None if kind in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA) else visits[0],
+        appointment=None if kind in ABOUT_NONE else visits[0],
         together="sample",
-        about=_about_data(today) if kind in ABOUT_THEIR_DATA else _about(race, client, today),
+        about=_about(kind, race, visits, today, now),
         created_at=now,
         due_at=now,
         not_after=visits[0].starts_at,
@@ -91,6 +95,43 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
     )
 
 
+def _about(
+    kind: MailKind, race: Race, visits: list[Appointment], today: date, now: datetime
+) -> dict[str, Any]:
+    if kind in ABOUT_THEIR_DATA:
+        return _about_data(today)
+    if kind in OF_THE_WAITING_LIST:
+        return _about_waiting(visits[0], today, now)
+    return _about_race(race, race.client, today)
+
+
+def _about_waiting(visit: Appointment, today: date, now: datetime) -> dict[str, Any]:
+    """The visit's time is offered, and is somebody else's no more."""
+    entry = WaitlistEntry.objects.create(
+        client=visit.whose,
+        treatment=visit.treatment,
+        weekdays=[Weekday.TUESDAY, Weekday.THURSDAY],
+        first_day=today,
+        last_day=today + timedelta(weeks=2),
+        notice_hours=24,
+        joined_at=now,
+        key="sample",
+        by="sample",
+    )
+    offer = WaitlistOffer.objects.create(
+        entry=entry,
+        client=visit.whose,
+        therapist=visit.therapist,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        made_at=now,
+        until=now + timedelta(hours=2),
+        by="sample",
+    )
+    visit.whose.appointments.all().delete()
+    return {"entry": entry.pk, "offer": offer.pk}
+
+
 def _about_data(today: date) -> dict[str, Any]:
     until = today + timedelta(days=365)
     return {
@@ -101,7 +142,7 @@ def _about_data(today: date) -> dict[str, Any]:
     }
 
 
-def _about(race: Race, client: Client, today: date) -> dict[str, Any]:
+def _about_race(race: Race, client: Client, today: date) -> dict[str, Any]:
     plan = plan_of([race], runner_of(client, History()), today=today)
     sessions = plan.sessions[:SESSIONS_LISTED]
     return {

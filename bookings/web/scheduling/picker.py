@@ -94,7 +94,8 @@ class Choice:
 class Cell:
     """A day in the strip; `url` is None where there is nothing to choose.
 
-    `advised` is for a runner with a race, of a day that can be chosen.
+    `advised` is for a runner with a race, of a day that can be chosen; `wait_url` leads from a day
+    that is full to the waiting list.
     """
 
     date: date
@@ -103,6 +104,7 @@ class Cell:
     chosen: bool
     shows_month: bool
     advised: Advised | None
+    wait_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +112,10 @@ class Picker:
     """What the picker shows, as the address (`query`) asks for it.
 
     `path` is the page it stands on, `target` where a start goes to, and `kept` what every address
-    of it carries along; the days are advised from the races of `plan`. One that asks for no day
-    opens on the visit's own week when moving, else on the first good day of the runner's
-    training, else at the next free.
+    of it carries along; the days are advised from the races of `plan`. `waits_at` is where one
+    joins the waiting list, if that can be done here. One that asks for no day opens on the visit's
+    own week when moving, else on the first good day of the runner's training, else at the next
+    free.
     """
 
     clinic: Clinic
@@ -125,6 +128,7 @@ class Picker:
     moving: Appointment | None = None
     plan: training.Plan | None = None
     kept: Mapping[str, str] = field(default_factory=dict)
+    waits_at: str = ""
 
     @cached_property
     def today(self) -> date:
@@ -198,7 +202,20 @@ class Picker:
                 chosen=day is self.chosen,
                 shows_month=day.date == self.first or day.date.day == 1,
                 advised=self._advised(day) if day.openings else None,
+                wait_url=self._wait_url(day.date) if day.why_none is Why.FULL else "",
             )
+
+    @property
+    def wait_url(self) -> str:
+        """For whom nothing of the day shown, or of all these days, will do."""
+        return self._wait_url(self.chosen.date if self.chosen else self.first, self.last)
+
+    def _wait_url(self, day: date, until: date | None = None) -> str:
+        if not self.waits_at:
+            return ""
+        therapist = self.therapist.slug if self.therapist else None
+        asked = {"day": day, "until": until, "therapist": therapist}
+        return f"{self.waits_at}?{urlencode({name: one for name, one in asked.items() if one})}"
 
     def word(self, day: Day) -> str:
         if day.why_none is None:

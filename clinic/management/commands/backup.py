@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Seen
 from clinic.operations.backups import create, rotate
@@ -14,19 +16,31 @@ from clinic.operations.backups.noting import note
 from clinic.operations.backups.programs import ProgramMissing
 from clinic.operations.database import in_words
 
+NOT_SEALED = gettext_lazy(
+    "No backup was made. Set BACKUP_KEY, as manage.py make_secrets prints it, and it is sealed; "
+    "--unsealed makes one that anybody can read who has it."
+)
+
 
 class Command(BaseCommand):
     help = (
-        "Writes a backup to BACKUP_FOLDER, sealed when BACKUP_KEY is set, and deletes those that "
-        "are neither among the newest days nor weeks to be kept."
+        "Writes a backup to BACKUP_FOLDER, sealed with BACKUP_KEY, and deletes those that are "
+        "neither among the newest days nor weeks to be kept."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=Path(settings.BACKUP_FOLDER))
+        parser.add_argument(
+            "--unsealed", action="store_true", help=_("without BACKUP_KEY: whoever has it reads it")
+        )
         parser.add_argument("--daily", type=int, default=settings.BACKUPS_DAILY)
         parser.add_argument("--weekly", type=int, default=settings.BACKUPS_WEEKLY)
 
-    def handle(self, *, folder: Path, daily: int, weekly: int, **_options: Any) -> None:
+    def handle(
+        self, *, folder: Path, daily: int, weekly: int, unsealed: bool, **_options: Any
+    ) -> None:
+        if not settings.BACKUP_KEY and not unsealed:
+            raise CommandError(str(NOT_SEALED))
         try:
             path, manifest = create.make(folder, key=settings.BACKUP_KEY, now=timezone.now())
             gone = rotate.rotate(folder, daily=daily, weekly=weekly)
@@ -41,4 +55,4 @@ class Command(BaseCommand):
         self.stdout.write(f"Deleted because newer ones are kept: {len(gone)}")
         note(Seen.BACKUP, say=self.stderr.write, is_sealed=bool(settings.BACKUP_KEY))
         if not settings.BACKUP_KEY:
-            self.stderr.write("Not sealed: set BACKUP_KEY, or keep it where nobody can read it.")
+            self.stderr.write(_("Not sealed: keep it where nobody can read it."))

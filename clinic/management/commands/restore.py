@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.actions.mail import controls
+from bookings.queries.office.backups import OURS
 from clinic.operations.backups import restore
 from clinic.operations.backups.archive import BadArchive, Manifest
 from clinic.operations.backups.programs import ProgramMissing
@@ -28,13 +29,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("file", type=Path, nargs="?")
+        which.add_argument("--newest", action="store_true", help=_("of those in BACKUP_FOLDER"))
         parser.add_argument("--replace", action="store_true", help="even what is there now")
         parser.add_argument("--check", action="store_true", help="reads it, changes nothing")
 
-    def handle(self, *, file: Path, replace: bool, check: bool, **_options: Any) -> None:
+    def handle(
+        self, *, file: Path | None, replace: bool, check: bool, newest: bool, **_options: Any
+    ) -> None:
         try:
             key = settings.BACKUP_KEY
+            file = file if file and not newest else _newest()
             manifest = restore.examine(file, key)
             self.stdout.write(f"{file} is whole: {_summary(manifest)}")
             self.stdout.write(f"{len(erased_list.read())} erasures in {settings.ERASURES_FILE}.")
@@ -61,6 +67,13 @@ class Command(BaseCommand):
                 "Run manage.py migrate and manage.py reapply_erasures before anything is started."
             ) from error
         self.stdout.write(_("Restored. Look at /desk/mails/, then let mail go on."))
+
+
+def _newest() -> Path:
+    folder = Path(settings.BACKUP_FOLDER)
+    if not (ours := [path for path in folder.glob("*.backup") if OURS.fullmatch(path.name)]):
+        raise BadArchive(_("There is no backup in {folder}.").format(folder=folder))
+    return max(ours)
 
 
 def _summary(manifest: Manifest) -> str:

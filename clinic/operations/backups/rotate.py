@@ -1,10 +1,15 @@
-"""Which backups stay: the newest of each day and of each week, of the newest of both."""
+"""Which backups stay: all of the last two days, and the newest of each day and of each week.
+
+Whoever makes one by hand before putting an earlier one back must not lose that earlier one by it.
+"""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bookings.queries.office.backups import NAME, OURS
+
+NONE_GOES_BEFORE = timedelta(days=2)  # it is so much older than the newest
 
 
 def name_at(now: datetime) -> str:
@@ -15,7 +20,8 @@ def too_old(names: Iterable[str], *, daily: int, weekly: int) -> list[str]:
     """The newest of all stays whatever is asked; files with other names are not ours."""
     ours = sorted(filter(OURS.fullmatch, names), reverse=True)
     by_day, by_week = _newest(ours, "%Y-%m-%d"), _newest(ours, "%G-%V")
-    kept = {*ours[:1], *by_day[:daily], *by_week[:weekly]}
+    recent = [name for name in ours if _time(ours[0]) - _time(name) < NONE_GOES_BEFORE]
+    kept = {*recent, *by_day[:daily], *by_week[:weekly]}
     return [name for name in ours if name not in kept]
 
 
@@ -23,8 +29,12 @@ def _newest(names: list[str], period: str) -> list[str]:
     """One for each period, the newest period first."""
     first: dict[str, str] = {}
     for name in names:
-        first.setdefault(datetime.strptime(name, NAME).strftime(period), name)  # noqa: DTZ007
+        first.setdefault(_time(name).strftime(period), name)
     return list(first.values())
+
+
+def _time(name: str) -> datetime:
+    return datetime.strptime(name, NAME).replace(tzinfo=UTC)
 
 
 def rotate(folder: Path, *, daily: int, weekly: int) -> list[str]:

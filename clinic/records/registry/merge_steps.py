@@ -46,6 +46,11 @@ def declined_sessions(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.declined_sessions(merge.gone, merge.kept)
 
 
+def offers(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    merge_steps.offers(merge.gone, merge.kept, now=merge.now)
+    return []
+
+
 def namesakes(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     """Whoever was compared with the one is compared with the other, but not with themselves."""
     merge.gone.others_at_the_address.exclude(pk=merge.kept.pk).update(same_address_as=merge.kept)

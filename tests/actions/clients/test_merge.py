@@ -75,6 +75,10 @@ def makers(visit):
             kind="training", ideal=DAY
         ),
         "bookings.Race.client": factories.make_race,
+        "bookings.WaitlistEntry.client": factories.make_entry,
+        "bookings.WaitlistOffer.client": lambda one: factories.make_offer(
+            factories.make_entry(), client=one
+        ),
         "bookings.Client.same_address_as": lambda one: factories.make_client(
             "Bo Demo", same_address_as=one
         ),

@@ -107,5 +107,6 @@ def test_what_cannot_be_taken_back_stays_and_the_rest_goes(clinic):
     let_break("bookings_client", "DELETE", condition="OLD.email = 'c1@example.com'")
     undone(batch)
     assert batch.state == "undone"
-    assert [row.client.email for row in batch.rows.filter(undone="kept")] == ["c1@example.com"]
+    kept = batch.rows.filter(undone="kept").values_list("client__email", flat=True)
+    assert list(kept) == ["c1@example.com"]
     assert Client.objects.count() == 1

@@ -14,7 +14,9 @@ from tests.factories import make_clinic
 def test_a_backup_notes_itself_and_whether_it_is_sealed(tmp_path, settings):
     make_clinic()
     for settings.BACKUP_KEY, is_sealed in (("", False), (encryption.new_key(), True)):
-        call_command("backup", folder=tmp_path, stdout=StringIO(), stderr=StringIO())
+        call_command(
+            "backup", folder=tmp_path, unsealed=not is_sealed, stdout=StringIO(), stderr=StringIO()
+        )
         assert LastSeen.objects.get(what=Seen.BACKUP).facts == {"is_sealed": is_sealed}
 
 

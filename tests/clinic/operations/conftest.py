@@ -119,14 +119,22 @@ def backup_folder(settings, tmp_path) -> Path:
 
 @pytest.fixture(scope="module")
 def new_database():
+    with a_database("first_day") as url:
+        yield url
+
+
+@contextlib.contextmanager
+def a_database(name: str) -> Iterator[str]:
     """The address of an empty database on the tests' server."""
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    name = f"first_day_{os.getpid()}"
+    name = f"{name}_{os.getpid()}"
     with on_the_server() as cursor:
         cursor.execute(f"CREATE DATABASE {name} OWNER {servers.ROLE}")
-    yield f"{server}/{name}"
-    with on_the_server() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield f"{server}/{name}"
+    finally:
+        with on_the_server() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextlib.contextmanager

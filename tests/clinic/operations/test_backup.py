@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 from pyrage.x25519 import Identity
@@ -43,7 +44,8 @@ WRITERS = 4
 
 
 def backed_up(folder):
-    call_command("backup", folder=folder, stdout=StringIO(), stderr=StringIO())
+    unsealed = not settings.BACKUP_KEY
+    call_command("backup", folder=folder, unsealed=unsealed, stdout=StringIO(), stderr=StringIO())
     return max(folder.glob("*.backup"))
 
 
@@ -301,11 +303,15 @@ def test_nonsense_as_a_key_makes_no_backup(a_clinic, backup_folder, settings):
     assert not backup_folder.exists()
 
 
-def test_without_a_key_somebody_is_told_and_only_the_owner_may_read_the_file(
+def test_without_a_key_none_is_made_unless_somebody_asks_and_only_the_owner_may_read_it(
     a_clinic, backup_folder
 ):
     told = StringIO()
-    call_command("backup", stdout=StringIO(), stderr=told, folder=backup_folder)
+    options = {"stdout": StringIO(), "stderr": told, "folder": backup_folder}
+    with pytest.raises(CommandError, match=r"No backup was made\. Set BACKUP_KEY"):
+        call_command("backup", **options)
+    assert not backup_folder.exists()
+    call_command("backup", unsealed=True, **options)
     assert "Not sealed" in told.getvalue()
     path = max(backup_folder.iterdir())
     assert path.stat().st_mode & 0o777 == 0o600
@@ -321,6 +327,14 @@ def changed(path, member, change):
         for name, content in members.items():
             whole.writestr(name, content)
     return path
+
+
+def test_the_newest_is_found_by_itself(a_clinic, backup_folder):
+    with pytest.raises(CommandError, match=r"Nothing was changed\. There is no backup in"):
+        restored(None, newest=True, check=True)
+    made = backed_up(backup_folder)
+    (backup_folder / "taper-20200101T020000Z.backup").write_text("of long ago")
+    assert f"{made} is whole" in restored(None, newest=True, check=True)
 
 
 def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(a_clinic, backup_folder):

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from clinic.operations import site_address
 from tests import patience
-from tests.clinic.operations.compose import ROOT
+from tests.rehearsal.compose import ROOT
 
 HOSTS = ["book.example.com", "localhost"]
 SAFE = {
@@ -101,10 +101,13 @@ OURS_WITHOUT_ARGUMENTS = [
 ]
 
 
+WITH = {"restore": ["/nowhere"], "backup": ["--unsealed"]}
+
+
 @pytest.mark.parametrize("command", OURS_WITHOUT_ARGUMENTS)
-def test_a_command_without_a_database_says_so_in_a_sentence(command, tmp_path):
+def test_a_command_without_a_database_says_so_in_a_sentence(command):
     done = subprocess.run(
-        [sys.executable, "manage.py", command, *([str(tmp_path)] if command == "restore" else [])],
+        [sys.executable, "manage.py", command, *WITH.get(command, [])],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"},
         capture_output=True,

@@ -63,7 +63,7 @@ def test_the_whole_way_there_and_back(owners, massage, kim, row):
     lines = list(csv.reader(io.StringIO(
         owners.get(page_of(batch, "import_rows")).content.decode("utf-8-sig")
     )))  # fmt: skip
-    assert lines[0][:4] == ["Row", "RowOutcome", "Why", "Client"]
+    assert lines[0][:4] == ["Row", "Outcome", "Why", "Client"]
     assert lines[2][3] == "'=1+1"
     owners.post(page_of(batch, "undo_import"))
     worked()

@@ -14,7 +14,7 @@ from django.utils import timezone
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Payment
 from bookings.office.reports import days
-from bookings.queries.reports import reconciling
+from bookings.queries.reports import limits, reconciling, selection
 from bookings.queries.reports.definitions import REPORTS
 from tests import factories
 from tests.runner.test_weight import files_of, weight
@@ -329,3 +329,16 @@ def test_the_year_is_until_yesterday(office, clock):
     today = period.clinic.day_of(timezone.now())
     assert period.first == today.replace(month=1, day=1)
     assert period.last == max(period.first, today - timedelta(days=1))
+
+
+def test_a_report_that_takes_too_long_is_stopped_in_the_database_and_says_so(
+    owners, clinic, monkeypatch
+):
+    with monkeypatch.context() as slow:
+        slow.setattr(limits, "MOST_SECONDS", 0.1)
+        slow.setattr(selection, "FOR_MANY_ROWS", "SELECT pg_sleep(60)")
+        for place in ("", "mails/", "mails/rows/", "mails/week.csv"):
+            answer = owners.get(HOME + place)
+            assert answer.status_code == 503
+            assert "Choose a shorter period, or one therapist" in answer.content.decode()
+    assert owners.get(HOME + "mails/").status_code == 200

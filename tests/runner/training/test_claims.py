@@ -136,6 +136,7 @@ def _book_one(client, massage):
     for page in ("/", "/terms/", "/accounts/login/", url):
         client.get(page)
     client.get(url, headers={"HX-Request": "true"})
+    client.get(f"{url}wait/")
     start = client.get(url).context["picker"].parts[0].openings[0].starts_at
     client.post(f"{url}hold/", {"start": start.isoformat(), "therapist": ""})
     page = client.get(f"{url}details/")
@@ -207,7 +208,7 @@ def _appointment(client, booked, at):
     for made in (links.page_token, links.calendar_token, links.mail_token):
         url = f"/appointments/{made(booked)}/"
         later = {"start": at(5, 11).isoformat(), "therapist": ""}
-        for page in ("", "move/", "cancel/", "coming/"):
+        for page in ("", "move/", "cancel/", "coming/", "earlier/"):
             client.get(f"{url}{page}")
         client.get(f"{url}move/", later)
 
@@ -216,11 +217,15 @@ def _answers_to_mails(client, booked, at):
     ana, day = booked.client, day_of(timezone.now()) - timedelta(days=1)
     factories.make_race(ana, race_date=day)
     facts = {"treatment": booked.treatment.pk, "therapist": None}
+    waits = factories.make_entry(ana, treatment=booked.treatment)
+    offer = factories.make_offer(waits, therapist=booked.therapist)
     data: tuple[tuple[Purpose, dict[str, Any]], ...] = (
         (Purpose.BOOK, {**facts, "start": at(5, 12).isoformat()}),
         (Purpose.BOOK, {**facts, "start": at(-1, 12).isoformat()}),
         (Purpose.DECLINE, {"kind": "return_check", "ideal": day.isoformat()}),
         (Purpose.AFTER_RACE, {"race": day.isoformat()}),
+        (Purpose.WAIT_OFFER, {"offer": offer.pk}),
+        (Purpose.WAITING, {"entry": waits.pk}),
         (Purpose.VISITS, {}),
         (Purpose.PREFERENCES, {}),
         (Purpose.UNSUBSCRIBE, {"group": "reminders"}),
@@ -252,7 +257,14 @@ def letters(booked, rendered):
     clinic = Clinic.objects.the()
     _, plan = races_and_plan(booked.client, as_of=day_of(timezone.now()))
     listed = [(session.kind, session.ideal.isoformat()) for session in plan.sessions]
-    about = {"race": race.race_date.isoformat(), "topics": ["race_block"], "covers": listed}
+    entry = factories.make_entry(booked.client)
+    about = {
+        "race": race.race_date.isoformat(),
+        "topics": ["race_block"],
+        "covers": listed,
+        "entry": entry.pk,
+        "offer": factories.make_offer(entry).pk,
+    }
     Appointment.objects.filter(pk=booked.pk).update(together="together")
     booked.refresh_from_db()
     words = {}

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0010_what_is_watched'),
+        ('bookings', '0011_waiting_list'),
     ]
 
     operations = [

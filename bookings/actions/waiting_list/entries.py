@@ -1,0 +1,183 @@
+"""Joining the waiting list, changing what one waits for, and leaving it."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from bookings.actions.clients.identity import prove, write_down
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import preferences
+from bookings.actions.refusals import Refused, TooManyUnproved
+from bookings.actions.training import brought
+from bookings.actions.waiting_list.offers import TASK, withdraw_open, write_about_entry
+from bookings.core.training import Kind
+from bookings.mail.wake_worker import ring
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    EntryState,
+    FreedBy,
+    FreedTime,
+    MailGroup,
+    MailKind,
+    Therapist,
+    Told,
+    Treatment,
+    WaitlistEntry,
+)
+
+MOST_WISHES, MOST_UNPROVED = 5, 2  # of one mailbox, and of one that nobody has answered from
+HOW = "waiting list"
+
+
+class TooManyWishes(Refused):
+    sentence = gettext_lazy(
+        "You are on the waiting list five times already. Please change or leave one of them first."
+    )
+
+
+class AlreadyWaiting(Refused):
+    sentence = gettext_lazy("You are on the waiting list for that already.")
+
+
+class NotWaiting(Refused):
+    sentence = gettext_lazy("This place on the waiting list has been given up or used already.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitTerms:
+    """What somebody waits for; None and empty are any."""
+
+    therapist: Therapist | None = None
+    weekdays: tuple[int, ...] = ()
+    parts: tuple[int, ...] = ()
+    first_day: date
+    last_day: date
+    notice_hours: int = 0
+
+    @property
+    def columns(self) -> dict:
+        found = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**found, "weekdays": list(self.weekdays), "parts": list(self.parts)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinRequest:
+    """The same `key` again returns the entry that was made first.
+
+    The client is in the books, or a newcomer who is saved with it. With an `appointment` it is
+    "earlier please"; the session of their plan that it is for is known by kind and ideal day.
+    What a newcomer has `told` of their training goes with them, as it does with a booking.
+    `proved` is a digest of the address, where this browser has answered a mail that went there.
+    """
+
+    client: Client
+    treatment: Treatment
+    wanted: WaitTerms
+    appointment: Appointment | None = None
+    session: tuple[Kind, date] | None = None
+    told: Told | None = None
+    proved: str = ""
+    language: str = ""
+    key: str
+    by: str
+
+
+@transaction.atomic
+def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
+    """Put them on the list and tell them so by mail. Raises TooManyWishes or AlreadyWaiting.
+
+    The diary's lock is not taken: nobody who books waits for it.
+    """
+    if first := WaitlistEntry.objects.filter(key=request.key).first():
+        return first
+    client = _whose(request, now)
+    _limit(client, request)
+    kind, ideal = request.session or ("", None)
+    entry = WaitlistEntry.objects.create(
+        client=client,
+        treatment=request.treatment,
+        appointment=request.appointment,
+        session_kind=kind,
+        session_ideal=ideal,
+        joined_at=now,
+        key=request.key,
+        by=request.by,
+        **request.wanted.columns,
+    )
+    preferences.choose(client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
+    write_about_entry(MailKind.WAIT_JOINED, entry, now=now)
+    look_for(entry, now=now)
+    return entry
+
+
+@transaction.atomic
+def change(entry: WaitlistEntry, wanted: WaitTerms, *, now: datetime) -> WaitlistEntry:
+    """Wait for something else without losing the place. Raises NotWaiting."""
+    entry = _locked(entry)
+    for name, value in wanted.columns.items():
+        setattr(entry, name, value)
+    entry.save(update_fields=list(wanted.columns))
+    look_for(entry, now=now)
+    return entry
+
+
+@changes_the_diary
+def leave(_clinic: Clinic, entry: WaitlistEntry, *, now: datetime) -> WaitlistEntry:
+    """What is offered to them is free for the next at once. Leaving again changes nothing."""
+    entry = WaitlistEntry.objects.select_for_update(no_key=True).get(pk=entry.pk)
+    if not entry.is_waiting:
+        return entry
+    entry.end(EntryState.LEFT, now=now)
+    withdraw_open(entry, now=now)
+    write_about_entry(MailKind.WAIT_LEFT, entry, now=now)
+    return entry
+
+
+def look_for(entry: WaitlistEntry, *, now: datetime) -> None:
+    """What is free already may be it."""
+    clinic = Clinic.objects.the()
+    FreedTime.objects.create(
+        starts_at=clinic.begin_of(entry.first_day),
+        ends_at=clinic.begin_of(entry.last_day + timedelta(days=1)),
+        cause=FreedBy.LOOK,
+        freed_at=now,
+        due_at=now,
+    )
+    transaction.on_commit(partial(ring, TASK), robust=True)
+
+
+def _whose(request: JoinRequest, now: datetime) -> Client:
+    client = write_down(request.client)
+    if request.language and not client.language:
+        client.language = request.language
+        client.save(update_fields=["language"])
+    if request.told:
+        brought.bring(client, request.told, now=now)
+    if request.proved and client.is_provisional:
+        client = prove(client, mailed_to=request.proved, by=request.by, now=now)
+    return Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+
+
+def _limit(client: Client, request: JoinRequest) -> None:
+    there = Client.objects.at(client.email) if client.email else Client.objects.none()
+    waits = WaitlistEntry.objects.waiting()
+    theirs = waits.filter(client__in=[client.pk, *there.values_list("pk", flat=True)])
+    if request.appointment and theirs.filter(appointment=request.appointment).exists():
+        raise AlreadyWaiting
+    waiting = theirs.count()
+    if client.is_provisional and waiting >= MOST_UNPROVED:
+        raise TooManyUnproved
+    if waiting >= MOST_WISHES:
+        raise TooManyWishes
+
+
+def _locked(entry: WaitlistEntry) -> WaitlistEntry:
+    found = WaitlistEntry.objects.waiting().select_for_update(no_key=True, of=("self",))
+    if (locked := found.filter(pk=entry.pk).first()) is None:
+        raise NotWaiting
+    return locked

@@ -1,0 +1,141 @@
+"""What is done for the list each minute, and whenever somebody rings: nothing here is lost by
+being killed, and nothing happens twice by being done again.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from bookings.actions.refusals import Busy, Refused
+from bookings.actions.waiting_list import offers
+from bookings.actions.waiting_list.offers import OfferRequest
+from bookings.core.scheduling.statuses import Status
+from bookings.models import (
+    Clinic,
+    EntryState,
+    FreedBy,
+    FreedTime,
+    WaitlistEntry,
+    WaitlistOffer,
+)
+from bookings.queries.scheduling.slots import Placement
+from bookings.queries.training import protocol
+from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
+
+AT_ONCE = 50  # rows that are read together
+TENDING = 8_723_021  # the lock's number
+REMEMBERED_FOR = timedelta(days=30)
+
+
+def tend(*, now: datetime) -> int:
+    """End what is over, and offer what has come free. Returns how many offers were made.
+
+    One worker does so at a time; the others leave it to that one.
+    """
+    with _alone() as is_alone:
+        if not is_alone:
+            return 0
+        _end_what_is_over(now)
+        clinic = Clinic.objects.the()
+        if clinic.mail_paused_at or _is_night(clinic, now):
+            return 0  # an offer that nobody reads would only keep the time from others
+        made = 0
+        while due := list(FreedTime.objects.due(now)[:AT_ONCE]):
+            made += sum(_work(clinic, freed, now) for freed in due)
+        return made
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """By a lock of the connection's, which ends with whoever is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TENDING])
+        [is_alone] = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [TENDING])
+
+
+def look_through(*, now: datetime) -> None:
+    """Note that all that is free is to be gone through: a new day, or whoever may be asked again.
+
+    Also what escaped everything else.
+    """
+    FreedTime.objects.filter(worked_at__lt=now - REMEMBERED_FOR).delete()
+    again = FreedTime.objects.to_be_worked().filter(cause=FreedBy.LOOK)
+    if again.exists() or not WaitlistEntry.objects.waiting().exists():
+        return
+    clinic = Clinic.objects.the()
+    last = clinic.last_bookable_day(now) + timedelta(days=1)
+    FreedTime.objects.create(
+        starts_at=now,
+        ends_at=clinic.begin_of(last),
+        cause=FreedBy.LOOK,
+        freed_at=now,
+        due_at=now,
+    )
+
+
+def _is_night(clinic: Clinic, now: datetime) -> bool:
+    return protocol.current().mails.reminders.hours_begin(now, clinic.tz) > now
+
+
+def _end_what_is_over(now: datetime) -> None:
+    for offer in WaitlistOffer.objects.open().filter(until__lte=now):
+        offers.expire(offer, now=now)
+    for offer in _without_their_time(now):
+        offers.withdraw(offer, now=now)
+    today = Clinic.objects.the().day_of(now)
+    waiting = WaitlistEntry.objects.waiting()
+    has_passed = Q(last_day__lt=today) | Q(appointment__starts_at__lte=now)
+    has_gone = Q(appointment__isnull=False) & ~Q(appointment__status=Status.BOOKED)
+    for entry in waiting.filter(has_passed | has_gone):
+        for offer in entry.offers.open():
+            offers.withdraw(offer, now=now)
+        waiting.filter(pk=entry.pk).update(state=EntryState.OVER, ended_at=now)
+
+
+def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:
+    """A closure, a block or somebody who left has taken it."""
+    there = WaitlistOffer.objects.open().filter(until__gt=now)
+    return list(there.exclude(hold__status=Status.HELD, hold__held_until__gt=now))
+
+
+def _work(clinic: Clinic, freed: FreedTime, now: datetime) -> int:
+    made = 0
+    gap = gap_of(clinic, freed.interval, now=now)
+    for day in gap.days if gap else []:
+        assert gap is not None  # noqa: S101 - else there are no days
+        gap, offered = _offer_on(gap, day, now)
+        made += offered
+    FreedTime.objects.to_be_worked().filter(pk=freed.pk).update(worked_at=now)
+    return made
+
+
+def _offer_on(gap: OpenGap, day: date, now: datetime) -> tuple[OpenGap, int]:
+    """One after another in their order, as many as fit; how many were made."""
+    made = 0
+    while first := gap.next_in_line(day):
+        gap, offered = _offer_to(first, gap, now)
+        made += offered
+    return gap, made
+
+
+def _offer_to(first: Candidate, gap: OpenGap, now: datetime) -> tuple[OpenGap, bool]:
+    """Whoever has looked elsewhere meanwhile, or has been overtaken, is not."""
+    assert first.match is not None  # noqa: S101 - as next_in_line says
+    start = first.match.start
+    try:
+        offer = offers.make(OfferRequest(entry=first.entry.pk, start=start), now=now)
+    except Busy:
+        raise  # the row stays to be worked
+    except Refused:
+        return gap.refused(first.entry.pk, start), False
+    assert offer.hold is not None  # noqa: S101 - just made
+    return gap.without(first.entry.pk, Placement.of(offer.hold)), True

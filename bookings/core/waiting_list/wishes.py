@@ -1,0 +1,51 @@
+"""What somebody waits for, and the free starts that might be it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bookings.core.intervals import Interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """A free start of a treatment on the clinic's clock, and who can take it."""
+
+    at: datetime
+    day: date
+    part: int  # of the day: 0 in the morning, 1 in the afternoon, 2 in the evening
+    therapists: frozenset[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedWish:
+    """One entry of the waiting list, with what is known of its client.
+
+    Empty days and parts are any; without a therapist anybody will do. `earlier_than` is when the
+    visit starts that should be earlier, and `until` the last moment at which it may be moved.
+    `tried` are the starts that have been offered, `asked_on` the day of the last offer.
+    """
+
+    entry: int
+    client: int
+    treatment: int
+    length: timedelta
+    since: datetime
+    therapist: int | None = None
+    weekdays: frozenset[int] = frozenset()
+    parts: frozenset[int] = frozenset()
+    first: date
+    last: date
+    notice: timedelta = timedelta()
+    earlier_than: datetime | None = None
+    until: datetime | None = None
+    tried: frozenset[datetime] = frozenset()
+    asked_on: date | None = None
+    has_an_offer: bool = False
+    is_confirmed: bool = True
+    is_reachable: bool = True
+    busy: tuple[Interval, ...] = ()
+
+    def cut_off(self, start: datetime, notice: timedelta) -> datetime:
+        """Until when the start can be taken: the clinic's notice, theirs, and that of a move."""
+        latest = start - max(self.notice, notice)
+        return latest if self.until is None else min(latest, self.until)

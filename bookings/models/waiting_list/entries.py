@@ -1,0 +1,142 @@
+"""Who waits for what."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
+
+from bookings.core import training
+from bookings.models.clients.clients import Client
+from bookings.models.rota.shifts import Weekday
+from bookings.models.rota.therapists import Therapist
+from bookings.models.rota.treatments import Treatment
+from bookings.models.scheduling.appointments import Appointment
+
+LONGEST_NOTICE = 14 * 24  # hours
+
+
+class EntryState(models.TextChoices):
+    WAITING = "waiting", gettext_lazy("waiting")
+    SERVED = "served", gettext_lazy("has got a time")
+    LEFT = "left", gettext_lazy("has left the list")
+    OVER = "over", gettext_lazy("its dates are over")
+
+
+class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
+    def waiting(self) -> Self:
+        return self.filter(state=EntryState.WAITING)
+
+    def with_everything(self) -> Self:
+        return self.select_related("client", "treatment", "therapist", "appointment")
+
+
+class WaitlistEntry(models.Model):
+    """A wish: what, with whom, on which days and at which times of them, and how soon to know.
+
+    Empty `weekdays` and `parts` of the day are any. With an `appointment` it is "earlier please":
+    what comes of it is one move of that. The session of a plan that it is for comes along.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="waits_for")
+    treatment = models.ForeignKey(Treatment, on_delete=models.PROTECT, related_name="+")
+    therapist = models.ForeignKey(
+        Therapist,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=gettext_lazy("Empty: whoever is free."),
+    )
+    appointment = models.ForeignKey(
+        Appointment,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="earlier_wishes",
+        help_text=gettext_lazy("What should be earlier."),
+    )
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday),
+        default=list,
+        blank=True,
+        help_text=gettext_lazy("0 is Monday; empty: any."),
+    )
+    parts = ArrayField(
+        models.PositiveSmallIntegerField(),
+        default=list,
+        blank=True,
+        help_text=gettext_lazy("0 the morning, 1 the afternoon, 2 the evening; empty: any."),
+    )
+    first_day = models.DateField()
+    last_day = models.DateField()
+    notice_hours = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(LONGEST_NOTICE)]
+    )
+    session_kind = models.CharField(max_length=20, blank=True)
+    session_ideal = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=EntryState, default=EntryState.WAITING)
+    joined_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    by = models.CharField(max_length=200, help_text=gettext_lazy("Who has put them on it."))
+    key = models.CharField(
+        max_length=64,
+        unique=True,
+        help_text=gettext_lazy("Sent with the form, so that one sent twice joins once."),
+    )
+
+    objects = WaitlistEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["joined_at", "pk"]
+        verbose_name = gettext_lazy("entry of the waiting list")
+        verbose_name_plural = gettext_lazy("waiting list")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="a_wait_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=EntryState.WAITING, ended_at=None)
+                | ~Q(state=EntryState.WAITING) & Q(ended_at__isnull=False),
+                name="a_wait_that_is_over_says_since_when",
+            ),
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=Q(state=EntryState.WAITING),
+                name="one_earlier_please_a_visit",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["joined_at"], condition=Q(state=EntryState.WAITING), name="who_waits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.treatment}, {self.first_day:%d %b %Y}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == EntryState.WAITING
+
+    @property
+    def wants_earlier(self) -> bool:
+        return self.appointment_id is not None
+
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(hours=self.notice_hours)
+
+    @property
+    def kinds(self) -> frozenset[training.Kind]:
+        """What it is for: its session of the plan, or all that the treatment suits."""
+        if self.session_kind in list(training.Kind):
+            return frozenset({training.Kind(self.session_kind)})
+        return self.treatment.kinds
+
+    def end(self, state: EntryState, *, now: datetime) -> None:
+        self.state, self.ended_at = state, now
+        self.save(update_fields=["state", "ended_at"])

@@ -1,0 +1,187 @@
+"""Joining the waiting list: from a full day, from a session of the plan, from an appointment."""
+
+from datetime import date, timedelta
+from secrets import token_hex
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import links
+from bookings.actions.refusals import Busy, Refused
+from bookings.actions.waiting_list import entries
+from bookings.actions.waiting_list.entries import JoinRequest
+from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
+from bookings.core.training import Kind
+from bookings.links import Purpose, still_goes_to
+from bookings.models import Clinic, Treatment, WaitlistEntry
+from bookings.queries.scheduling.cutoffs import why_not_move
+from bookings.runner.scheduling.booking import for_whom
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.days import day_in
+from bookings.web.forms import PERSON, KeyForm
+from bookings.web.rate_limits import BOOKING, limited
+from bookings.web.responses import page_methods, private, status_of
+from bookings.web.training.plan_store import SessionPlan, goes_along
+from bookings.web.visitor import has_proved, language, proved_here, who_has_signed_in
+from bookings.web.waiting_list.forms import JoinForm, WishForm
+
+A_WEEK = timedelta(days=7)
+NO_NOTICE = 0
+
+
+@page_methods
+@limited(BOOKING)
+@private
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
+    today = Clinic.objects.the().day_of(timezone.now())
+    if request.method == "POST":
+        return _join(request, treatment, today)
+    known = who_has_signed_in(request)
+    about = {name: getattr(known, name) for name in PERSON} if known else {}
+    initial = {**about, **_asked(request, today), "key": token_hex(16)}
+    return _show(request, treatment, JoinForm(initial=initial, treatment=treatment, today=today))
+
+
+def _asked(request: HttpRequest, today: date) -> dict[str, Any]:
+    """The day that was full, or the window of the plan's session."""
+    first = max(day_in(request.GET.get("day", "")) or today, today)
+    last = day_in(request.GET.get("until", "")) or first
+    return {
+        "therapist": request.GET.get("therapist") or None,
+        "first_day": first,
+        "last_day": max(first, last),
+        "notice_hours": NO_NOTICE,
+    }
+
+
+def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpResponse:
+    form = JoinForm(request.POST, treatment=treatment, today=today)
+    if not form.is_valid():
+        return _show(request, treatment, form, status=422)
+    now, plan = timezone.now(), SessionPlan(request)
+    client = for_whom(request, form.person, now)
+    wanted = JoinRequest(
+        client=client,
+        treatment=treatment,
+        wanted=form.wanted,
+        session=_session(request),
+        told=plan.going_with(request.POST),
+        proved=next((one for one in proved_here(request) if still_goes_to(one, client)), ""),
+        language=language(),
+        key=form.cleaned_data["key"],
+        by=Role.RUNNER,
+    )
+    try:
+        entry = entries.join(wanted, now=now)
+    except Refused as refusal:
+        return _show(request, treatment, form, refusal=refusal, status=status_of(refusal))
+    return _to_it(request, entry)
+
+
+def _session(request: HttpRequest) -> tuple[Kind, date] | None:
+    """Which of the plan's it is for, as the page was asked for it."""
+    kind, ideal = request.GET.get("kind", ""), day_in(request.GET.get("ideal", ""))
+    return (Kind(kind), ideal) if ideal and kind in list(Kind) else None
+
+
+def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    """To the place itself only in a browser that has shown that it reads the client's mail."""
+    if not entry.client.is_provisional and has_proved(request, entry.client):
+        messages.success(request, _("You are on the waiting list. We have emailed you about it."))
+        return redirect(links.client_path(Purpose.WAITING, entry.client, entry=entry.pk))
+    said = _("One more step: press the button in our email to {email}, and the place is yours.")
+    messages.success(request, said.format(email=entry.client.email))
+    return redirect("runner:times", entry.treatment.slug)
+
+
+def _show(
+    request: HttpRequest,
+    treatment: Treatment,
+    form: JoinForm,
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "clinic": Clinic.objects.the(),
+        "treatment": treatment,
+        "form": form,
+        "refusal": refusal,
+        "plan": SessionPlan(request),
+        "goes_along": goes_along(request, form),
+    }
+    return render(request, "runner/waiting_list/join.html", context, status=status)
+
+
+@page_methods
+@limited(BOOKING)
+@behind_a_link
+def earlier(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """An earlier time for what is booked, which stays as it is until one is taken."""
+    visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
+    is_to_come = visit.status == Status.BOOKED and visit.starts_at > now
+    if not is_to_come or why_not_move(visit, clinic, now=now):
+        return back_to_it(opened)
+    today = clinic.day_of(now)
+    if request.method == "POST":
+        return _wait_for_earlier(request, opened, today)
+    initial = {
+        "therapist": None if visit.any_therapist else visit.therapist.slug,
+        "first_day": today,
+        "last_day": clinic.day_of(visit.starts_at),
+        "notice_hours": NO_NOTICE,
+    }
+    form = WishForm(initial=initial, treatment=visit.treatment, today=today)
+    return _ask_for_earlier(request, opened, form)
+
+
+def _wait_for_earlier(request: HttpRequest, opened: Opened, today: date) -> HttpResponse:
+    visit = opened.appointment
+    form, key = (
+        WishForm(request.POST, treatment=visit.treatment, today=today),
+        KeyForm(request.POST),
+    )
+    if not (form.is_valid() and key.is_valid()):
+        return _ask_for_earlier(request, opened, form, status=422)
+    wanted = JoinRequest(
+        client=visit.whose,
+        treatment=visit.treatment,
+        wanted=form.wanted,
+        appointment=visit,
+        key=key.cleaned_data["key"],
+        by=Role.RUNNER,
+    )
+    try:
+        entries.join(wanted, now=timezone.now())
+    except Busy:
+        raise
+    except Refused as refusal:
+        return _ask_for_earlier(request, opened, form, refusal=refusal, status=status_of(refusal))
+    said = _("We write to you when an earlier time comes free. Until then this one stays yours.")
+    messages.success(request, said)
+    return back_to_it(opened)
+
+
+def _ask_for_earlier(
+    request: HttpRequest,
+    opened: Opened,
+    form: WishForm,
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "clinic": Clinic.objects.the(),
+        "opened": opened,
+        "appointment": opened.appointment,
+        "form": form,
+        "key": token_hex(16),
+        "refusal": refusal,
+    }
+    return render(request, "runner/waiting_list/earlier.html", context, status=status)

@@ -1,0 +1,93 @@
+"""One's place on the list, behind the link in each of its mails: seen, confirmed, changed, left."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from bookings import links
+from bookings.actions.refusals import Busy, Refused
+from bookings.actions.waiting_list import entries
+from bookings.links import Purpose
+from bookings.models import Client, Clinic, OfferState, WaitlistEntry
+from bookings.queries.waiting_list.in_words import wish_in_words
+from bookings.web.client_links import for_a_client
+from bookings.web.responses import page_methods, status_of
+from bookings.web.waiting_list.forms import WishForm, as_asked
+
+CHANGE, LEAVE = "change", "leave"
+
+
+@page_methods
+@for_a_client(Purpose.WAITING)
+def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
+    """Any press says that the address is right, and so the place is theirs."""
+    entry = WaitlistEntry.objects.with_everything().filter(pk=facts["entry"], client=client).first()
+    if entry is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, entry)
+    if request.POST.get("do") == LEAVE:
+        entries.leave(entry, now=timezone.now())
+        messages.success(request, _("You have left the list."))
+        return redirect(_url(entry))
+    if request.POST.get("do") == CHANGE:
+        return _change(request, entry)
+    if entry.is_waiting:
+        entries.look_for(entry, now=timezone.now())
+    messages.success(request, _("Thank you. Your place on the list is confirmed."))
+    return redirect(_url(entry))
+
+
+def _change(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    form = _form(entry, request.POST)
+    if not form.is_valid():
+        return _show(request, entry, form, status=422)
+    try:
+        entries.change(entry, form.wanted, now=timezone.now())
+    except Busy:
+        raise
+    except Refused as refusal:
+        return _show(request, entry, form, refusal=refusal, status=status_of(refusal))
+    messages.success(request, _("Saved. You keep your place."))
+    return redirect(_url(entry))
+
+
+def _form(entry: WaitlistEntry, data: Any = None) -> WishForm:
+    today = Clinic.objects.the().day_of(timezone.now())
+    return WishForm(data, initial=as_asked(entry), treatment=entry.treatment, today=today)
+
+
+def _url(entry: WaitlistEntry) -> str:
+    """With the client as they are now, whom a press may have joined with one we know."""
+    return links.client_path(Purpose.WAITING, entry.client, entry=entry.pk)
+
+
+def _show(
+    request: HttpRequest,
+    entry: WaitlistEntry,
+    form: WishForm | None = None,
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    offers = list(entry.offers.select_related("therapist").order_by("-made_at"))
+    kept = next((one for one in offers if one.is_open(now)), None)
+    alike = WaitlistEntry.objects.waiting().filter(treatment=entry.treatment)
+    context = {
+        "clinic": clinic,
+        "entry": entry,
+        "wish": wish_in_words(entry, clinic, clinic.day_of(now)),
+        "kept": kept,
+        "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
+        "tried": [one for one in offers if one.state != OfferState.OPEN],
+        "place": alike.filter(joined_at__lt=entry.joined_at).count() + 1,
+        "waiting": alike.count(),
+        "form": form or _form(entry),
+        "refusal": refusal,
+    }
+    return render(request, "runner/waiting_list/place.html", context, status=status)

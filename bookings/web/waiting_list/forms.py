@@ -1,0 +1,114 @@
+"""What somebody who waits is asked: with whom, on which days, at what times, how soon to know."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.actions.waiting_list.entries import WaitTerms
+from bookings.models import Therapist, Treatment, WaitlistEntry, Weekday
+from bookings.models.clients.clients import PARTS_OF_DAY
+from bookings.queries.waiting_list.in_words import notice_in_words
+from bookings.web.forms import PROPOSAL, DayField, PersonForm, plain
+
+WISH = ("therapist", "first_day", "last_day", "weekdays", "parts", "notice_hours")
+NOTICES = (0, 4, 12, 24, 48, 72, 168)  # hours
+LONGEST_WAIT = timedelta(days=366)
+
+
+def _notice(hours: int) -> str:
+    return notice_in_words(hours).capitalize() or _("However short")
+
+
+class WishForm(forms.Form):
+    """Empty is any; the days are those of the clinic's calendar, from today on."""
+
+    therapist = forms.ModelChoiceField(
+        Therapist.objects.none(),
+        label=gettext_lazy("With"),
+        to_field_name="slug",
+        required=False,
+        empty_label=gettext_lazy("Whoever is free"),
+        error_messages={"invalid_choice": gettext_lazy("Nobody of that name offers it now.")},
+    )
+    first_day = DayField(label=gettext_lazy("From"))
+    last_day = DayField(label=gettext_lazy("Until"))
+    weekdays = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Days of the week (none ticked: any)"),
+        choices=Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    parts = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Times of day (none ticked: any)"),
+        choices=list(PARTS_OF_DAY.items()),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    notice_hours = forms.TypedChoiceField(
+        label=gettext_lazy("How long before do you need to know?"),
+        coerce=int,
+        choices=[(hours, hours) for hours in NOTICES],
+    )
+
+    helper = plain(*WISH)
+
+    def __init__(self, *args: Any, treatment: Treatment, today: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.today = today
+        people: Any = self.fields["therapist"]
+        people.queryset = treatment.therapists.active()
+        notice: Any = self.fields["notice_hours"]
+        notice.choices = [(hours, _notice(hours)) for hours in NOTICES]
+
+    def clean_first_day(self) -> date:
+        return max(self.cleaned_data["first_day"], self.today)
+
+    def clean_last_day(self) -> date:
+        last: date = self.cleaned_data["last_day"]
+        if last < self.today:
+            raise forms.ValidationError(_("This day is over. Please give a later one."))
+        if last > self.today + LONGEST_WAIT:
+            raise forms.ValidationError(_("Please give a day within a year."))
+        return last
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("Please give the same day as the first or a later one."))
+        return data
+
+    @property
+    def wanted(self) -> WaitTerms:
+        data = self.cleaned_data
+        return WaitTerms(
+            therapist=data["therapist"],
+            weekdays=tuple(data["weekdays"]),
+            parts=tuple(data["parts"]),
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+            notice_hours=data["notice_hours"],
+        )
+
+
+class JoinForm(WishForm, PersonForm):
+    """With who it is for; their name comes first, since the rest is filled in already."""
+
+    helper = plain("key", "sure", "name", "email", PROPOSAL, "phone", *WISH)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _(
+            "What comes free is offered there, with a link to leave."
+        )
+
+
+def as_asked(entry: WaitlistEntry) -> dict[str, Any]:
+    """What the form shows of an entry."""
+    shown = {name: getattr(entry, name) for name in WISH if name != "therapist"}
+    return {**shown, "therapist": entry.therapist.slug if entry.therapist else None}

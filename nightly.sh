@@ -1,0 +1,37 @@
+#!/bin/sh
+# The backup service: each night at BACKUP_AT (UTC) a sealed backup, and its copy in another building (offsite.sh).
+# What was missed, because the machine was off or something failed, is made up for at the next look.
+set -u
+folder=${BACKUP_FOLDER:-/backups}
+day=86400
+
+newest() { find "$folder" -maxdepth 1 -name 'taper-*.backup' | sort | tail -n 1; }
+
+is_due() {
+    due=$(date --utc --date "today ${BACKUP_AT:-02:30}" +%s)
+    [ "$due" -le "$(date +%s)" ] || due=$((due - day))
+    made=$(basename "$(newest)" | tr --complement --delete 0-9)
+    [ "${made:-0}" -lt "$(date --utc --date "@$due" +%Y%m%d%H%M%S)" ]
+}
+
+is_copied() { [ -z "${OFFSITE:-}" ] || [ "$(cat "$folder/.copied" 2>/dev/null)" = "$(newest)" ]; }
+
+# Asked by Docker: a backup no older than a day and a half, and no such time since one was copied.
+if [ "${1:-}" = check ]; then
+    [ -n "$(find "$folder" -maxdepth 1 -name 'taper-*.backup' -mmin -2160)" ] || exit 1
+    [ -z "${OFFSITE:-}" ] || [ -n "$(find "$folder" -maxdepth 1 -name .copied -mmin -2160)" ]
+    exit
+fi
+
+while :; do
+    ! is_due || python manage.py backup || echo "No backup was made; the next try is in five minutes." >&2
+    if ! is_due && ! is_copied; then
+        file=$(newest)
+        if ./offsite.sh copy && python manage.py note_offsite_copy; then
+            echo "$file" >"$folder/.copied"
+        else
+            echo "The backup was not copied elsewhere; the next try is in five minutes." >&2
+        fi
+    fi
+    sleep "${BACKUP_LOOKS_EACH:-300}"
+done

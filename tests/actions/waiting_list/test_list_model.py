@@ -1,0 +1,350 @@
+"""Join, offer, accept, decline, expire, leave, cancel, move, block and undo at random, over the
+night that the clocks change, beside a naive reading of who should be offered what.
+"""
+
+import contextlib
+import os
+from datetime import UTC, datetime, time, timedelta
+from secrets import token_hex
+
+import pytest
+from django.db.models import Q
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import cancellation, changes, holds, undoing
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.actions.waiting_list import entries, offers, tending
+from bookings.core.scheduling.codes import Rules
+from bookings.core.scheduling.statuses import Status
+from bookings.models import (
+    Absence,
+    Appointment,
+    EntryState,
+    FreedTime,
+    OfferState,
+    WaitlistEntry,
+    WaitlistOffer,
+)
+from bookings.queries.scheduling.openings import openings
+from bookings.queries.scheduling.slots import Slot
+from tests import factories
+from tests.clock import CLOCK
+from tests.reading import present
+
+EXAMPLES = int(os.environ.get("EXAMPLES", "6"))  # make soak asks for more
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+NOTICE = 2 * HOUR
+FRIDAY = datetime(2026, 10, 23, 9, tzinfo=UTC)  # the clocks go back on Sunday
+DAYS, HOURS = 3, range(9, 13)
+DESK = "desk: dee"
+
+
+WISHES = st.fixed_dictionaries(
+    {
+        "treatment": st.integers(0, 1),
+        "person": st.sampled_from([None, None, 0, 1]),
+        "weekdays": st.sampled_from([(), (), (5,), (5, 6), (0,)]),
+        "notice": st.sampled_from([0, 0, 20]),
+        "waited": st.integers(0, 40),
+    }
+)
+
+TENDED = st.sampled_from([None, timedelta(), timedelta(minutes=10)])  # so long afterwards
+
+
+class WaitingList(RuleBasedStateMachine):
+    """Two therapists in two rooms with full mornings, Saturday to Monday."""
+
+    @initialize(wishes=st.lists(WISHES, min_size=4, max_size=9))
+    def fill_the_clinic(self, wishes):
+        for model in (WaitlistOffer, WaitlistEntry, FreedTime, Absence):
+            model.objects.all().delete()
+        Appointment.objects.all().delete()
+        self.go_to(FRIDAY)
+        self.clinic = factories.make_clinic(start_step_minutes=30, move_cutoff_hours=0)
+        tag = token_hex(4)
+        self.people = [factories.make_therapist(f"{name} {tag}") for name in ("Kim", "Lee")]
+        rooms = [factories.make_room(f"{name} {tag}") for name in ("One", "Two")]
+        self.treatments = [
+            factories.make_treatment(
+                f"{minutes} {tag}", minutes=minutes, therapists=self.people, rooms=rooms
+            )
+            for minutes in (60, 30)
+        ]
+        self.visits = []
+        for person, room in zip(self.people, rooms, strict=True):
+            factories.make_week(person, time(HOURS.start), time(HOURS.stop))
+            for day in range(1, DAYS + 1):
+                for hour in HOURS:
+                    self.visits.append(
+                        factories.make_appointment(
+                            starts_at=self.at(day, hour),
+                            treatment=self.treatments[0],
+                            therapist=person,
+                            room=room,
+                            booked_at=FRIDAY - 30 * timedelta(days=1),
+                        ).pk
+                    )
+        for wish in wishes:
+            self.put_on_the_list(wish)
+
+    def teardown(self):
+        WaitlistOffer.objects.all().delete()
+        WaitlistEntry.objects.all().delete()
+        Appointment.objects.all().delete()
+
+    def at(self, day, hour):
+        wall = datetime.combine((FRIDAY + timedelta(days=day)).date(), time(hour), self.clinic.tz)
+        return wall.astimezone(UTC)
+
+    def go_to(self, now):
+        self.now = now
+        CLOCK.move_to(now)
+
+    @rule(wish=WISHES)
+    def join(self, wish):
+        self.put_on_the_list(wish)
+
+    def put_on_the_list(self, wish):
+        person = wish["person"]
+        factories.make_entry(
+            treatment=self.treatments[wish["treatment"]],
+            therapist=None if person is None else self.people[person],
+            weekdays=list(wish["weekdays"]),
+            notice_hours=wish["notice"],
+            first_day=FRIDAY.date(),
+            last_day=(FRIDAY + timedelta(days=DAYS)).date(),
+            joined_at=self.now - timedelta(days=wish["waited"]),
+        )
+
+    @rule(which=st.integers(0, 11))
+    def wish_it_earlier(self, which):
+        visit = Appointment.objects.get(pk=self.visits[2 * which + 1])
+        is_coming = visit.status == Status.BOOKED and visit.starts_at > self.now
+        if is_coming and not visit.earlier_wishes.waiting().exists():
+            factories.make_entry(
+                visit.client,
+                treatment=visit.treatment,
+                appointment=visit,
+                first_day=FRIDAY.date(),
+                last_day=self.clinic.day_of(visit.starts_at),
+                joined_at=self.now,
+            )
+
+    @rule(several=st.sets(st.integers(0, 23), min_size=1, max_size=4), tended=TENDED)
+    def cancel(self, several, tended):
+        for which in several:
+            visit = Appointment.objects.get(pk=self.visits[which])
+            if visit.status == Status.BOOKED and visit.starts_at > self.now:
+                cancellation.cancel(visit, by=DESK, now=self.now)
+        self.tend_after(tended)
+
+    @rule(which=st.integers(0, 23))
+    def cancel_and_think_again(self, which):
+        visit = Appointment.objects.get(pk=self.visits[which])
+        if visit.status != Status.BOOKED or visit.starts_at <= self.now:
+            return
+        gone = cancellation.cancel(visit, by=DESK, now=self.now)
+        self.go_to(self.now + MINUTE)
+        with contextlib.suppress(Refused):  # where a block has been put meanwhile
+            undoing.undo(gone, revision=gone.revision, by=DESK, now=self.now)
+
+    @rule(which=st.integers(0, 23), day=st.integers(1, DAYS), hour=st.sampled_from(HOURS))
+    def move(self, which, day, hour):
+        visit = Appointment.objects.get(pk=self.visits[which])
+        slot = Slot(treatment=visit.treatment, start=self.at(day, hour))
+        request = MoveRequest(
+            appointment=visit, slot=slot, revision=visit.revision, rules=Rules.DESK_MOVE, by=DESK
+        )
+        with contextlib.suppress(Refused):
+            changes.move(request, now=self.now)
+
+    @rule(person=st.integers(0, 1), day=st.integers(1, DAYS), hour=st.sampled_from(HOURS))
+    def block(self, person, day, hour):
+        """As a block does that nobody asked about: what is held there is let go."""
+        start, end = self.at(day, hour), self.at(day, hour) + HOUR
+        factories.make_absence(start, end, self.people[person])
+        there = Appointment.objects.live_holds(self.now).filter(
+            therapist=self.people[person], starts_at__lt=end, blocked_until__gt=start
+        )
+        there.update(status=Status.EXPIRED)
+
+    @rule()
+    def take_the_blocks_back(self):
+        Absence.objects.all().delete()
+
+    @rule(which=st.integers(0, 9), leaving=st.booleans(), tended=TENDED)
+    def decline(self, which, leaving, tended):
+        if offer := self.open_one(which):
+            offers.decline(offer, leaving=leaving, now=self.now)
+            self.tend_after(tended)
+
+    @rule(which=st.integers(0, 9))
+    def accept(self, which):
+        offer = self.open_one(which)
+        if offer is None:
+            return
+        visit_to_move = offer.entry.appointment
+        try:
+            visit = offers.accept(offer, by="runner", now=self.now)
+        except Refused:
+            offer.refresh_from_db()
+            lost = offer.hold.status != Status.HELD or offer.until <= self.now
+            assert lost or not _still_to_come(visit_to_move, self.now)
+            return
+        assert (visit.status, visit.starts_at) == (Status.BOOKED, offer.starts_at)
+        assert visit.client == offer.client
+        assert visit_to_move is None or visit.pk == visit_to_move.pk
+        assert offers.accept(offer, by="runner", now=self.now) == visit
+
+    @rule(which=st.integers(0, 9))
+    def leave(self, which):
+        waiting = list(WaitlistEntry.objects.waiting())
+        if waiting:
+            left = entries.leave(waiting[which % len(waiting)], now=self.now)
+            assert not left.offers.open().exists()
+
+    @rule(
+        by=st.sampled_from([9 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 9 * HOUR, 24 * HOUR]),
+        tended=TENDED,
+    )
+    def time_passes(self, by, tended):
+        self.go_to(self.now + by)
+        holds.expire_dead_holds(now=self.now)
+        self.tend_after(tended)
+
+    def tend_after(self, after):
+        """Afterwards nobody waits whom something free could be offered to, and none of lower rank
+        has been given what somebody of higher rank could have had."""
+        if after is None:
+            return
+        self.go_to(self.now + after)
+        local = self.now.astimezone(self.clinic.tz)
+        paused = list(FreedTime.objects.paused(self.now))
+        tending.look_through(now=self.now)
+        before = {one.pk: self.might_have(one) for one in WaitlistEntry.objects.waiting()}
+        last = WaitlistOffer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        tending.tend(now=self.now)
+        if not time(8) <= local.time() < time(20):
+            assert not WaitlistOffer.objects.filter(pk__gt=last).exists()
+            return
+        for entry in WaitlistEntry.objects.waiting():
+            assert not self.might_have(entry), "passed over"
+        made = WaitlistOffer.objects.filter(pk__gt=last)
+        self.nobody_was_overtaken(before, made)
+        assert not [
+            one
+            for one in made
+            for there in paused
+            if there.starts_at < one.ends_at and one.starts_at < there.ends_at
+        ]
+
+    def nobody_was_overtaken(self, before, made):
+        empty_handed = WaitlistEntry.objects.waiting().exclude(client__in=made.values("client"))
+        for waits in empty_handed:
+            for offer in made.select_related("entry__treatment"):
+                as_long = waits.treatment.minutes <= offer.entry.treatment.minutes
+                if as_long and offer.starts_at in before.get(waits.pk, ()):
+                    assert offer.entry.joined_at <= waits.joined_at
+
+    def might_have(self, entry):
+        """The starts that could be offered to them now, read without any of the list's code."""
+        today = self.clinic.day_of(self.now)
+        there = WaitlistOffer.objects.filter(client=entry.client)
+        if there.filter(state=OfferState.OPEN, until__gt=self.now).exists():
+            return set()
+        untaken = there.filter(
+            Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED])
+            | Q(state=OfferState.OPEN, until__lte=self.now)
+        )
+        if any(self.clinic.day_of(one.made_at) == today for one in untaken):
+            return set()
+        if entry.appointment and not _still_to_come(entry.appointment, self.now):
+            return set()
+        if entry.last_day < today:
+            return set()
+        free = openings(
+            self.clinic,
+            entry.treatment,
+            first=max(today, entry.first_day),
+            days=(entry.last_day - max(today, entry.first_day)).days + 1,
+            therapist=entry.therapist,
+            now=self.now,
+        )
+        starts = {one.starts_at for one in free}
+        had = set(there.exclude(state=OfferState.WITHDRAWN).values_list("starts_at", flat=True))
+        return {start for start in starts - had if self.suits(entry, start)}
+
+    def suits(self, entry, start):
+        end = start + timedelta(minutes=entry.treatment.minutes)
+        notice = max(NOTICE, timedelta(hours=entry.notice_hours))
+        own = entry.client.appointments.exclude(status__in=[Status.CANCELLED, Status.EXPIRED])
+        own = own.exclude(pk=entry.appointment_id)
+        return (
+            start - notice - self.now >= 15 * MINUTE
+            and (not entry.weekdays or self.clinic.day_of(start).weekday() in entry.weekdays)
+            and (entry.appointment is None or start < entry.appointment.starts_at)
+            and (entry.appointment is None or entry.appointment.starts_at - self.now >= 15 * MINUTE)
+            and not own.filter(starts_at__lt=end, ends_at__gt=start).exists()
+            and not any(
+                one.starts_at < end and start < one.ends_at
+                for one in FreedTime.objects.paused(self.now)
+            )
+        )
+
+    def open_one(self, which):
+        there = list(WaitlistOffer.objects.open().with_everything())
+        return there[which % len(there)] if there else None
+
+    @invariant()
+    def each_open_offer_is_one_of_one_person_for_one_gap_and_ends_in_time(self):
+        if not hasattr(self, "visits"):
+            return
+        there = list(WaitlistOffer.objects.open().with_everything())
+        assert len({one.client_id for one in there}) == len(there)
+        for offer in there:
+            assert offer.entry.state == EntryState.WAITING
+            assert offer.made_at + 15 * MINUTE <= offer.until <= offer.made_at + 2 * HOUR
+            notice = max(NOTICE, timedelta(hours=offer.entry.notice_hours))
+            assert offer.until <= offer.starts_at - notice
+        live = [one for one in there if present(one.hold).is_live_hold(self.now)]
+        taken = Appointment.objects.blocking(self.now)
+        for offer in live:
+            hold = present(offer.hold)
+            same_time = taken.filter(
+                Q(therapist=offer.therapist) | Q(room=hold.room),
+                starts_at__lt=hold.blocked_until,
+                blocked_until__gt=offer.starts_at,
+            )
+            assert list(same_time) == [hold]
+
+    @invariant()
+    def what_was_accepted_was_booked(self):
+        if not hasattr(self, "visits"):
+            return
+        for offer in WaitlistOffer.objects.filter(state=OfferState.ACCEPTED).with_everything():
+            assert offer.entry.state == EntryState.SERVED
+            visit = present(offer.entry.appointment or offer.hold)
+            assert visit.status in [Status.BOOKED, Status.CANCELLED]
+
+
+def _still_to_come(visit, now):
+    if visit is None:
+        return True
+    visit.refresh_from_db()
+    return visit.status == Status.BOOKED and visit.starts_at > now
+
+
+@pytest.mark.django_db
+@pytest.mark.fixed_clock("2026-10-23T10:00")
+def test_the_list_agrees_with_a_naive_reading_of_it(clock):
+    WaitingList.TestCase.settings = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=15,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    WaitingList.TestCase().runTest()

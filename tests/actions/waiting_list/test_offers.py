@@ -1,0 +1,468 @@
+"""From a freed hour to an appointment: each fault that others have had, and what frees time."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.actions.clients.identity import prove
+from bookings.actions.scheduling import cancellation, changes, holds, undoing, unproved
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.actions.waiting_list import entries, offers, tending
+from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
+from bookings.core.scheduling.codes import Rules
+from bookings.core.scheduling.statuses import Status
+from bookings.core.waiting_list.reasons import WhyNot
+from bookings.links import digest_of
+from bookings.models import (
+    Appointment,
+    Clinic,
+    EntryState,
+    FreedTime,
+    Mail,
+    MailKind,
+    OfferState,
+    WaitlistOffer,
+)
+from bookings.queries.scheduling.slots import Slot
+from bookings.queries.waiting_list.matches import gap_of
+from tests import factories
+from tests.reading import present
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+PAUSE = 10 * MINUTE
+
+
+@pytest.fixture
+def massage(massage):
+    """Without a pause after it."""
+    massage.buffer_minutes = 0
+    massage.save()
+    return massage
+
+
+@pytest.fixture
+def full_day(massage, kim, room, today, at):
+    """Eight visits fill Kim's day in three days; the one at ten is the third."""
+    return [
+        factories.make_appointment(
+            starts_at=at(3, hour), treatment=massage, therapist=kim, room=room
+        )
+        for hour in range(9, 17)
+    ]
+
+
+@pytest.fixture
+def ten(full_day):
+    return full_day[1]
+
+
+@pytest.fixture
+def wait(massage, today):
+    """Somebody waits for that day."""
+
+    def _wait(client=None, **fields):
+        days = {"first_day": today + timedelta(days=3), "last_day": today + timedelta(days=3)}
+        return factories.make_entry(client, **{"treatment": massage, **days, **fields})
+
+    return _wait
+
+
+def cancel(visit, **data):
+    return cancellation.cancel(visit, by="desk: dee", now=timezone.now(), **data)
+
+
+def tend():
+    return tending.tend(now=timezone.now())
+
+
+def later(clock, by):
+    clock.move_to(timezone.now() + by)
+
+
+def after_the_pause(clock):
+    later(clock, PAUSE)
+    return tend()
+
+
+def offer_to(entry):
+    return entry.offers.get(state=OfferState.OPEN)
+
+
+def test_a_cancelled_hour_is_offered_after_the_pause_and_kept(ten, wait, clock):
+    entry = wait()
+    cancel(ten)
+    assert tend() == 0
+    assert after_the_pause(clock) == 1
+    offer = offer_to(entry)
+    assert (offer.starts_at, offer.until) == (ten.starts_at, timezone.now() + 2 * HOUR)
+    assert offer.hold.status == Status.HELD
+    assert offer.hold.held_until == offer.until
+    assert Mail.objects.get(kind=MailKind.WAIT_OFFER).not_after == offer.until
+    assert tend() == 0
+
+
+def test_what_is_undone_within_the_pause_sends_nothing(ten, wait, clock):
+    wait()
+    cancelled = cancel(ten)
+    undoing.undo(cancelled, revision=cancelled.revision, by="desk: dee", now=timezone.now())
+    assert after_the_pause(clock) == 0
+    assert not WaitlistOffer.objects.exists()
+
+
+def test_a_look_in_between_does_not_cut_the_pause_short(ten, wait, clock):
+    wait()
+    cancel(ten)
+    later(clock, MINUTE)
+    tending.look_through(now=timezone.now())
+    assert tend() == 0
+
+
+def _moved(ten, at):
+    slot = Slot(treatment=ten.treatment, start=at(4, 10))
+    request = MoveRequest(
+        appointment=ten, slot=slot, revision=ten.revision, rules=Rules.DESK_MOVE, by="desk: dee"
+    )
+    changes.move(request, now=timezone.now())
+
+
+def _shortened_by_hand(ten, _at):
+    ten.ends_at = ten.blocked_until = ten.starts_at + timedelta(minutes=15)
+    ten.save()
+
+
+def _released(ten, _at):
+    Appointment.objects.filter(pk=ten.pk).update(prove_by=timezone.now())
+    ten.client.proved_at = None
+    ten.client.save()
+    assert unproved.release_due(now=timezone.now()) == 1
+
+
+def _hold_ends(ten, _at):
+    Appointment.objects.filter(pk=ten.pk).delete()
+    factories.make_appointment(
+        starts_at=ten.starts_at,
+        treatment=ten.treatment,
+        therapist=ten.therapist,
+        room=ten.room,
+        status=Status.HELD,
+        held_until=timezone.now() - MINUTE,
+    )
+    holds.expire_dead_holds(now=timezone.now())
+
+
+def _block_goes(ten, at):
+    away = factories.make_absence(at(3, 10), at(3, 11), ten.therapist)
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    away.delete()
+
+
+def _block_shrinks(ten, at):
+    away = factories.make_absence(at(3, 9), at(3, 11), ten.therapist)
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    away.ends_at = at(3, 10)
+    away.save()
+
+
+def _room_comes_back(ten, at):
+    loan = factories.make_loan(ten.room, at(3, 10), at(3, 11))
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    loan.delete()
+
+
+def _extra_hours(ten, _at):
+    day = Clinic.objects.the().day_of(ten.starts_at)
+    extra = factories.make_extra_shift(ten.therapist, day)
+    extra.instead = True
+    extra.start, extra.end = extra.start.replace(hour=11), extra.end
+    extra.save()
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    extra.delete()
+
+
+def _therapist_comes_back(ten, _at):
+    ten.therapist.active = False
+    ten.therapist.save()
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    ten.therapist.active = True
+    ten.therapist.save()
+
+
+def _room_in_use_again(ten, _at):
+    ten.room.active = False
+    ten.room.save()
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    ten.room.active = True
+    ten.room.save()
+
+
+def _weekly_hours(ten, _at):
+    hours = ten.therapist.shifts.all()
+    kept = list(hours)
+    hours.all().delete()
+    cancel(ten)
+    FreedTime.objects.all().delete()
+    for one in kept:
+        one.pk = None
+        one.save(force_insert=True)
+
+
+def _by_a_shell(ten, _at):
+    Appointment.objects.filter(pk=ten.pk).update(status=Status.CANCELLED)
+
+
+FREEING = [
+    _moved,
+    _released,
+    _hold_ends,
+    _block_goes,
+    _block_shrinks,
+    _room_comes_back,
+    _extra_hours,
+    _therapist_comes_back,
+    _room_in_use_again,
+    _weekly_hours,
+    _by_a_shell,
+]
+
+
+@pytest.mark.parametrize("free", FREEING, ids=lambda free: free.__name__.strip("_"))
+def test_whatever_frees_time_offers_it(free, ten, at, wait, clock):
+    """booking-activities#227, eventyay#1253: not every freed place triggers."""
+    entry = wait()
+    free(ten, at)
+    after_the_pause(clock)
+    assert offer_to(entry).starts_at == ten.starts_at
+
+
+def test_what_a_shorter_visit_leaves_is_offered(ten, wait, clock, kim, room, at):
+    short = factories.make_treatment("Flush", therapists=[kim], minutes=30)
+    entry = wait(treatment=short)
+    _shortened_by_hand(ten, at)
+    after_the_pause(clock)
+    assert offer_to(entry).starts_at == ten.starts_at + timedelta(minutes=15)
+
+
+def test_nothing_is_written_down_while_nobody_waits(ten):
+    cancel(ten)
+    assert not FreedTime.objects.exists()
+
+
+def test_accepting_books_it_with_one_mail_and_again_changes_nothing(ten, wait, clock):
+    entry = wait()
+    cancel(ten)
+    after_the_pause(clock)
+    offer = offer_to(entry)
+    visit = offers.accept(offer, by="runner", now=timezone.now())
+    assert offers.accept(offer, by="runner", now=timezone.now()) == visit
+    assert (visit.client, visit.starts_at, visit.status) == (
+        entry.client,
+        ten.starts_at,
+        Status.BOOKED,
+    )
+    assert Mail.objects.filter(kind=MailKind.CONFIRMED, client=entry.client).count() == 1
+    entry.refresh_from_db()
+    assert entry.state == EntryState.SERVED
+
+
+def test_a_taken_and_then_cancelled_time_goes_to_the_next_and_not_back(ten, wait, clock):
+    """pretix#1163 and #1405: it stays blocked, or goes back to the same person."""
+    first, second = wait(), wait()
+    cancel(ten)
+    after_the_pause(clock)
+    visit = offers.accept(offer_to(first), by="runner", now=timezone.now())
+    again = factories.make_entry(
+        first.client, treatment=first.treatment, first_day=first.first_day, last_day=first.last_day
+    )
+    cancel(visit)
+    after_the_pause(clock)
+    assert offer_to(second).starts_at == ten.starts_at
+    assert not again.offers.exists()
+
+
+def test_declining_asks_the_next_at_once_and_one_stays_or_leaves(ten, wait, clock):
+    """pretix PR#2219: declining impossible."""
+    first, second, third = wait(), wait(), wait()
+    cancel(ten)
+    after_the_pause(clock)
+    offers.decline(offer_to(first), now=timezone.now())
+    assert tend() == 1
+    offers.decline(offer_to(second), leaving=True, now=timezone.now())
+    assert tend() == 1
+    assert offer_to(third).starts_at == ten.starts_at
+    for entry, state in ((first, EntryState.WAITING), (second, EntryState.LEFT)):
+        entry.refresh_from_db()
+        assert entry.state == state
+
+
+def test_an_offer_without_an_answer_goes_on_and_they_are_told(ten, wait, clock):
+    first, second = wait(), wait()
+    cancel(ten)
+    after_the_pause(clock)
+    offer = offer_to(first)
+    clock.move_to(offer.until)
+    with pytest.raises(offers.OfferOver):
+        offers.accept(offer, by="runner", now=timezone.now())
+    assert tend() == 1
+    assert offer_to(second).starts_at == ten.starts_at
+    assert Mail.objects.filter(kind=MailKind.WAIT_PASSED, client=first.client).count() == 1
+
+
+def test_nothing_is_offered_so_near_that_nobody_could_answer(ten, wait, clock, clinic):
+    """pretix#681: offers after the cut-off. The desk still sees whom it would suit."""
+    entry = wait()
+    clock.move_to(ten.starts_at - 2 * HOUR - 14 * MINUTE - PAUSE)
+    cancel(ten)
+    assert after_the_pause(clock) == 0
+    gap = present(gap_of(clinic, ten.interval, at_once=True, now=timezone.now()))
+    [candidate] = gap.candidates(entry.first_day)
+    assert candidate.why_not is WhyNot.TOO_NEAR
+    assert [start.at for start in candidate.wanted] == [ten.starts_at]
+
+
+def test_several_short_wishes_fill_one_long_gap(full_day, wait, clock, kim):
+    short = factories.make_treatment("Flush", therapists=[kim], minutes=30)
+    waiting = [wait(treatment=short) for _ in range(5)]
+    cancel(full_day[1])
+    cancel(full_day[2])
+    assert after_the_pause(clock) == 4
+    starts = [offer_to(entry).starts_at for entry in waiting[:4]]
+    assert starts == [full_day[1].starts_at + n * HOUR / 2 for n in range(4)]
+
+
+def test_a_long_wish_that_has_waited_is_not_starved_by_short_ones(full_day, wait, clock, kim):
+    """pretix#974."""
+    long = factories.make_treatment("Long", therapists=[kim], minutes=120)
+    short = factories.make_treatment("Flush", therapists=[kim], minutes=30)
+    waits = wait(treatment=long, joined_at=timezone.now() - timedelta(days=30))
+    urgent = wait(treatment=short)
+    cancel(full_day[1])
+    cancel(full_day[2])
+    after_the_pause(clock)
+    assert offer_to(waits).starts_at == full_day[1].starts_at
+    assert not urgent.offers.exists()
+
+
+def test_everybody_passed_over_has_a_reason(ten, wait, clock, clinic, kim, at):
+    """pretix#3628: no reason shown."""
+    first, second = wait(), wait()
+    mornings = wait(parts=[1])
+    cancel(ten)
+    after_the_pause(clock)
+    gap = present(gap_of(clinic, ten.interval, at_once=True, now=timezone.now()))
+    reasons = {one.entry: one.why_not for one in gap.candidates(first.first_day)}
+    assert all(reasons.values())
+    assert set(reasons) == {first, second, mornings}
+
+
+def test_leaving_lets_go_what_was_offered(ten, wait, clock):
+    first, second = wait(), wait()
+    cancel(ten)
+    after_the_pause(clock)
+    entries.leave(first, now=timezone.now())
+    assert tend() == 1
+    assert offer_to(second).starts_at == ten.starts_at
+    assert not first.offers.open().exists()
+    assert Mail.objects.filter(kind=MailKind.WAIT_LEFT, client=first.client).count() == 1
+
+
+def test_a_block_over_an_offered_time_withdraws_it(ten, wait, clock):
+    entry = wait()
+    cancel(ten)
+    after_the_pause(clock)
+    holds.let_go(holds.Holder(key=offer_to(entry).holder), timezone.now())
+    factories.make_absence(ten.starts_at, ten.ends_at, ten.therapist)
+    tend()
+    assert entry.offers.get().state == OfferState.WITHDRAWN
+    assert Mail.objects.filter(kind=MailKind.WAIT_WITHDRAWN, client=entry.client).count() == 1
+
+
+def test_earlier_please_is_one_move_of_the_same_visit(full_day, wait, clock, today):
+    mine = full_day[-1]
+    entry = wait(mine.client, appointment=mine, first_day=today)
+    cancel(full_day[1])
+    after_the_pause(clock)
+    moved = offers.accept(offer_to(entry), by="runner", now=timezone.now())
+    assert (moved.pk, moved.revision) == (mine.pk, mine.revision + 1)
+    assert moved.starts_at == full_day[1].starts_at
+    told = Mail.objects.filter(client=mine.client).exclude(kind__startswith="wait")
+    assert [mail.kind for mail in told.exclude(kind=MailKind.REMINDER)] == [MailKind.MOVED]
+    freed = FreedTime.objects.to_be_worked()
+    assert [one.starts_at for one in freed if one.cause == "visit"] == [mine.starts_at]
+
+
+def test_earlier_please_ends_with_its_visit(full_day, wait, clock, today):
+    mine = full_day[-1]
+    entry = wait(mine.client, appointment=mine, first_day=today)
+    cancel(full_day[1])
+    after_the_pause(clock)
+    offer = offer_to(entry)
+    cancel(mine)
+    with pytest.raises(offers.OfferOver):
+        offers.accept(offer, by="runner", now=timezone.now())
+    tend()
+    entry.refresh_from_db()
+    offer.refresh_from_db()
+    assert (entry.state, offer.state) == (EntryState.OVER, OfferState.WITHDRAWN)
+
+
+def test_joining_takes_no_lock_and_twice_joins_once(massage, ana, today, django_assert_num_queries):
+    wanted = WaitTerms(first_day=today, last_day=today + timedelta(days=7))
+    request = JoinRequest(client=ana, treatment=massage, wanted=wanted, key="k", by="runner")
+    entry = entries.join(request, now=timezone.now())
+    assert entries.join(request, now=timezone.now()) == entry
+    assert Mail.objects.filter(kind=MailKind.WAIT_JOINED).count() == 1
+    for number in range(4):
+        more = JoinRequest(
+            client=ana, treatment=massage, wanted=wanted, key=f"k{number}", by="runner"
+        )
+        entries.join(more, now=timezone.now())
+    with pytest.raises(entries.TooManyWishes):
+        entries.join(
+            JoinRequest(client=ana, treatment=massage, wanted=wanted, key="x", by="runner"),
+            now=timezone.now(),
+        )
+
+
+def test_an_address_that_nobody_has_confirmed_is_offered_nothing(ten, wait, clock):
+    stranger = factories.make_client(proved_at=None)
+    entry = wait(stranger)
+    cancel(ten)
+    assert after_the_pause(clock) == 0
+    assert not entry.offers.exists()
+
+
+@pytest.mark.fixed_clock("2026-12-02T23:00")
+def test_nobody_is_offered_anything_at_night(ten, wait, clock):
+    entry = wait()
+    cancel(ten)
+    assert after_the_pause(clock) == 0
+    later(clock, 9 * HOUR)
+    assert tend() == 1
+    assert offer_to(entry).until == timezone.now() + 2 * HOUR
+
+
+def test_a_place_whose_days_are_over_is_one_no_more(wait, clock, massage):
+    entry = wait()
+    later(clock, timedelta(days=4))
+    tend()
+    entry.refresh_from_db()
+    assert entry.state == EntryState.OVER
+
+
+def test_records_that_become_one_wait_as_one_with_one_open_offer(wait, ana):
+    other = factories.make_client("Ana Demo", email=ana.email, proved_at=None)
+    entries_of_both = [wait(ana), wait(other)]
+    kept, gone = (factories.make_offer(entry) for entry in entries_of_both)
+    mailed_to = digest_of(other.email)
+    assert prove(other, mailed_to=mailed_to, by="runner", now=timezone.now()) == ana
+    gone.refresh_from_db()
+    assert (gone.client, gone.state) == (ana, OfferState.WITHDRAWN)
+    assert ana.waits_for.count() == 2
+    assert ana.offers.open().get() == kept

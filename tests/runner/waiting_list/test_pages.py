@@ -1,0 +1,215 @@
+"""Joining from a full day, one's place behind the mail, the offer, and earlier please."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+
+from bookings import links
+from bookings.actions.scheduling import cancellation
+from bookings.actions.waiting_list import tending
+from bookings.core.scheduling.statuses import Status
+from bookings.links import Purpose
+from bookings.models import Client, EntryState, Mail, MailKind, OfferState, WaitlistEntry
+from tests import factories
+from tests.page_forms import forms_of
+
+KEY = "0" * 32
+
+
+@pytest.fixture
+def full_day(massage, kim, room, at):
+    return [
+        factories.make_appointment(
+            starts_at=at(3, hour), treatment=massage, therapist=kim, room=room
+        )
+        for hour in range(9, 17)
+    ]
+
+
+@pytest.fixture
+def day(today):
+    return today + timedelta(days=3)
+
+
+@pytest.fixture
+def sent(day):
+    """What the form sends that somebody has opened from the full day."""
+    return {
+        "key": KEY,
+        "name": "Ana Demo",
+        "email": "ana@example.com",
+        "first_day": day.isoformat(),
+        "last_day": day.isoformat(),
+        "notice_hours": "0",
+    }
+
+
+def path_of(purpose, client, **facts):
+    return links.client_path(purpose, client, **facts)
+
+
+@pytest.fixture
+def entry(ana, massage, day):
+    return factories.make_entry(ana, treatment=massage, first_day=day, last_day=day)
+
+
+@pytest.fixture
+def offered(full_day, entry, clock):
+    """The hour at ten, cancelled and offered to Ana."""
+    cancellation.cancel(full_day[1], by="desk: dee", now=timezone.now())
+    clock.move_to(timezone.now() + timedelta(minutes=10))
+    assert tending.tend(now=timezone.now()) == 1
+    return entry.offers.get()
+
+
+def offer_page(offer):
+    return path_of(Purpose.WAIT_OFFER, offer.client, offer=offer.pk)
+
+
+def test_a_full_day_leads_to_the_list_with_the_day_filled_in(client, full_day, massage, day):
+    page = client.get(massage.get_absolute_url()).text
+    address = f"/book/{massage.slug}/wait/?day={day}"
+    assert f'href="{address}"' in page
+    [form] = [one for one in forms_of(client.get(address).text) if one.method == "post"]
+    assert (form.sent["first_day"], form.sent["last_day"]) == (str(day), str(day))
+
+
+def test_a_stranger_joins_and_only_the_mailbox_makes_it_theirs(client, massage, sent):
+    assert client.post(f"/book/{massage.slug}/wait/", sent).status_code == 302
+    client.post(f"/book/{massage.slug}/wait/", sent)
+    entry = WaitlistEntry.objects.get()
+    assert entry.client.is_provisional
+    assert Mail.objects.get().kind == MailKind.WAIT_JOINED
+    page = path_of(Purpose.WAITING, entry.client, entry=entry.pk)
+    assert "Yes, put me on the list" in client.get(page).text
+    assert Client.objects.get(pk=entry.client_id).is_provisional
+    client.post(page)
+    assert not Client.objects.get(pk=entry.client_id).is_provisional
+
+
+def test_whoever_is_known_at_the_address_gets_the_place_with_the_press(client, ana, massage, sent):
+    client.post(f"/book/{massage.slug}/wait/", sent)
+    entry = WaitlistEntry.objects.get()
+    client.post(path_of(Purpose.WAITING, entry.client, entry=entry.pk))
+    entry.refresh_from_db()
+    assert entry.client == ana
+
+
+def test_whoever_has_signed_in_is_on_it_at_once(anas, ana, massage, sent):
+    answer = anas.post(f"/book/{massage.slug}/wait/", sent)
+    entry = WaitlistEntry.objects.get()
+    assert entry.client == ana
+    assert urlsplit(answer["Location"]).path.startswith("/waiting/")
+    assert anas.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"last_day": "2026-12-01"}, "This day is over"),
+        ({"last_day": "2028-12-05"}, "within a year"),
+        ({"first_day": "2026-12-20"}, "the same day as the first or a later one"),
+        ({"first_day": "soon"}, "Please give a date"),
+        ({"weekdays": "9"}, "Please choose one of those listed"),
+        ({"email": ""}, "Please give your email address"),
+        ({"therapist": "nobody"}, "Nobody of that name offers it now"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_the_form_stays(client, massage, sent, wrong, said):
+    answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **wrong})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'value="Ana Demo"' in answer.text
+    assert not WaitlistEntry.objects.exists()
+
+
+def test_the_session_of_a_plan_comes_along_with_its_window(client, massage, sent, day):
+    query = f"?day={day}&until={day + timedelta(days=4)}&kind=training&ideal={day}"
+    shown = client.get(f"/book/{massage.slug}/wait/{query}").text
+    [form] = [one for one in forms_of(shown) if one.method == "post"]
+    assert form.sent["last_day"] == str(day + timedelta(days=4))
+    client.post(f"/book/{massage.slug}/wait/{query}", sent)
+    entry = WaitlistEntry.objects.get()
+    assert (entry.session_kind, entry.session_ideal) == ("training", day)
+
+
+def test_one_sees_changes_and_leaves_the_place(client, entry, day, ana):
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    assert "nothing that suits you has come free" in client.get(page).text
+    wish = {
+        "do": "change",
+        "first_day": str(day),
+        "last_day": str(day + timedelta(days=7)),
+        "weekdays": ["0", "3"],
+        "parts": ["0"],
+        "notice_hours": "48",
+    }
+    client.post(page, wish)
+    shown = client.get(page).text
+    assert "Monday or Thursday, in the morning" in shown
+    assert "at least 2 days before" in shown
+    assert client.post(page, {**wish, "last_day": "x"}).status_code == 422
+    client.post(page, {"do": "leave"})
+    entry.refresh_from_db()
+    assert entry.state == EntryState.LEFT
+    assert client.post(page, wish).status_code == 409
+
+
+def test_looking_at_an_offer_changes_nothing_and_one_press_takes_it(client, offered):
+    for _ in range(2):
+        assert "Kept for you" in client.get(offer_page(offered)).text
+    answer = client.post(offer_page(offered), {"answer": "take"})
+    assert answer["Location"].startswith("/appointments/")
+    offered.refresh_from_db()
+    assert (offered.state, offered.hold.status) == (OfferState.ACCEPTED, Status.BOOKED)
+    assert client.get(offer_page(offered)).status_code == 302
+    assert client.post(offer_page(offered), {"answer": "take"}).status_code == 302
+
+
+@pytest.mark.parametrize(("answer", "waits"), [("stay", True), ("leave", False)])
+def test_passing_it_on_keeps_the_place_or_gives_it_up(client, offered, answer, waits):
+    client.post(offer_page(offered), {"answer": answer})
+    offered.entry.refresh_from_db()
+    assert offered.entry.is_waiting is waits
+    assert "You have passed it on" in client.get(offer_page(offered)).text
+
+
+def test_an_answer_that_comes_too_late_books_nothing(client, offered, clock):
+    clock.move_to(offered.until)
+    answer = client.post(offer_page(offered), {"answer": "take"})
+    assert answer.status_code == 409
+    assert "This time is not kept for you any more" in answer.text
+    assert not offered.client.appointments.exists()
+
+
+def test_an_offers_link_is_its_own_clients(client, offered):
+    other = factories.make_client()
+    assert client.get(path_of(Purpose.WAIT_OFFER, other, offer=offered.pk)).status_code == 404
+    assert client.get(path_of(Purpose.WAITING, other, entry=offered.entry_id)).status_code == 404
+
+
+def test_earlier_please_moves_the_visit_by_one_press(client, full_day, ana, clock, today):
+    mine = full_day[-1]
+    mine.client = ana
+    mine.save()
+    page = links.mailed_url(mine, "runner:earlier")
+    [form] = [one for one in forms_of(client.get(page).text) if one.method == "post"]
+    assert form.sent["last_day"] == str(today + timedelta(days=3))
+    client.post(page, {**form.sent, "first_day": form.sent["last_day"]})
+    assert "waiting for an earlier time" in client.get(links.mailed_url(mine)).text
+    assert client.post(page, {**form.sent, "key": "1" * 32}).status_code == 409
+    cancellation.cancel(full_day[1], by="desk: dee", now=timezone.now())
+    clock.move_to(timezone.now() + timedelta(minutes=10))
+    tending.tend(now=timezone.now())
+    offer = ana.offers.get()
+    client.post(offer_page(offer), {"answer": "take"})
+    mine.refresh_from_db()
+    assert (mine.starts_at, mine.revision) == (full_day[1].starts_at, 1)
+
+
+def test_ones_places_stand_with_what_one_has_booked(anas, client, ana, entry):
+    for page in (anas.get("/account/"), client.get(path_of(Purpose.VISITS, ana))):
+        assert "On the waiting list" in page.text
+        assert "/waiting/" in page.text
