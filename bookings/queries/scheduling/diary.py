@@ -213,8 +213,7 @@ def diary_facts(
 ) -> DiaryFacts:
     """Five queries, for any number of days and treatments; the therapist's, if one is given.
 
-    Where only some of the days will be `asked` about, nobody has hours on the others.
-    `longest` is how long a visit blocks that is longer than its treatment.
+    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours.
     """
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     shown = day_bounds(first, days, clinic.tz)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0011_lists_that_break'),
+        ('bookings', '0012_lists_that_break'),
     ]
 
     operations = [
