@@ -72,8 +72,8 @@ NO_THERAPIST = gettext_lazy("The row names no therapist, and more than one gives
 UNKNOWN_TREATMENT = gettext_lazy("“{name}” is no treatment here. Say on the columns’ page which.")
 UNKNOWN_THERAPIST = gettext_lazy("“{name}” is no therapist here. Say on the columns’ page who.")
 FAR = gettext_lazy(
-    "The appointment lies more than two years ahead. Look whether its year is right; it is taken "
-    "in where the columns’ page says so."
+    "The appointment lies more than two years ahead. Look whether its year is right; if it is, say "
+    "on the columns’ page that such appointments are taken in."
 )
 SAME_MAILBOX = gettext_lazy(
     "Somebody of another name has this e-mail address here, or earlier in the list. Say on the "
