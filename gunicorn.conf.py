@@ -1,5 +1,6 @@
 """Read by gunicorn wherever it is started from this folder; its command line has the last word."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -29,6 +30,12 @@ logger_class = JsonLogger
 worker_class = "clinic.web_server.BufferedWorker"
 threads = 4
 control_socket_disable = True
+
+
+def when_ready(_server: Any) -> None:
+    """What is loaded before workers part stays in memory they share: collecting writes into it."""
+    gc.collect()
+    gc.freeze()
 
 
 def on_exit(_server: Any) -> None:

@@ -1,5 +1,6 @@
 """The Celery app, what beat rings each minute, and the worker's own bell."""
 
+import gc
 import os
 import sys
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Any
 import django
 from celery import Celery, bootsteps
 from celery.beat import PersistentScheduler
-from celery.signals import beat_init, celeryd_init
+from celery.signals import beat_init, celeryd_init, worker_before_create_process
 from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
@@ -145,6 +146,13 @@ class OwnBell(bootsteps.StartStopStep):
 
 
 app.steps["consumer"].add(OwnBell)
+
+
+@worker_before_create_process.connect
+def share_what_is_loaded(**_started: Any) -> None:
+    """Collecting would write into it, in each process anew, and so part what they share."""
+    gc.collect()
+    gc.freeze()
 
 
 @celeryd_init.connect

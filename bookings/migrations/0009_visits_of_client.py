@@ -1,7 +1,9 @@
 """The index of a client's visits says what reports ask of them; built beside a clinic at work."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
+
+from bookings.migrations._operations import AddIndexBesideWork
 
 
 class Migration(migrations.Migration):
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        AddIndexConcurrently(
+        AddIndexBesideWork(
             model_name='appointment',
             index=models.Index(fields=['client', 'starts_at'], include=('id', 'status', 'booked_at'), name='visits_of_client'),
         ),

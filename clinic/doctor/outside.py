@@ -15,6 +15,7 @@ from bookings.mail import trouble
 from bookings.queries.office import watch
 from clinic.doctor.told import BETTER, WELL, WRONG, Diagnosis
 from clinic.monitoring import certificate
+from clinic.operations import mail_settings
 
 SECONDS = 5.0
 SOON = 14  # days
@@ -33,6 +34,8 @@ def of_the_broker() -> Iterator[Diagnosis]:
 
 def of_mail() -> Iterator[Diagnosis]:
     about = _("Mail server")
+    if any(mail_settings.problems()):
+        return  # said of the settings, with which nothing could be asked
     if says := trouble.problem(SECONDS):
         do = _("Change it in .env, then docker compose up --detach.")
         yield Diagnosis(about, WRONG, says, do)

@@ -1,6 +1,7 @@
 """What the settings about mail and alerts must be, said in sentences; no secret stands in one."""
 
 from collections.abc import Iterator
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +14,11 @@ ASKED_FOR = (25, SUBMISSION, 2525)  # where TLS, if any, is asked for by STARTTL
 
 
 def problems() -> Iterator[str]:
+    if not all(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")):
+        yield _(
+            "Set DEFAULT_FROM_EMAIL to the address that your mails come from, such as "
+            "Example Clinic <book@clinic.example>."
+        )
     yield from _of_tls(settings.EMAIL_PORT, settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS)
     if settings.ALERT_EMAIL_URL and not second_server.read(settings.ALERT_EMAIL_URL):
         yield _(

@@ -104,7 +104,6 @@ MORE_FILES = {
     "tests/faults": "one a thing that breaks",
     "tests/house": "one a rule of the house",
     "tests/mail": "one a promise of the outbox",
-    "tests/rehearsal": "one a part of a machine that is made, and what is done on it",
 }
 
 MODULES = {

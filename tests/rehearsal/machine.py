@@ -8,10 +8,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.rehearsal.compose import ROOT
+from tests.rehearsal.docker.compose import ROOT
 from tests.rehearsal.page import Typist
 
 BEFORE, AFTER = "0.1.0", "0.2.0"
+# What is typed and what Docker reads; laid over a release from before it had a nightly backup.
+OF_THE_PAGE = (
+    *("Dockerfile", ".dockerignore", "docker-compose.yml", ".env.example", "Caddyfile"),
+    *("nightly.sh", "offsite.sh", "postgres-role.sh", "gunicorn.conf.py"),
+)
 PASSWORD = "four plain words chosen"
 # To the questions of setup_clinic, a line each; an empty one takes what is proposed.
 ANSWERS = f"""\
@@ -41,7 +46,7 @@ while IFS= read -r line; do
 done < "$REHEARSAL/typed.env"
 """
 DOCKER = f"""#!/bin/sh
-PYTHONPATH={ROOT} exec {sys.executable} -P -m tests.rehearsal.engine "$@"
+PYTHONPATH={ROOT} exec {sys.executable} -P -m tests.rehearsal.docker.engine "$@"
 """
 
 
@@ -72,6 +77,9 @@ def make_origin(folder: Path, before: str = "") -> Path:
             check=True,
         )
         subprocess.run(["tar", "--extract"], cwd=folder, input=archive.stdout, check=True)  # noqa: S607
+        if not (folder / "nightly.sh").exists():
+            for name in OF_THE_PAGE:
+                shutil.copy(ROOT / name, folder / name)
     else:
         _copy_what_lies_here(folder)
     _release(folder, BEFORE)

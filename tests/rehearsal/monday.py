@@ -4,13 +4,13 @@ import os
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.rehearsal.compose import ROOT, read_env
-from tests.rehearsal.in_roots import CGROUP
+from tests.rehearsal.docker.compose import ROOT, read_env
+from tests.rehearsal.docker.in_roots import CGROUP
 from tests.rehearsal.page import TAPER, Typist
 from tests.rehearsal.visitor import Visitor
 
@@ -21,24 +21,25 @@ MB = 1 << 20
 ROUNDS, DESKS, STRANGERS, SECONDS_BETWEEN = 25, 3, 3, 0.3
 
 
-def is_held(typist: Typist, site: str, password: str) -> None:
+def is_held(typist: Typist, site: str, owner: Visitor) -> None:
     print("— A Monday: six therapists, three at desks, three strangers …", flush=True)
     _grow(typist)
-    owner = Visitor(site)
-    owner.sign_in("dee@example.com", password)
-    for path in (*DESK, *RUNNERS):  # each process has read what it needs
-        for _ in range(4):
-            assert owner.get(path)[0] == 200, path
+    for _ in range(4):  # each process has read what it needs
+        walk(owner)
     took: dict[str, list[float]] = {"desk": [], "runner": [], "booking": []}
-    threads = [threading.Thread(target=_desk, args=(owner, took)) for _ in range(DESKS)]
-    threads += [threading.Thread(target=_stranger, args=(site, n, took)) for n in range(STRANGERS)]
     began = time.monotonic()
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    with ThreadPoolExecutor(DESKS + STRANGERS) as people:
+        all_of_them = [people.submit(_desk, owner, took) for _ in range(DESKS)]
+        all_of_them += [people.submit(_stranger, site, n, took) for n in range(STRANGERS)]
+    for one in all_of_them:
+        one.result()
     _say(took, time.monotonic() - began)
     memory()
+
+
+def walk(owner: Visitor) -> None:
+    for path in (*DESK, *RUNNERS):
+        assert owner.get(path)[0] == 200, path
 
 
 def _desk(owner: Visitor, took: dict[str, list[float]]) -> None:
@@ -73,7 +74,7 @@ def _say(took: dict[str, list[float]], seconds: float) -> None:
 
 def memory() -> None:
     """Of each container: what its processes hold (what they share, in parts), what of it is no
-    file, its limit, and how many processes the kernel has ended over that.
+    file, its limit, and how many processes the kernel has ended over that: none, or it fails.
     """
     total = [0.0] * 4
     print("  service      PSS MB   own MB   limit MB   killed")
@@ -87,6 +88,7 @@ def memory() -> None:
         print(f"  {group.name:<10} " + " ".join(f"{one:8.0f}" for one in figures))
         total = [one + more for one, more in zip(total, figures, strict=True)]
     print(f"  {'together':<10} " + " ".join(f"{one:8.0f}" for one in total))
+    assert not total[-1], "the kernel has ended processes: a limit is too small"
 
 
 def _of(group: Path, file: str, name: str) -> float:

@@ -4,14 +4,15 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.rehearsal.compose import ROOT
+from tests.rehearsal.docker.compose import ROOT
 
 PAGE = ROOT / "docs/operations.md"
 A_BOX = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 A_TITLE = re.compile(r"^#+ (.+)$|\*\*(?:\d+\. )?([^*]+)\*\*", re.MULTILINE)
+NAMED_RELEASE = "0.1.0"
 TAPER, SECOND_DISK, KEPT = "/opt/taper", "/mnt/second/taper", "/opt/kept.env"
 
 
@@ -40,10 +41,10 @@ def _title_above(text: str) -> str:
     return (last[1] or last[2]).rstrip(".")
 
 
-def find(title: str) -> Box:
-    """The one whose title begins so."""
+def find(title: str, *, release: str = NAMED_RELEASE) -> Box:
+    """The one whose title begins so, about the release that the reader wants."""
     (box,) = [box for box in boxes(PAGE.read_text()) if box.title.startswith(title)]
-    return box
+    return replace(box, text=box.text.replace(NAMED_RELEASE, release))
 
 
 def inline_commands(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from clinic.operations.backups import rotate
 from tests import patience
-from tests.rehearsal.compose import ROOT
+from tests.rehearsal.docker.compose import ROOT
 
 pytestmark = pytest.mark.real_clock
 ERASED = '{"client": 1}\n'

@@ -6,8 +6,9 @@ import re
 import pytest
 from django.core.management import get_commands, load_command_class
 
-from tests.rehearsal import engine, page
-from tests.rehearsal.compose import ROOT
+from tests.rehearsal import page
+from tests.rehearsal.docker import engine
+from tests.rehearsal.docker.compose import ROOT
 
 TEXT = page.PAGE.read_text()
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

@@ -14,6 +14,7 @@ from tests.totp import code_of
 
 NO_AUTHORITY = ssl._create_unverified_context()  # noqa: S323 - of the rehearsal's own Caddy
 GONE = 409
+NEW_APP, A_SECRET = "/accounts/2fa/totp/activate/", re.compile(r">\s*([A-Z2-7]{32})\s*<")
 
 
 class Visitor:
@@ -65,12 +66,21 @@ class Visitor:
     def sign_in(self, email: str, password: str, secret: str = "") -> str:
         """Sets an authenticator app up, or shows its code; returns its secret."""
         self.get("/accounts/login/")
-        _, page = self.post("/accounts/login/", login=email, password=password)
+        self.post("/accounts/login/", login=email, password=password)
         if not secret:
-            _, page = self.get("/accounts/2fa/totp/activate/")
-            secret = re.findall(r"secret=([A-Z2-7]{16,})|>\s*([A-Z2-7]{32})\s*<", page)[0][0]
-            self.post("/accounts/2fa/totp/activate/", code=code_of(secret))
+            secret = self._secret() or self._secret_once_more_asked(password)
+            self.post(NEW_APP, code=code_of(secret))
         else:
             self.post("/accounts/2fa/authenticate/", code=code_of(secret, time.time() + 30))
         assert self.get("/desk/")[0] == 200
         return secret
+
+    def _secret(self) -> str:
+        _, page = self.get(NEW_APP)
+        found = A_SECRET.search(page)
+        return found[1] if found else ""
+
+    def _secret_once_more_asked(self, password: str) -> str:
+        """Releases differ in whether they ask right after the password was given."""
+        self.post(f"/accounts/reauthenticate/?next={NEW_APP}", password=password)
+        return self._secret()

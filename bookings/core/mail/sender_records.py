@@ -15,6 +15,7 @@ class Finding(StrEnum):
     SEVERAL = "several"
     TOO_MANY = "too many"
     OPEN = "open"  # anybody may
+    NOBODY = "nobody"  # may, and so neither may we
     ENDLESS = "endless"  # does not say what becomes of others
     WITHOUT_HOST = "without host"
     REVOKED = "revoked"
@@ -49,6 +50,8 @@ def _of_spf(terms: list[str], include: str) -> Finding:
         return Finding.TOO_MANY
     if "+all" in terms or "all" in terms or "?all" in terms:
         return Finding.OPEN
+    if not [one for one in mechanisms if one != "all" and not one.startswith("exp=")]:
+        return Finding.NOBODY
     if include and f"include:{include}" not in mechanisms:
         return Finding.WITHOUT_HOST
     ends = {"-all", "~all"} & set(terms) or any(one.startswith("redirect=") for one in terms)

@@ -41,6 +41,10 @@ SPF = {
     Finding.OPEN: gettext_lazy(
         "It lets anybody send in your name. Let it end with ~all instead of +all or ?all."
     ),
+    Finding.NOBODY: gettext_lazy(
+        "It says that nobody sends mail in your name, so yours is refused too. Change it to the "
+        "record below."
+    ),
     Finding.ENDLESS: gettext_lazy("It does not say what becomes of others. Let it end with ~all."),
     Finding.WITHOUT_HOST: gettext_lazy(
         "It does not name the host that your mail leaves by. Change it to the record below."
@@ -203,7 +207,7 @@ def _spf_to_put(record: SenderRecord, include: str) -> str:
     named = f"include:{include}" if include else "include:…"
     if record.finding == Finding.MISSING:
         return f"v=spf1 {named} ~all"
-    if record.finding == Finding.WITHOUT_HOST:
+    if record.finding in (Finding.WITHOUT_HOST, Finding.NOBODY):
         first, *others = record.text.split()
         return " ".join([first, named, *others])
     return ""

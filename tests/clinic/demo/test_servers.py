@@ -8,7 +8,7 @@ import psycopg2
 import pytest
 
 from clinic.demo import servers
-from tests.rehearsal.compose import ROOT
+from tests.rehearsal.docker.compose import ROOT
 
 OWNERS = """
     SELECT tableowner FROM pg_tables WHERE schemaname = 'public' UNION

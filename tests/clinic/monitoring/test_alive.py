@@ -12,7 +12,7 @@ from django.utils import timezone
 from bookings.models import Component, Heartbeat
 from bookings.queries.mail import mail_status
 from clinic.monitoring import alive
-from tests.rehearsal.compose import ROOT
+from tests.rehearsal.docker.compose import ROOT
 
 LATE = mail_status.LATE + timedelta(seconds=30)
 

@@ -49,9 +49,9 @@ def backed_up(folder):
     return max(folder.glob("*.backup"))
 
 
-def restored(path, **options):
+def restored(*path, **options):
     said = StringIO()
-    call_command("restore", path, stdout=said, **options)
+    call_command("restore", *path, stdout=said, **options)
     return said.getvalue()
 
 
@@ -331,10 +331,10 @@ def changed(path, member, change):
 
 def test_the_newest_is_found_by_itself(a_clinic, backup_folder):
     with pytest.raises(CommandError, match=r"Nothing was changed\. There is no backup in"):
-        restored(None, newest=True, check=True)
+        restored(newest=True, check=True)
     made = backed_up(backup_folder)
     (backup_folder / "taper-20200101T020000Z.backup").write_text("of long ago")
-    assert f"{made} is whole" in restored(None, newest=True, check=True)
+    assert f"{made} is whole" in restored(newest=True, check=True)
 
 
 def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(a_clinic, backup_folder):

@@ -1,6 +1,9 @@
 """docker-compose.yml and the Dockerfile as files; tests/rehearsal runs what they say."""
 
+import gc
+import os
 import re
+import runpy
 import subprocess
 import sys
 from io import StringIO
@@ -9,9 +12,10 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from clinic.celery import share_what_is_loaded
 from clinic.demo import servers
 from clinic.operations.version import VERSION, problem_with_tag
-from tests.rehearsal import compose, dockerfile
+from tests.rehearsal.docker import compose, dockerfile
 
 ROOT = compose.ROOT
 _said = StringIO()
@@ -173,3 +177,32 @@ def test_the_image_holds_the_program_compiled_for_it_can_write_nothing_itself():
     assert re.search(
         r"^RUN .*compileall .*\bclinic bookings therapists$", _dockerfile(), re.MULTILINE
     )
+
+
+WHAT_BEAT_LOADS = """
+import sys
+from clinic.celery import app
+app.loader.import_default_modules()
+print("bookings.tasks" in sys.modules, "clinic.urls" in sys.modules)
+"""
+
+
+def test_beat_loads_no_pages_which_would_not_fit_its_limit(file):
+    told = file["services"]["beat"]["environment"]
+    env = {**os.environ, "CELERY_SKIP_CHECKS": told.get("CELERY_SKIP_CHECKS", "")}
+    done = subprocess.run(
+        [sys.executable, "-c", WHAT_BEAT_LOADS],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == "True False\n", done.stderr
+
+
+def test_what_is_loaded_before_web_servers_and_workers_part_stays_shared():
+    when_ready = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["when_ready"]
+    try:
+        for share in (lambda: when_ready(None), share_what_is_loaded):
+            gc.unfreeze()
+            share()
+            assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

@@ -25,6 +25,8 @@ ELEVEN = " ".join(f"include:_{number}.example" for number in range(11))
         (["v=spf1 include:spf.messagingengine.com"], Finding.ENDLESS),
         (["v=spf1 include:spf.messagingengine.com redirect=_spf.example"], Finding.GOOD),
         (["v=spf1 mx ~all"], Finding.WITHOUT_HOST),
+        (["v=spf1 -all"], Finding.NOBODY),
+        (["v=spf1 exp=why.%{d} ~all"], Finding.NOBODY),
         ([f"v=spf1 {ELEVEN} include:spf.messagingengine.com ~all"], Finding.TOO_MANY),
     ],
 )

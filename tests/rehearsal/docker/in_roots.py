@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.rehearsal import compose, layers
-from tests.rehearsal.layers import BIN, Builder, Image
+from tests.rehearsal.docker import compose, layers
+from tests.rehearsal.docker.layers import BIN, Builder, Image
 
 if TYPE_CHECKING:
-    from tests.rehearsal.engine import Container
+    from tests.rehearsal.docker.engine import Container
 
 CGROUP = Path("/sys/fs/cgroup/memory/taper-rehearsal")
 OWN_FOLDER = "/tmp"  # noqa: S108 - of each container
@@ -46,7 +46,7 @@ def build(home: Path, tag: str, args: dict[str, str]) -> None:
 def _run_out_there(home: Path, *what: str) -> None:
     outside = json.loads((home / "engine.json").read_text()).get("outside")
     enter = ["nsenter", f"--net={outside}"] if outside else []
-    argv = [*enter, sys.executable, "-P", "-m", "tests.rehearsal.in_roots", *what]
+    argv = [*enter, sys.executable, "-P", "-m", "tests.rehearsal.docker.in_roots", *what]
     if subprocess.run(argv, check=False).returncode:
         sys.exit(1)
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from tests.rehearsal import dockerfile
-from tests.rehearsal.dockerfile import Stage, Step
+from tests.rehearsal.docker import dockerfile
+from tests.rehearsal.docker.dockerfile import Stage, Step
 
 SUITE = "trixie"  # as the Dockerfile's images
 BIN = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.rehearsal import compose, in_folders, in_roots
+from tests.rehearsal.docker import compose, in_folders, in_roots
 
 SECONDS_TO_BE_WELL = 90
 ENGINES = {"folders": in_folders, "roots": in_roots}

@@ -7,15 +7,16 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.rehearsal import compose, dockerfile
+from tests.rehearsal.docker import compose, dockerfile
 
 if TYPE_CHECKING:
-    from tests.rehearsal.engine import Container
+    from tests.rehearsal.docker.engine import Container
 
 OURS = "taper:"
 HERE = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
@@ -141,8 +142,16 @@ def execute(container: "Container", _pid: int) -> int:
 def is_well(container: "Container", _pid: int, *, quiet: bool = True) -> bool:
     if not container.image.startswith(OURS):
         return True
+    if container.name == "web" and not _is_heard(int(container.settings["instead"]["PORT"])):
+        return False
     container.command = container.health or _health_of_image(container)
     return run(container, quiet=quiet) == 0
+
+
+def _is_heard(port: int) -> bool:
+    """Else a program is started twice a second to find nobody there."""
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _health_of_image(container: "Container") -> list[str]:
