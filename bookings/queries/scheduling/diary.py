@@ -213,8 +213,7 @@ def diary_facts(
 ) -> DiaryFacts:
     """Five queries, for any number of days and treatments; the therapist's, if one is given.
 
-    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours.
-    """
+    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     shown = day_bounds(first, days, clinic.tz)
     during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
