@@ -179,9 +179,8 @@ def _time(asked: AskedReport) -> Iterator[Row]:
     count = int((asked.period.bounds.end - begin).total_seconds()) // 60
     people = list(Therapist.objects.all())
     hours = timetables(
-        [one.pk for one in people], asked.period.first, asked.period.days, asked.period.bounds,
-        clinic,
-    )  # fmt: skip
+        [one.pk for one in people], asked.period.every_day, asked.period.bounds, clinic
+    )
     visits = Appointment.objects.filter(
         status__in=["booked", "arrived", "completed", "no_show"]
     ).order_by("starts_at")
