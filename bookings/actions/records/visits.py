@@ -209,7 +209,7 @@ def remind_after_all(_clinic: Clinic, batch: ClientImport, *, now: datetime) -> 
         raise NotToBeImported(_("Reminders of this list are on already, or it was undone."))
     of_it = ImportedRow.objects.filter(batch=batch, made_visit=True).values("appointment")
     coming = Appointment.objects.upcoming(now).of_the_living().filter(pk__in=of_it)
-    visits = list(coming.exclude(client__email="").with_everything())
+    visits = list(coming.exclude(client__email="").prefetch_related("client__races"))
     outbox.owe_reminders(visits, now=now)
     return len(visits)
 

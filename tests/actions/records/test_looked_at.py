@@ -114,4 +114,7 @@ def test_reminders_are_switched_on_for_all_of_a_list_once(massage, at):
         visits.remind_after_all(batch, now=timezone.now())
     assert Mail.objects.count() == before
     assert ClientImport.objects.get().remind
-    assert len(of_two) < 20
+    more = imported(visits_of(*(at(3 + n, 12) for n in range(7)), first=9))
+    with CaptureQueriesContext(connection) as of_more:
+        assert visits.remind_after_all(more, now=timezone.now()) > 2
+    assert len(of_more) == len(of_two)
