@@ -33,7 +33,7 @@ def test_from_a_file_of_cliniko_to_an_import_that_is_undone(open_context, for_ev
     owner.get_by_label("Day first, as in 31/12/2026").check()
     owner.get_by_role("button", name="Check every row").click()
     expect(owner.get_by_role("heading", level=1)).to_contain_text("Checked, nothing imported yet")
-    expect(owner.get_by_text("would make 28 new clients and 0 appointments")).to_be_visible()
+    expect(owner.get_by_text("New clients: 28. New appointments: 0.")).to_be_visible()
     expect(owner.get_by_role("row").filter(has_text="nowhere")).to_contain_text(
         "Cannot be imported"
     )

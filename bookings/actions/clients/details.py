@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
 from bookings.core.clients.addresses import compared
-from bookings.models import Client, ClientEvent
+from bookings.models import Change, Client, ClientEvent, ImportedRow
+from bookings.models.records.history import Operation
 from bookings.queries.actors import named
 
 # What the desk changes, with the word for it in a sentence.
@@ -97,6 +99,48 @@ def take_down_all(people: Sequence[NewClient], *, by: str, now: datetime) -> lis
         ClientEvent(client=one, kind="taken down", by=by, at=now) for one in clients
     )
     return clients
+
+
+@transaction.atomic
+def fill(
+    client: Client, told: Mapping[str, str], *, of_list: ImportedRow, by: str, now: datetime
+) -> bool:
+    """What was empty, from a list; False where it is no longer. Nobody is told of it.
+
+    That an address is theirs is not proved, as with whoever is taken down.
+    """
+    wanted: dict[str, Any] = {**told}
+    if "email" in told:
+        wanted |= {"unconfirmed_since": now, "unconfirmed_by": by}
+    empty = Client.objects.living().filter(pk=client.pk, **dict.fromkeys(told, ""))
+    if not empty.update(**wanted):
+        return False
+    facts = {"from": dict.fromkeys(told, ""), "to": dict(told), "row": of_list.pk}
+    client.record_events.create(kind="changed", by=by, at=now, facts=facts)
+    return True
+
+
+@transaction.atomic
+def unfill(client: Client, *, of_list: ImportedRow) -> bool:
+    """As if the list had never filled it, also in what remembers; False where it is otherwise now.
+
+    Inside a transaction that may forget.
+    """
+    event = client.record_events.filter(kind="changed", facts__row=of_list.pk).first()
+    told = event.facts["to"] if event else {}
+    wanted: dict[str, Any] = dict.fromkeys(told, "")
+    if "email" in told:
+        wanted |= {"unconfirmed_since": None, "unconfirmed_by": ""}
+    as_filled = Client.objects.living().filter(pk=client.pk, user=None, proved_at=None, **told)
+    if event is None or not as_filled.update(**wanted):
+        return False
+    event.delete()
+    of_it = Change.objects.filter(
+        client=client.pk, table=Client._meta.db_table, did=Operation.CHANGED
+    )
+    for name, value in told.items():
+        of_it.filter(Q(**{f"after__{name}": value}) | Q(**{f"before__{name}": value})).delete()
+    return True
 
 
 @transaction.atomic

@@ -7,11 +7,11 @@ from django.db import transaction
 
 from bookings.actions.records import faults, visits
 from bookings.actions.records.deciding import Court, RowVerdict
+from bookings.actions.records.differences import Stands
 from bookings.actions.records.matching import Somebody
 from bookings.actions.records.reading import NotToBeImported
 from bookings.actions.records.rows import write
 from bookings.actions.refusals import Refused
-from bookings.core.intervals import Interval
 from bookings.mail.wake_worker import ring
 from bookings.models import ClientImport, Clinic, ImportedRow, ImportState
 from bookings.models.records.imports import NOTHING_SAID, RowOutcome
@@ -43,8 +43,8 @@ class Trial:
     batch: ClientImport
     now: datetime
     placed: dict[date, list[Placement]] = field(default_factory=dict)
-    busy: dict[Somebody, list[Interval]] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
+    busy: dict[Somebody, list[Stands]] = field(default_factory=dict)
+    by_key: dict[str, Stands] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clinic = Clinic.objects.the()
@@ -53,16 +53,20 @@ class Trial:
     @transaction.atomic
     def go_through(self, rows: list[ImportedRow]) -> None:
         verdicts = self.court.judge(rows)
-        there = visits.already_here(self.batch, verdicts)
+        there = visits.AlreadyHere(self.batch, self.clinic, verdicts)
+        there.tell(verdicts, self.now)
         slots = [one.slot for one in verdicts if one.slot is not None]
         facts = facts_by_day(slots, self.clinic, now=self.now)
         for one in verdicts:
-            if one.row.number in there:
-                visits.is_here(one)
-            elif one.slot is not None:
-                self._try_safely(one, facts[self.clinic.day_of(one.slot.start)])
+            if one.slot is not None and one.wanted is not None:
+                found = there.find(one.wanted, one.client)
+                if found is not None:
+                    visits.is_here(one, Stands.of(found), self.clinic)
+                else:
+                    self._try_safely(one, facts[self.clinic.day_of(one.slot.start)])
             whom = one.whom
             one.row.made_client = whom is not None and whom.first_row == one.row.number
+            one.row.filled = " ".join(one.adds) if one.client else ""
         write(verdicts)
 
     def _try_safely(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
@@ -74,11 +78,11 @@ class Trial:
     def _try(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
         slot, whom = verdict.visit
         day = self.clinic.day_of(slot.start)
-        if self._is_here(verdict, whom):
-            visits.is_here(verdict)
+        if (stands := self._placed_before(verdict, whom)) is not None:
+            visits.is_here(verdict, stands, self.clinic)
             return
         facts = replace(facts, rows=[*facts.rows, *map(taken_by, self.placed.get(day, ()))])
-        is_busy = any(slot.interval.overlaps(one) for one in self.busy.get(whom, ()))
+        is_busy = any(slot.interval.overlaps(one.where.interval) for one in self.busy.get(whom, ()))
         try:
             placement = visits.place(slot, facts, whom.client)
         except Refused as refusal:
@@ -87,19 +91,22 @@ class Trial:
         if is_busy:
             verdict.ends(RowOutcome.CLASH, visits.CLIENT_BUSY)
             return
-        self.keys.add(verdict.wanted.key if verdict.wanted else "")
+        stands = Stands(placement)
+        self.by_key[verdict.wanted.key if verdict.wanted else ""] = stands
         self.placed.setdefault(day, []).append(placement)
-        self.busy.setdefault(whom, []).append(slot.interval)
+        self.busy.setdefault(whom, []).append(stands)
         verdict.row.made_visit = True
         visits.is_taken_in(verdict)
 
-    def _is_here(self, verdict: RowVerdict, whom: Somebody) -> bool:
+    def _placed_before(self, verdict: RowVerdict, whom: Somebody) -> Stands | None:
         """By its number in the other system, or as that client's at that start."""
-        wanted, there = verdict.wanted, self.busy.get(whom, ())
-        return wanted is not None and (
-            bool(wanted.key and wanted.key in self.keys)
-            or any(one.start == wanted.starts_at for one in there)
-        )
+        wanted = verdict.wanted
+        if wanted is None:
+            return None
+        if wanted.key and (known := self.by_key.get(wanted.key)):
+            return known
+        there = self.busy.get(whom, ())
+        return next((one for one in there if one.start == wanted.starts_at), None)
 
 
 def go_on(batch: ClientImport, *, now: datetime) -> None:

@@ -45,12 +45,14 @@ def _some(batch: ClientImport, now: datetime) -> bool:
     clinic = Clinic.objects.the()
     rows = list(batch.rows.filter(settled=False)[:CHUNK])
     verdicts = _people_of(batch, clinic, rows, now)
-    there = visits.already_here(batch, verdicts)
+    there = visits.AlreadyHere(batch, clinic, verdicts)
     for one in verdicts:
-        if one.row.number in there:
-            visits.is_here(one)
+        if one.slot is None or one.wanted is None:
+            continue
+        if found := there.find(one.wanted, one.client):
+            visits.is_here(one, visits.Stands.of(found), clinic)
             _settle(one)
-        elif one.slot is not None:
+        else:
             _book(batch, one, now)
     return bool(rows)
 
@@ -79,7 +81,11 @@ def _write_people(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LISTS])
     verdicts = Court(batch, clinic, now).judge(rows)
+    visits.AlreadyHere(batch, clinic, verdicts).tell(verdicts, now)
+    filling = [one for one in verdicts if one.adds and one.client]
     _take_down([one for one in verdicts if one.whom and one.whom.is_new], batch, now)
+    for one in filling:
+        _fill(one, batch, now)
     write(verdicts, but_visits=True)
     _remember(batch, verdicts)
     return verdicts
@@ -88,24 +94,31 @@ def _write_people(
 def _take_down(verdicts: Sequence[RowVerdict], batch: ClientImport, now: datetime) -> None:
     """Each once, for the row that first names them."""
     first = {id(one.whom): one for one in reversed(verdicts)}
-    named = [(one.row, one.whom, one.person) for one in first.values() if one.whom and one.person]
-    people = [NewClient(name=p.name, email=p.email, phone=p.phone) for _r, _w, p in named]
+    named = [(one.row, one.whom) for one in first.values() if one.whom and one.whom.person]
+    people = [
+        NewClient(name=one.name, email=one.email, phone=one.phone)
+        for _row, whom in named
+        if (one := whom.person)
+    ]
     clients = details.take_down_all(people, by=batch.by, now=now)
-    for (row, whom, _person), client in zip(named, clients, strict=True):
+    for (row, whom), client in zip(named, clients, strict=True):
         whom.client, row.made_client = client, True
 
 
+def _fill(verdict: RowVerdict, batch: ClientImport, now: datetime) -> None:
+    client, row = verdict.client, verdict.row
+    if client and details.fill(client, verdict.adds, of_list=row, by=batch.by, now=now):
+        row.filled = " ".join(verdict.adds)
+
+
 def _remember(batch: ClientImport, verdicts: Sequence[RowVerdict]) -> None:
+    """By its number or what was told of them; and as who prefers another name."""
+    known = [(one.person, one.client) for one in verdicts if one.person and one.client]
     KnownAs.objects.bulk_create(
         (
-            KnownAs(
-                source=batch.source,
-                key=key_of(one.person),
-                told=one.person.as_told,
-                client=one.client,
-            )
-            for one in verdicts
-            if one.person is not None and one.client is not None
+            KnownAs(source=batch.source, key=key_of(told), told=told.as_told, client=client)
+            for person, client in known
+            for told in (person, *person.otherwise_named)
         ),
         ignore_conflicts=True,
     )

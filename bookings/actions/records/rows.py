@@ -9,10 +9,12 @@ from bookings.actions.records.deciding import RowVerdict
 WRITE = """
     UPDATE bookings_importedrow AS kept
     SET settled = told.settled, outcome = told.outcome, reason = told.reason,
-        client_id = told.client, made_client = told.made, made_visit = told.booked
+        client_id = told.client, made_client = told.made, made_visit = told.booked,
+        filled = told.filled
     FROM unnest(
-        %s::bigint[], %s::bool[], %s::text[], %s::text[], %s::bigint[], %s::bool[], %s::bool[]
-    ) AS told (id, settled, outcome, reason, client, made, booked)
+        %s::bigint[], %s::bool[], %s::text[], %s::text[], %s::bigint[], %s::bool[], %s::bool[],
+        %s::text[]
+    ) AS told (id, settled, outcome, reason, client, made, booked, filled)
     WHERE kept.id = told.id
 """
 
@@ -28,6 +30,7 @@ def write(verdicts: Sequence[RowVerdict], *, but_visits: bool = False) -> None:
             one.client and one.client.pk,
             one.row.made_client,
             one.row.made_visit,
+            one.row.filled,
         )
         for one in verdicts
     ]

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.clients import details
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.records import faults
 from bookings.actions.records.checking import TASK
@@ -32,6 +34,9 @@ from bookings.models.records.imports import Undone
 STAYS = gettext_lazy(
     "Something unexpected went wrong when this was taken back, so it stays. Whoever looks after "
     "the installation finds in its log where it went wrong."
+)
+LATER_LIST = gettext_lazy(
+    "“{file}” has added to this client since. Undo that import first, then this one once more."
 )
 CHUNK = 50  # the diary waits while they go
 OF_EVERY_CLIENT = (Change, ClientEvent, ImportedRow, KnownAs)
@@ -69,7 +74,8 @@ def _some(_clinic: Clinic, batch: int) -> bool:
     for row in some:
         _take_back_or_explain(row)
         row.settled = True
-    ImportedRow.objects.bulk_update(some, ["settled", "undone", "reason", "client", "appointment"])
+    # Not whom or what they had: whom one row takes back, a later one still has in memory.
+    ImportedRow.objects.bulk_update(some, ["settled", "undone", "reason", "filled"])
     return bool(some)
 
 
@@ -89,23 +95,24 @@ def _take_back(row: ImportedRow) -> None:
     kept = []
     if row.made_visit:
         kept.append(_take_back_the_visit(row))
+    if row.filled:
+        kept.append(_take_back_what_was_filled(row))
     if row.made_client:
         kept.append(_take_back_the_client(row))
     if not kept:
         return
-    why = " ".join(filter(None, kept))
+    why, had_stayed = " ".join(filter(None, kept)), row.undone == Undone.KEPT
     row.undone = Undone.KEPT if why else Undone.REMOVED
-    row.reason = why or row.reason
+    row.reason = why or ("" if had_stayed else row.reason)
 
 
 def _take_back_the_visit(row: ImportedRow) -> str:
     """Why not, or nothing."""
     visit = row.appointment
-    if visit is None:
-        return _("The appointment is gone.")
+    if visit is None:  # as after an undoing that had to leave its client
+        return ""
     if not _is_as_imported(visit):
         return _("The appointment was moved, marked, paid or written about since.")
-    row.appointment = None
     visit.delete()
     return ""
 
@@ -121,11 +128,21 @@ def _is_as_imported(visit: Appointment) -> bool:
     return not _has_more(visit, OF_EVERY_VISIT)
 
 
+def _take_back_what_was_filled(row: ImportedRow) -> str:
+    """Why not, or nothing."""
+    if row.client and details.unfill(row.client, of_list=row):
+        row.filled = ""
+        return ""
+    return _("What it added to the client was changed or used since.")
+
+
 def _take_back_the_client(row: ImportedRow) -> str:
     """Why not, or nothing."""
     client = row.client
     if client is None or client.erased_at:
         return _("The client was erased or joined with another since.")
+    if later := _later_list(row):
+        return str(LATER_LIST).format(file=later.file_name)
     if client.appointments.exists():
         return _("The client has appointments, which stay.")
     of_it = Change.objects.filter(table=Client._meta.db_table, row=client.pk)
@@ -134,8 +151,15 @@ def _take_back_the_client(row: ImportedRow) -> str:
     if _has_more(client, OF_EVERY_CLIENT):
         return _("Something was written down about the client since.")
     _forget(client)
-    row.client = None
     return ""
+
+
+def _later_list(row: ImportedRow) -> ClientImport | None:
+    """Another that has added to the same client, and of which that is still here."""
+    has_added = Q(made_visit=True, appointment__isnull=False) | ~Q(filled="")
+    others = ImportedRow.objects.filter(has_added, client=row.client_id)
+    last = others.exclude(batch=row.batch_id).select_related("batch").order_by("-batch").first()
+    return last.batch if last else None
 
 
 def _has_more(row: Client | Appointment, usual: tuple) -> bool:

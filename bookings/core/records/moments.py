@@ -32,6 +32,10 @@ class NoSuchMoment(ValueError):
     """No day or no time that there is."""
 
 
+class ClocksChange(NoSuchMoment):
+    """In an hour that the clocks leave out, or have twice."""
+
+
 @dataclass(frozen=True)
 class When:
     """As it is written; `offset` where the list says of which zone its clock is."""
@@ -94,7 +98,7 @@ def clock(text: str) -> time:
 
 
 def instant(of: When, tz: ZoneInfo) -> datetime:
-    """In UTC. Raises NoSuchMoment for an hour that the clocks leave out, or have twice."""
+    """In UTC. Raises ClocksChange, or NoSuchMoment without a time."""
     if of.clock is None:
         raise NoSuchMoment(of.day.isoformat())
     wall = datetime.combine(of.day, of.clock)
@@ -102,7 +106,7 @@ def instant(of: When, tz: ZoneInfo) -> datetime:
         return wall.replace(tzinfo=timezone(of.offset)).astimezone(UTC)
     first, second = (wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first != second:
-        raise NoSuchMoment(wall.isoformat())
+        raise ClocksChange(wall.isoformat())
     return first
 
 

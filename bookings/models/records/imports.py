@@ -32,10 +32,16 @@ class RowOutcome(models.TextChoices):
 
     NEW = "new", gettext_lazy("New client")
     VISIT = "visit", gettext_lazy("Appointment of a known client")
+    ADDED = "added", gettext_lazy("Known client, details added")
     SAME = "same", gettext_lazy("Already here, nothing to add")
+    DIFFERS = "differs", gettext_lazy("Differs from here")
     LEFT_OUT = "left_out", gettext_lazy("Left out")
     CLASH = "clash", gettext_lazy("Appointment not possible")
     BROKEN = "broken", gettext_lazy("Cannot be imported")
+
+
+MADE_SOMETHING = (RowOutcome.NEW, RowOutcome.VISIT)
+MADE_A_VISIT = gettext_lazy("Appointment")
 
 
 class Undone(models.TextChoices):
@@ -51,8 +57,17 @@ NOTHING_SAID = {
     "client": None,
     "made_client": False,
     "made_visit": False,
+    "filled": "",
 }
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+
+
+class SameAddress(models.TextChoices):
+    """Of whoever has somebody else's e-mail address under another name."""
+
+    ASK = "", gettext_lazy("Leave them out and list them, to be looked at")
+    ONE_PERSON = "one", gettext_lazy("They are the same person under another name")
+    TWO_PEOPLE = "two", gettext_lazy("They are other people, with one mailbox")
 
 
 class ClientImport(models.Model):
@@ -74,6 +89,19 @@ class ClientImport(models.Model):
     )
     remind = models.BooleanField(
         default=False, help_text=gettext_lazy("Of the appointments in it, by mail, as of any.")
+    )
+    same_address = models.CharField(
+        max_length=3, choices=SameAddress, blank=True, default="", db_default=""
+    )
+    no_pauses = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Its appointments are booked without the pause after them."),
+    )
+    takes_far = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Also appointments that lie years ahead."),
     )
     digest = models.CharField(
         max_length=64,
@@ -119,7 +147,7 @@ class ClientImport(models.Model):
 
     def can_be_undone(self, now: datetime) -> bool:
         until = self.undone_until
-        is_over = self.state in (ImportState.DONE, ImportState.FAILED)
+        is_over = self.state in (ImportState.DONE, ImportState.FAILED, ImportState.UNDONE)
         return is_over and until is not None and now < until
 
     @property
@@ -146,6 +174,13 @@ class ImportedRow(models.Model):
     )
     made_client = models.BooleanField(default=False)
     made_visit = models.BooleanField(default=False)
+    filled = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("What was empty of a known client and is from here: columns."),
+    )
     undone = models.CharField(max_length=10, blank=True, choices=Undone)
     erased_at = models.DateTimeField(
         null=True,
@@ -166,6 +201,18 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+    @property
+    def said(self) -> str:
+        """What it made, or would, and what else became of it."""
+        if self.undone:
+            return str(self.get_undone_display())
+        made = [
+            RowOutcome.NEW.label if self.made_client else "",
+            MADE_A_VISIT if self.made_visit else "",
+            self.get_outcome_display() if self.outcome not in MADE_SOMETHING else "",
+        ]
+        return ", ".join(str(one) for one in made if one) or str(self.get_outcome_display())
 
 
 class KnownAs(models.Model):

@@ -11,23 +11,29 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.records import checking, importing, reading, undoing
+from bookings.actions.records import checking, importing, reading, undoing, visits
 from bookings.actions.records.reading import ListUnreadable, NotToBeImported
+from bookings.actions.refusals import Refused
 from bookings.core.csv_safety import as_text
 from bookings.core.records.fields import OtherSystem
 from bookings.models import ClientImport, ImportedRow, ImportState
 from bookings.models.records.imports import RowOutcome, Undone
 from bookings.office.imports import words
-from bookings.office.imports.forms import ColumnsForm, ListFileForm
+from bookings.office.imports.forms import CHOICES, ColumnsForm, ListFileForm
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 AT_ONCE = 50  # rows of a page
 LISTED = 30  # imports
-NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.LEFT_OUT)
+COMES_IN = (RowOutcome.NEW, RowOutcome.VISIT, "filled")
+CAME_IN = (RowOutcome.NEW, RowOutcome.VISIT)
+NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.DIFFERS, RowOutcome.LEFT_OUT)
+# Also what came in, but not all that stood there.
+TO_LOOK_AT = Q(outcome__in=NOT_IN) | Q(outcome__in=CAME_IN) & ~Q(reason="")
 GONE_AGAIN = Q(undone=Undone.REMOVED)
 TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
 
@@ -46,8 +52,10 @@ def listed(request: StaffRequest) -> HttpResponse:
         else:
             return redirect("office:import_columns", batch.pk)
     rows = ClientImport.objects.annotate(
-        many=Count("rows"), new=Count("rows", filter=Q(rows__made_client=True))
-    )
+        many=Count("rows"),
+        new=Count("rows", filter=Q(rows__made_client=True) & ~Q(rows__undone=Undone.REMOVED)),
+        visits=Count("rows", filter=Q(rows__made_visit=True) & ~Q(rows__undone=Undone.REMOVED)),
+    ).order_by("-created_at", "-pk")  # which counting would forget
     context = {"form": form, "imports": rows[:LISTED], "sources": words.SOURCES}
     status = 422 if form.errors else 200
     return render(request, "office/imports/list.html", context, status=status)
@@ -91,7 +99,7 @@ def _keep(form: ColumnsForm, batch: ClientImport) -> None:
         fields=form.mapped,
         order=form.chosen_order,
         names=form.chosen_names,
-        remind=form.cleaned_data["remind"],
+        **{name: form.cleaned_data[name] for name in CHOICES},
     )
 
 
@@ -121,16 +129,28 @@ def _counts(batch: ClientImport) -> dict[str, Any]:
     found = batch.rows.aggregate(
         all=Count("pk"),
         settled=Count("pk", filter=Q(settled=True)),
-        clients=Count("pk", filter=Q(made_client=True) & ~GONE_AGAIN),
-        visits=Count("pk", filter=Q(made_visit=True) & ~GONE_AGAIN),
         removed=Count("pk", filter=Q(undone=Undone.REMOVED)),
         kept=Count("pk", filter=Q(undone=Undone.KEPT)),
-        **{one.value: Count("pk", filter=Q(outcome=one)) for one in words.IN_ORDER},
+        filled=Count("pk", filter=~Q(filled="")),
+        not_in=Count("pk", filter=TO_LOOK_AT),
+        **{one.value: Count("pk", filter=_those(one)) for one in words.IN_ORDER},
     )
-    not_in = sum(found[one.value] for one in NOT_IN)
-    by_outcome = [(one, found[one.value]) for one in words.IN_ORDER if found[one.value]]
-    left = found["all"] - found["settled"]
-    return {**found, "left": left, "not_in": not_in, "by_outcome": by_outcome}
+    chips = [(one, words.CHIPS[one], found[one]) for one in words.IN_ORDER if found[one]]
+    return {
+        **found,
+        "left": found["all"] - found["settled"],
+        "comes_in": any(found[one] for one in COMES_IN),
+        "by_outcome": chips,
+    }
+
+
+def _those(outcome: str) -> Q:
+    if outcome == RowOutcome.VISIT:
+        left_its_client = Q(undone=Undone.KEPT, appointment=None)
+        return Q(made_visit=True) & ~GONE_AGAIN & ~left_its_client
+    if outcome == RowOutcome.NEW:
+        return Q(made_client=True) & ~GONE_AGAIN
+    return Q(outcome=outcome)
 
 
 def _rows(batch: ClientImport, shown: str) -> Any:
@@ -139,20 +159,37 @@ def _rows(batch: ClientImport, shown: str) -> Any:
     if batch.is_at_work:
         return rows.none()
     if shown in RowOutcome.values:
-        return rows.filter(outcome=shown)
+        return rows.filter(_those(shown))
     if shown in Undone.values:
         return rows.filter(undone=shown)
     if batch.state == ImportState.UNDONE:
         return rows.filter(undone=Undone.KEPT)
     if batch.state == ImportState.FAILED:
         made = Q(made_client=True) | Q(made_visit=True)
-        return rows.filter(made & ~GONE_AGAIN | Q(outcome__in=NOT_IN))
-    return rows.filter(outcome__in=NOT_IN)
+        return rows.filter(made & ~GONE_AGAIN | TO_LOOK_AT)
+    return rows.filter(TO_LOOK_AT)
 
 
 @require_POST
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, pk, importing.start)
+
+
+@require_POST
+def remind(request: StaffRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(ClientImport, pk=pk)
+    try:
+        count = visits.remind_after_all(batch, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        sentence = ngettext(
+            "{count} appointment of this list is reminded of by mail.",
+            "{count} appointments of this list are reminded of by mail.",
+            count,
+        )
+        messages.success(request, sentence.format(count=count))
+    return redirect("office:import", pk)
 
 
 @require_POST
@@ -199,8 +236,7 @@ def _lines(batch: ClientImport) -> Iterator[Sequence[object]]:
     yield [_("Row"), _("Outcome"), _("Why"), *batch.columns]
     rows: Iterator[ImportedRow] = batch.rows.order_by("number").iterator()
     for row in rows:
-        said = row.get_undone_display() or row.get_outcome_display()
-        yield [row.number, said, row.reason, *(row.cells or ())]
+        yield [row.number, row.said, row.reason, *(row.cells or ())]
 
 
 def _line(cells: Sequence[object]) -> list[object]:

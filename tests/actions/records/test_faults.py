@@ -79,7 +79,8 @@ def stopped(clinic, monkeypatch):
 def test_what_breaks_three_times_ends_and_says_what_is_in_and_can_be_undone(stopped, owners):
     assert stopped.state == "failed"
     page = owners.get(f"/office/import/{stopped.pk}/").content.decode()
-    assert "5 new clients and 0 appointments of it are in, and 4 rows were not gone" in page
+    assert "New clients that are in: 5. New appointments that are in: 0." in page
+    assert "Rows that were not gone through: 4." in page
     assert "It can be undone until" in page
     assert page.count("Number") >= 5
     mend("bookings_importedrow")
@@ -96,7 +97,7 @@ def test_a_check_that_breaks_three_times_has_taken_nothing_in_and_can_be_deleted
     batch.refresh_from_db()
     assert batch.state == "failed"
     page = owners.get(f"/office/import/{batch.pk}/").content.decode()
-    assert "0 new clients and 0 appointments of it are in" in page
+    assert "New clients that are in: 0. New appointments that are in: 0." in page
     assert "undo" not in page
     owners.post(f"/office/import/{batch.pk}/drop/")
     assert not ClientImport.objects.exists()

@@ -153,7 +153,7 @@ def test_somebody_known_is_found_by_key_or_by_name_with_address_or_number_and_ne
         patient(1, "Ana Demo", "ANA@example.com"),
         patient(2, "ána  demo", "", "+44 7700 900123"),
         patient(3, "Ana Demo"),  # a name alone is nobody
-        patient(4, "Eva Demo", "ana@example.com"),  # shares the address
+        patient(4, "Eva Demo", "ana@example.com"),  # shares the address: somebody looks at it
         patient(5, "Sam Demo", "sam@example.com"),  # a stranger typed that, and proved nothing
         patient(1, "Zed Other", "zed@example.com"),  # the key of somebody else
     ]
@@ -163,13 +163,13 @@ def test_somebody_known_is_found_by_key_or_by_name_with_address_or_number_and_ne
         ("same", "Ana Demo"),
         ("same", "Ana Demo"),
         ("new", "Ana Demo"),
-        ("new", "Eva Demo"),
+        ("left_out", "Ana Demo"),
         ("new", "Sam Demo"),
         ("broken", None),
     ]
     assert set(batch.rows.filter(number__in=[2, 3]).values_list("client", flat=True)) == {ana.pk}
     assert not stranger.imported_rows.exists()
-    assert Client.objects.get(name="Eva Demo").same_address_as == ana
+    assert not Client.objects.filter(name="Eva Demo").exists()
 
 
 def test_of_two_who_fit_neither_is_chosen(clinic):
@@ -186,14 +186,38 @@ def test_a_list_of_appointments_gives_nobody_to_whom_it_does_not_know(massage, t
     assert not Appointment.objects.exists()
 
 
+def test_why_the_list_of_clients_does_not_have_whom_an_appointment_names(massage, at):
+    gone = [*patient(1, "Ana Demo", "ana@example.com"), "2026-01-02"]
+    rows = [gone, [*patient(2, email="no address"), ""]]
+    imported(as_csv([*PATIENTS, "Archived at"], rows))
+    rows = [visit(n, at(3, 9 + n), n, f"Client {n}x", email="") for n in (1, 2, 3)]
+    archived, broken, unknown = told(imported(as_csv(VISITS, rows)))
+    assert "Row 2 of “list.csv” says that the other system has archived" in archived[2]
+    assert "row 3 of “list.csv” has, and that row was not taken in" in broken[2]
+    assert "Import the list of clients first" in unknown[2]
+
+
+@pytest.mark.fixed_clock
+def test_a_day_that_is_not_and_an_hour_that_the_clocks_leave_out_are_told_apart(massage):
+    starts = ["31/02/2027 10:00", "28/03/2027 01:30"]
+    rows = [[f"Client {n}x", f"{n}@example.com", one, "Sports massage"]
+            for n, one in enumerate(starts)]  # fmt: skip
+    never, clocks = told(checked(as_csv(["Name", "Email", "Start", "Treatment"], rows)))
+    assert "none that there is" in never[2]
+    assert "The clocks change" in clocks[2]
+
+
 def test_a_visit_that_was_moved_or_cancelled_since_does_not_come_again(massage, ten, at):
     rows = [visit(1, ten), visit(2, at(4, 10)), visit(2, at(5, 10))]
     batch = imported(as_csv(VISITS, rows))
-    assert outcomes(batch) == {"new": 1, "visit": 1, "same": 1}
+    assert outcomes(batch) == {"new": 1, "visit": 1, "differs": 1}
     Appointment.objects.filter(starts_at=ten).update(starts_at=at(6, 12), ends_at=at(6, 13),
                                                      blocked_until=at(6, 13))  # fmt: skip
     Appointment.objects.filter(starts_at=at(4, 10)).update(status="cancelled")
-    assert outcomes(imported(as_csv(VISITS, rows))) == {"same": 3}
+    again = told(imported(as_csv(VISITS, rows)))
+    assert {outcome for _number, outcome, _reason in again} == {"differs"}
+    assert "here Tuesday 8 December 2026, 12:00" in again[0][2]
+    assert "was cancelled here. In the other system it stands on" in again[1][2]
     assert Appointment.objects.count() == 2
 
 

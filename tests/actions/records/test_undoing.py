@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bookings.actions.clients import details
@@ -95,3 +96,36 @@ def test_undoing_that_is_cut_off_goes_on(massage, rows, monkeypatch):
     assert ClientImport.objects.get(pk=batch.pk).state == "undone"
     assert not Client.objects.exists()
     assert not KnownAs.objects.exists()
+
+
+def test_whom_a_list_names_in_many_rows_goes_once_and_with_all_their_appointments(massage, at):
+    rows = [visit(n, at(3 + n, 10)) for n in range(3)]
+    doubled = [patient(7, "Bo Demo", "bo@example.com"), patient(7, "Bo Demo", "bo@example.com")]
+    visits, clients = imported(as_csv(VISITS, rows)), imported(as_csv(PATIENTS, doubled))
+    for batch in (visits, clients):
+        undone(batch)
+        connection.check_constraints()  # which otherwise wait for the end
+        assert batch.state == "undone"
+        assert not batch.rows.exclude(client=None, appointment=None).exists()
+    assert not Client.objects.exists()
+    assert not Appointment.objects.exists()
+
+
+def test_what_stays_for_a_later_import_names_it_and_goes_when_that_is_undone(massage, at, owners):
+    clients = imported(as_csv(PATIENTS, [patient(n, email=f"c{n}@a.com") for n in (1, 2, 3)]))
+    visits = imported(as_csv(VISITS, [visit(1, at(3, 10), 1, "Client Number1", email="c1@a.com")]))
+    details_too = imported(as_csv(PATIENTS, [patient(2, email="c2@a.com", phone="0770 1112223")]))
+    page = f"/office/import/{clients.pk}/"
+    undone(clients)
+    assert clients.rows.filter(undone="removed").count() == 1
+    [first, second] = clients.rows.filter(undone="kept")
+    assert "“list.csv” has added to this client since. Undo that import first" in first.reason
+    assert second.reason == first.reason
+    assert "Try again what stays" in owners.get(page).content.decode()
+    undone(visits)
+    undone(details_too)
+    owners.post(f"{page}undo/")
+    worked()
+    assert not Client.objects.exists()
+    assert not clients.rows.exclude(undone="removed", reason="").exists()
+    assert "Try again what stays" not in owners.get(page).content.decode()
