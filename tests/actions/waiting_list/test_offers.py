@@ -1,12 +1,16 @@
 """From a freed hour to an appointment: each fault that others have had, and what frees time."""
 
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bookings.actions.clients.identity import prove
+from bookings.actions.refusals import TooManyUnproved
 from bookings.actions.scheduling import cancellation, changes, holds, undoing, unproved
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.waiting_list import entries, offers, tending
@@ -17,12 +21,14 @@ from bookings.core.waiting_list.reasons import WhyNot
 from bookings.links import digest_of
 from bookings.models import (
     Appointment,
+    Client,
     Clinic,
     EntryState,
     FreedTime,
     Mail,
     MailKind,
     OfferState,
+    WaitlistEntry,
     WaitlistOffer,
 )
 from bookings.queries.scheduling.slots import Slot
@@ -532,3 +538,23 @@ def test_who_has_booked_since_is_offered_no_more_of_that_week(full_day, wait, cl
     offers.decline(offer_to(other), now=timezone.now())
     assert tend() == 1
     assert offer_to(second).starts_at == full_day[3].starts_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_joins_of_one_mailbox_at_once_get_no_more_places_than_one_after_another(massage, today):
+    wanted = WaitTerms(first_day=today, last_day=today + timedelta(days=7))
+
+    def join(number):
+        client = Client(name=f"Mal {number}", email=f"mal+{number}@example.com")
+        request = JoinRequest(
+            client=client, treatment=massage, wanted=wanted, key=f"k{number}", by="runner"
+        )
+        try:
+            with contextlib.suppress(TooManyUnproved):
+                entries.join(request, now=timezone.now())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as six:
+        list(six.map(join, range(6)))
+    assert WaitlistEntry.objects.count() == entries.MOST_UNPROVED
