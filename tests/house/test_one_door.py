@@ -23,7 +23,6 @@ HOMES = {
     "bookings/web/mail/samples.py": "a sample, rolled back",
     "clinic/demo/data/mails.py": "what the demo says has been sent long ago",
     "bookings/models/clinic.py": "the home of day_of",
-    "bookings/runner/mail/preferences.py": "a mailed link stops mails of any edition",
     "bookings/web/responses.py": "the home of page_methods",
     "bookings/api/openings.py": "reads a date, which has no zone",
     "bookings/web/days.py": "asks whether pages know a day",

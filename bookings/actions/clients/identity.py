@@ -309,7 +309,7 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
     goes, whoever could open the known one must not open that as well.
     """
     holds_more = merge_steps.holds_more_than_bookings(client)
-    login, gone = known.user, {"record": client.pk, "edition": client.links_edition}
+    login, before = known.user, _links_of(client, known)
     try:
         with transaction.atomic():
             merge_steps.appointments(client, known, by=by, now=now)
@@ -324,8 +324,7 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.waiting_list(client, known, now=now)
             merge_steps.agreements(client, known)
             merge_steps.leave_to(client, known)
-            facts = {**gone, "into": known.pk, "since": known.links_edition}
-            known.record_events.create(kind=JOINED, by=by, at=now, facts=facts)
+            known.record_events.create(kind=JOINED, by=by, at=now, facts=before)
             nudges.plan_for(known, now=now)
     except IntegrityError:
         return False
@@ -333,3 +332,13 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
         those = f"{by}\n{client.unconfirmed_by}"
         change_the_lock(known, users=[login], addresses=[], by=those, now=now)
     return True
+
+
+def _links_of(client: Client, known: Client) -> dict[str, int]:
+    """So that a mail's links go on opening what they opened, until either's are ended."""
+    return {
+        "record": client.pk,
+        "edition": client.links_edition,
+        "into": known.pk,
+        "since": known.links_edition,
+    }

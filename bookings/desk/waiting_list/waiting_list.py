@@ -208,7 +208,9 @@ def take(request: StaffRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, _("{why} Nothing has been booked.").format(why=refusal))
     else:
-        day = dates.day_and_time(visit.starts_at, Clinic.objects.the().tz)
+        clinic = Clinic.objects.the()
+        today = clinic.day_of(timezone.now())
+        day = dates.day_and_time_from(visit.starts_at, clinic.tz, today)
         said = _("{client} has it: {day}. A mail confirms it.")
         messages.success(request, said.format(client=offer.client, day=day))
     return _back(request)

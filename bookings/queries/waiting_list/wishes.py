@@ -86,10 +86,7 @@ def _plan(
 
 
 def _wish(
-    entry: WaitlistEntry,
-    clinic: Clinic,
-    tried: Tried,
-    visits: dict[int, list[Appointment]],
+    entry: WaitlistEntry, clinic: Clinic, tried: Tried, visits: dict[int, list[Appointment]]
 ) -> ListedWish:
     visit, client = entry.appointment, entry.client
     others = [one for one in visits.get(client.pk, []) if one.pk != entry.appointment_id]
@@ -114,15 +111,20 @@ def _wish(
         is_confirmed=not (client.is_provisional and client.email),
         is_reachable=bool(client.email and client.wants_news and client.bounced_at is None),
         busy=tuple(Interval(one.starts_at, one.ends_at) for one in others),
-        weeks_with_one=frozenset(
-            clinic.day_of(one.starts_at).isocalendar()[:2] for one in others if serves(one, entry)
-        ),
+        weeks_with_one=_weeks_with_one(entry, others, clinic),
     )
+
+
+def _weeks_with_one(
+    entry: WaitlistEntry, visits: Sequence[Appointment], clinic: Clinic
+) -> frozenset[tuple[int, int]]:
+    days = [clinic.day_of(one.starts_at) for one in visits if serves(one, entry)]
+    return frozenset(day.isocalendar()[:2] for day in days)
 
 
 def mailbox_of_client(client: Client) -> str:
     """Who has no address shares it with nobody."""
-    return mailbox_of(client.email) if client.email else f"client {client.pk}"
+    return mailbox_of(client.email) if client.email else f"client:{client.pk}"
 
 
 def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[int, Tried]:
