@@ -10,6 +10,7 @@ from bookings.core.csv_safety import FORMULA
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 2_000  # letters; what is longer is a text, or a quotation mark without its second
+MOST_LETTERS = 20_000_000  # of all cells; few bytes of a workbook may stand for many
 LOOKED_AT_FOR_NAMES = 10  # rows, above which some systems write a title
 
 Row = list[str]
@@ -78,7 +79,7 @@ def is_formula(text: str) -> bool:
 
 def _counted(rows: Iterable[Row]) -> Iterator[tuple[int, Row]]:
     """Those in which anything stands, within the limits."""
-    found = 0
+    found = letters = 0
     for number, row in enumerate(rows, start=1):
         row = [undisarmed(cell) for cell in row]
         while row and not row[-1]:
@@ -90,7 +91,11 @@ def _counted(rows: Iterable[Row]) -> Iterator[tuple[int, Row]]:
         found += 1
         if found > MOST_ROWS + 1:
             raise Unreadable(ListFault.TOO_MANY_ROWS)
-        yield number, [cell[:LONGEST_CELL] for cell in row]
+        row = [cell[:LONGEST_CELL] for cell in row]
+        letters += sum(map(len, row))
+        if letters > MOST_LETTERS:
+            raise Unreadable(ListFault.TOO_LARGE_INSIDE)
+        yield number, row
 
 
 def _row_of_names(rows: list[tuple[int, Row]], known: frozenset[str]) -> int | None:

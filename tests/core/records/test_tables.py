@@ -157,6 +157,16 @@ def elsewhere(sheet: bytes) -> bytes:
     return file.getvalue()
 
 
+def shared(letters: int, *, columns: int, rows: int) -> bytes:
+    """A workbook of a few kilobytes whose cells all have the same text."""
+    sheet = _cells(b"<row>" + b'<c t="s"><v>0</v></c>' * columns + b"</row>", rows)
+    text = b"<si><t>" + b"x" * letters + b"</t></si>"
+    with zipfile.ZipFile(file := io.BytesIO(with_part(SHEET, sheet)), "a") as made:
+        strings = HEAD.replace(b"worksheet ", b"sst ").replace(b"<sheetData>", text) + b"</sst>"
+        made.writestr("xl/sharedStrings.xml", strings, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
 def understated() -> bytes:
     """A part of 60 MB that says of itself it has ten bytes."""
     data = bytearray(with_part("xl/sharedStrings.xml", b"<sst>" + b" " * 60_000_000 + b"</sst>"))
@@ -204,6 +214,7 @@ BOMBS = {
     "texts that unpack to 30 MB": lambda: with_part(
         "xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 6_000_000 + b"</sst>"
     ),
+    "one long text in every cell": lambda: shared(32_000, columns=37, rows=2_500),
     "entities of entities": lambda: with_part(
         "xl/workbook.xml",
         b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><workbook>&b;'
