@@ -113,6 +113,9 @@ def test_a_title_above_the_names_is_no_row_and_a_list_without_names_loses_nobody
     bare = read(b"Ana,ana@example.com\nBo,bo@example.com\n")
     assert bare.names == ["", ""]
     assert len(bare.rows) == 2
+    for first in ("Ana,0770 1112223", "Ana,+44 (7700) 900123"):
+        assert read(f"{first}\nBo,\n".encode()).names == ["", ""]
+    assert read(b"Whom,2026\nAna,x\n").names == ["Whom", "2026"]
 
 
 def test_what_an_export_has_disarmed_is_itself_again():
