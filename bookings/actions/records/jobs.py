@@ -1,16 +1,27 @@
-"""Imports go on in a worker; what was cut off is found again, and two workers do one only once."""
+"""Imports go on in a worker; what was cut off is found again, and two workers do one only once.
+And what stood in a file is forgotten a day later."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from bookings.actions.records import checking, faults, importing, undoing
+from bookings.actions.records import (
+    checking,
+    deciding,
+    differences,
+    faults,
+    importing,
+    undoing,
+    visits,
+)
 from bookings.actions.refusals import Busy
 from bookings.models import ClientImport, ImportState
-from bookings.models.records.imports import AT_WORK
+from bookings.models.records.imports import AT_WORK, FORGOTTEN_AFTER
 
 # Of PostgreSQL's advisory locks; a lost worker has none. One list at a time in all workers, so
 # that another is free for the mail.
@@ -57,3 +68,47 @@ def _alone() -> Iterator[bool]:
         if is_mine:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_LIST])
+
+
+def forget_files(*, now: datetime) -> int:
+    """What stood in the rows, a day after it was of use; and imports that nobody went on with."""
+    before = now - FORGOTTEN_AFTER
+    begun = [ImportState.DONE, ImportState.UNDONE, ImportState.FAILED]
+    left = ClientImport.objects.exclude(
+        state__in=[*begun, ImportState.RUNNING, ImportState.UNDOING]
+    )
+    count = left.filter(created_at__lt=before).delete()[0]
+    old = ClientImport.objects.filter(state__in=begun, done_at__lt=before, forgotten_at=None)
+    for batch in old:
+        with transaction.atomic():
+            count += batch.rows.exclude(cells=None).update(cells=None)
+            _forget_words(batch)
+            ClientImport.objects.filter(pk=batch.pk).update(
+                file_name=_("List {number}").format(number=batch.pk),
+                columns=[],
+                names={},
+                forgotten_at=now,
+            )
+    return count
+
+
+def _forget_words(batch: ClientImport) -> None:
+    """Reasons that are more than sentences of ours, and so may have a word of the file in them."""
+    ours = sorted((str(one) for one in _sentences() if "{" not in str(one)), key=len, reverse=True)
+    told = batch.rows.exclude(reason="").order_by().values_list("reason", flat=True).distinct()
+    quoting = []
+    for reason in told:
+        rest = reason
+        for sentence in ours:
+            rest = rest.replace(sentence, "")
+        if rest.strip():
+            quoting.append(reason)
+    why = _("What stood in the row is deleted here, and with it the words of why.")
+    batch.rows.filter(reason__in=quoting).update(reason=why)
+
+
+def _sentences() -> Iterator[object]:
+    for module in (deciding, differences, faults, undoing, visits):
+        for value in vars(module).values():
+            of_it = value.values() if isinstance(value, dict) else [value]
+            yield from (one for one in of_it if isinstance(one, Promise))

@@ -40,6 +40,12 @@ STAYS = gettext_lazy(
     "Something unexpected went wrong when this was taken back, so it stays. Whoever looks after "
     "the installation finds in its log where it went wrong."
 )
+TOUCHED = gettext_lazy("The appointment was moved, marked, paid or written about since.")
+USED = gettext_lazy("What it added to the client was changed or used since.")
+GONE = gettext_lazy("The client was erased or joined with another since.")
+WRITTEN_DOWN = gettext_lazy("Something was written down about the client since.")
+CHANGED = gettext_lazy("The client’s record was changed since.")
+VISITED = gettext_lazy("The client has appointments, which stay.")
 LATER_LIST = gettext_lazy(
     "“{file}” has added to this client since. Undo that import first, then this one once more."
 )
@@ -146,7 +152,7 @@ def _take_back_visits(taken: Sequence[TakenBack]) -> None:
     touched |= set(written.filter(appointment__in=visits).values_list("appointment", flat=True))
     for one in taken:
         if one.row.appointment_id in touched:
-            one.kept.append(_("The appointment was moved, marked, paid or written about since."))
+            one.kept.append(str(TOUCHED))
     Appointment.objects.filter(pk__in={one.pk for one in visits} - touched).delete()
 
 
@@ -155,7 +161,7 @@ def _take_back_what_was_filled(row: ImportedRow) -> str:
     if row.client and details.unfill(row.client, of_list=row):
         row.filled = ""
         return ""
-    return _("What it added to the client was changed or used since.")
+    return str(USED)
 
 
 def _take_back_clients(taken: Sequence[TakenBack]) -> None:
@@ -164,7 +170,7 @@ def _take_back_clients(taken: Sequence[TakenBack]) -> None:
     gone = {one.row.client_id for one in here} - why.keys()
     for one in taken:
         if one not in here:
-            one.kept.append(_("The client was erased or joined with another since."))
+            one.kept.append(str(GONE))
         elif one.row.client_id in why:
             one.kept.append(why[one.row.client_id])
     Client.objects.filter(pk__in=gone).delete()
@@ -181,9 +187,9 @@ def _why_they_stay(rows: Sequence[ImportedRow]) -> dict[int, str]:
     changed |= _not_once(ClientEvent, "client", clients)
     more = _with_more(Client, clients, OF_EVERY_CLIENT)
     return {
-        **dict.fromkeys(more, _("Something was written down about the client since.")),
-        **dict.fromkeys(changed, _("The client’s record was changed since.")),
-        **dict.fromkeys(visited, _("The client has appointments, which stay.")),
+        **dict.fromkeys(more, str(WRITTEN_DOWN)),
+        **dict.fromkeys(changed, str(CHANGED)),
+        **dict.fromkeys(visited, str(VISITED)),
         **_added_to_since(rows),
     }
 
@@ -215,10 +221,11 @@ def _not_once(events: type[Any], of: str, rows: Collection[Any]) -> set[int]:
 
 def _with_more(model: type[Any], rows: Collection[Any], usual: tuple) -> set[int]:
     """On which anything hangs, whichever app it belongs to, but what an import makes."""
-    found: set[int] = set()
-    for relation in model._meta.related_objects:
-        if rows and relation.related_model not in usual:
-            name = relation.field.name
-            there = relation.related_model._default_manager.filter(**{f"{name}__in": rows})
-            found |= set(there.order_by().values_list(name, flat=True))
-    return found
+    those = [
+        one.related_model._default_manager.filter(**{f"{one.field.name}__in": rows})
+        .order_by()
+        .values_list(one.field.name, flat=True)
+        for one in model._meta.related_objects
+        if one.related_model not in usual
+    ]
+    return set(those[0].union(*those[1:])) if rows else set()
