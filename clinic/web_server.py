@@ -35,6 +35,8 @@ FILES_BESIDE = 200  # databases, logs, pages as files
 
 
 class TimedRequest(HTTPRequestParser):
+    path = ""  # of one whose head cannot be read
+
     def __init__(self, adj: Adjustments):
         super().__init__(adj)
         self.began = time.monotonic()

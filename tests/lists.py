@@ -42,7 +42,8 @@ SHAPES = (
         "clients",
         ["Patient Number", "First Name", "Preferred Name", "Last Name", "Email", "Home Phone",
          "Mobile Phone", "Birth Date", "Family Doctor"],
-        {"Patient Number": F.KEY, "First Name": F.FIRST_NAME, "Last Name": F.LAST_NAME,
+        {"Patient Number": F.KEY, "First Name": F.FIRST_NAME, "Preferred Name": F.PREFERRED,
+         "Last Name": F.LAST_NAME,
          "Email": F.EMAIL, "Home Phone": F.PHONE, "Mobile Phone": F.PHONE},
     ),
     Shape(
@@ -61,7 +62,7 @@ SHAPES = (
          "Calendar", "Appointment Price", "Notes", "Date Scheduled", "Label", "Appointment ID"],
         {"Start Time": F.START, "End Time": F.END, "First Name": F.FIRST_NAME,
          "Last Name": F.LAST_NAME, "Phone": F.PHONE, "Email": F.EMAIL, "Type": F.TREATMENT,
-         "Calendar": F.THERAPIST, "Label": F.STATUS, "Appointment ID": F.VISIT_KEY},
+         "Calendar": F.THERAPIST, "Appointment ID": F.VISIT_KEY},
     ),
     Shape(
         OtherSystem.SQUARE,

@@ -55,3 +55,7 @@ def day_bounds(day: date, days: int, tz: ZoneInfo) -> Interval:
     start = datetime.combine(day, time.min, tz)
     end = datetime.combine(day + timedelta(days=days), time.min, tz)
     return Interval(start, end)
+
+
+def days_from(first: date, count: int) -> list[date]:
+    return [first + timedelta(days=n) for n in range(count)]

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.desk import home, moved, search
-from bookings.desk.clients import clients
+from bookings.desk.clients import clients, not_back
 from bookings.desk.mail import mails
 from bookings.desk.records import history
 from bookings.desk.training import protocol
@@ -26,6 +26,7 @@ urlpatterns = [
         path("search/", search.search, name="search"),
         path("clients/", clients.listed, name="clients"),
         path("clients/new/", clients.new, name="new_client"),
+        path("clients/not-back/", not_back.page, name="not_back"),
         path("clients/<int:pk>/", clients.record, name="client"),
         path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
         path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
@@ -47,6 +48,11 @@ urlpatterns = [
         path("mails/<int:pk>/", mails.mail, name="mail"),
         path("mails/<int:pk>/body/", mails.body, name="mail_body"),
         path("mails/<int:pk>/decide/", mails.decide, name="decide_mail"),
+    ),
+    *protected(
+        DESK,
+        path("clients/not-back.csv", not_back.file, name="not_back_file"),
+        asks_again=True,
     ),
     *protected(
         OWNER,

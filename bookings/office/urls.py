@@ -15,6 +15,10 @@ from bookings.web.access import OWNER, protected
 app_name = "office"
 urlpatterns = protected(
     OWNER,
+    path("reports/<slug:name>/rows.csv", files.rows_file, name="report_rows_file"),
+    asks_again=True,
+) + protected(
+    OWNER,
     path("", checklist.checklist, name="checklist"),
     path("test-mail/", checklist.test_mail, name="test_mail"),
     path("watch/", watch.page, name="watch"),
@@ -60,6 +64,7 @@ urlpatterns = protected(
     path("import/<int:pk>/", imports.one, name="import"),
     path("import/<int:pk>/columns/", imports.columns, name="import_columns"),
     path("import/<int:pk>/start/", imports.start, name="start_import"),
+    path("import/<int:pk>/remind/", imports.remind, name="remind_import"),
     path("import/<int:pk>/undo/", imports.undo, name="undo_import"),
     path("import/<int:pk>/drop/", imports.drop, name="drop_import"),
     path("import/<int:pk>/rows.csv", imports.rows_file, name="import_rows"),

@@ -18,6 +18,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from bookings.core.csv_safety import as_text
+from bookings.models import Client
 from clinic.records.registry.record import Record
 from clinic.records.registry.rows import RECORDS
 from therapists import health_audit
@@ -25,6 +26,12 @@ from therapists.health_audit import Reader
 from therapists.models.sealed import Sealed
 
 AT_ONCE = 1000
+# Of a client, for the owner's spreadsheet: named as in the whole export, which the import knows.
+# Neither whether somebody is on hold nor what the desk has noted, which may be about health.
+OF_CLIENTS = (
+    "id", "name", "email", "phone", "language", "date_of_birth", "guardian_name", "created_at",
+    "wants_reminders", "wants_news", "wants_nudges", "long_run_weekday", "weekly_volume_km",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,14 @@ def _table(whole: zipfile.ZipFile, record: Record) -> int:
             text.write(_line(dict(zip(names, map(_plain, row), strict=True))))
             count += 1
     return count
+
+
+def clients_in_cells() -> Iterator[list[Any]]:
+    """The names of the columns, then each client who has not been erased."""
+    yield list(OF_CLIENTS)
+    rows = Client.objects.living().order_by("pk").values_list(*OF_CLIENTS)
+    for row in rows.iterator(chunk_size=AT_ONCE):
+        yield [_cell(value) for value in row]
 
 
 def _member(whole: zipfile.ZipFile, name: str) -> io.TextIOWrapper:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from bookings.web.access import DESK, EVERYONE, SIGNED_IN, protected
-from clinic.records.pages import erasure_requests, merge, own_data
+from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, protected
+from clinic.records.pages import all_clients, erasure_requests, merge, own_data
 
 app_name = "records"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
         SIGNED_IN,
         path("account/data.json", own_data.account_json, name="account_json"),
         path("account/data/wish/", own_data.wish, name="wish"),
+        asks_again=True,
+    ),
+    *protected(
+        OWNER,
+        path("office/clients.csv", all_clients.all_clients, name="all_clients"),
         asks_again=True,
     ),
     # The link of a mail; what is downloaded has one that is good for a day.

@@ -210,7 +210,8 @@ CLIENTS = (
     "therapists:confirm", "runner:yours",
 )  # fmt: skip
 IMPORTS = (
-    "import", "import_columns", "start_import", "undo_import", "drop_import", "import_rows",
+    "import", "import_columns", "start_import", "remind_import", "undo_import", "drop_import",
+    "import_rows",
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (

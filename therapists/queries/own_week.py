@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q
 
-from bookings.core.intervals import day_bounds
+from bookings.core.intervals import day_bounds, days_from
 from bookings.core.scheduling.openings import Span
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Clinic, Therapist
@@ -44,7 +44,9 @@ def week_of(therapist: Therapist, day: date, clinic: Clinic) -> OwnWeek:
     monday = day - timedelta(days=day.weekday())
     bounds = day_bounds(monday, WEEK, clinic.tz)
     hours: dict[date, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for span in hours_of_work([therapist.pk], monday, WEEK, clinic).get(therapist.pk, []):
+    for span in hours_of_work([therapist.pk], days_from(monday, WEEK), clinic).get(
+        therapist.pk, []
+    ):
         start, end = _instants(span)
         hours[clinic.day_of(start)].append((start, end))
     off = list(Absence.objects.touching(bounds).filter(Q(therapist=therapist) | Q(therapist=None)))

@@ -130,6 +130,11 @@ def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
     write_down(mail, *_reminders_of(appointments, now=now))
 
 
+def owe_reminders(appointments: Sequence[Appointment], *, now: datetime) -> None:
+    """Of those about which nobody was told anything; they are due as if agreed now."""
+    write_down(*_reminders_of(appointments, now=now))
+
+
 def owe_once_more(mail: Mail, *, times: int, now: datetime) -> None:
     """The same mail about an appointment, or several, for the nth time: somebody has asked."""
     again = Mail(

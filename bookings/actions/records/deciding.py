@@ -1,8 +1,8 @@
 """What becomes of the rows of a list: the same for whoever only checks and whoever imports."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.records import differences, faults
 from bookings.actions.records.matching import Another, Books, SeenInList, Several, Somebody
 from bookings.core.clients.addresses import kept_address
-from bookings.core.clients.phones import is_a_phone
+from bookings.core.clients.phones import kept_phone
 from bookings.core.clients.search_text import name_compared
 from bookings.core.records.fields import Field, OtherSystem
 from bookings.core.records.people import (
@@ -28,7 +28,8 @@ from bookings.core.records.people import (
 from bookings.dates import civil_day_and_year
 from bookings.models import Client, ClientImport, Clinic, ImportedRow, Therapist, Treatment
 from bookings.models.clients.addresses import AddressField
-from bookings.models.records.imports import RowOutcome
+from bookings.models.records.imports import RowOutcome, SameAddress
+from bookings.queries.scheduling.diary import FARTHEST_DAYS
 from bookings.queries.scheduling.slots import Slot
 
 WRONG = {
@@ -36,7 +37,6 @@ WRONG = {
     Wrong.LONG_NAME: gettext_lazy("The name has more than 200 characters."),
     Wrong.FORMULA: gettext_lazy("The name begins like a formula of a spreadsheet."),
     Wrong.PILED_MARKS: gettext_lazy("The name has marks stacked on a letter."),
-    Wrong.LONG_PHONE: gettext_lazy("The phone number has more than 40 characters."),
     Wrong.LONG_KEY: gettext_lazy("Its number in the other system has more than 100 characters."),
     Wrong.GONE: gettext_lazy("The other system has archived, blocked or deleted this client."),
     Wrong.BAD_START: gettext_lazy(
@@ -50,7 +50,14 @@ WRONG = {
     Wrong.BAD_LENGTH: gettext_lazy("The appointment’s length or end cannot be read."),
 }
 BAD_ADDRESS = gettext_lazy("The e-mail address is none that mail can go to.")
-BAD_PHONE = gettext_lazy("The phone number has something else than digits, spaces and + ( ) -.")
+SEVERAL_ADDRESSES = gettext_lazy(
+    "More than one e-mail address stands there, so that none was taken in. Write the right one "
+    "down by hand."
+)
+BAD_PHONE = gettext_lazy(
+    "The phone number was left out: it has something else than digits, spaces and + ( ) -, or is "
+    "too long. Write it down by hand."
+)
 SEVERAL = gettext_lazy(
     "More than one client here has this name at this address or number. None of them was chosen."
 )
@@ -74,11 +81,20 @@ NO_TREATMENT = gettext_lazy("The row names no treatment.")
 NO_THERAPIST = gettext_lazy("The row names no therapist, and more than one gives the treatment.")
 UNKNOWN_TREATMENT = gettext_lazy("“{name}” is no treatment here. Say on the columns’ page which.")
 UNKNOWN_THERAPIST = gettext_lazy("“{name}” is no therapist here. Say on the columns’ page who.")
+FAR = gettext_lazy(
+    "The appointment lies more than two years ahead. Look whether its year is right; if it is, say "
+    "on the columns’ page that such appointments are taken in."
+)
+SAME_MAILBOX = gettext_lazy(
+    "Somebody of another name has this e-mail address here, or earlier in the list. Say on the "
+    "columns’ page whether that is one person or two."
+)
 ERASED = gettext_lazy(
     "Whom this row of the file named was erased here on {day}. Ask them first; if they want it, "
     "write them down at the desk."
 )
 OF_CLIENT = (RowOutcome.ADDED, RowOutcome.DIFFERS)
+FAR_FROM = timedelta(days=FARTHEST_DAYS)
 SAME_AS = gettext_lazy("The same person as in row {row}.")
 
 
@@ -102,6 +118,7 @@ class RowVerdict:
     slot: Slot | None = None
     adds: dict[str, str] = field(default_factory=dict)  # to a client who is here, where empty
     of_client: str = ""  # what is told of them whatever becomes of the visit
+    left_out: str = ""  # of the client, told whatever becomes of the row
 
     @property
     def client(self) -> Client | None:
@@ -116,7 +133,7 @@ class RowVerdict:
 
     def ends(self, outcome: RowOutcome, reason: object) -> "RowVerdict":
         self.outcome = outcome
-        self.reason = " ".join(filter(None, [str(reason), self.of_client]))
+        self.reason = " ".join(filter(None, [str(reason), self.of_client, self.left_out]))
         return self
 
     def or_of_client(self, outcome: RowOutcome) -> RowOutcome:
@@ -170,6 +187,7 @@ class Court:
             outcome = RowOutcome.LEFT_OUT if error.wrong is Wrong.GONE else RowOutcome.BROKEN
             verdict.ends(outcome, WRONG[error.wrong])
             return
+        person = self._without_what_is_none(verdict, person)
         if person.email:
             try:
                 _ADDRESS.run_validators(person.email)
@@ -177,11 +195,16 @@ class Court:
             except (ValidationError, ValueError):
                 verdict.ends(RowOutcome.BROKEN, BAD_ADDRESS)
                 return
-            person = Listed(person.key, person.name, email, person.phone)
-        if person.phone and not is_a_phone(person.phone):
-            verdict.ends(RowOutcome.BROKEN, BAD_PHONE)
-            return
+            person = replace(person, email=email)
         verdict.person = person
+
+    def _without_what_is_none(self, verdict: RowVerdict, person: Listed) -> Listed:
+        """Of a person who comes in all the same."""
+        phone = kept_phone(person.phone)
+        several = person.email.count("@") > 1
+        lacks = [BAD_PHONE] * bool(person.phone and not phone) + [SEVERAL_ADDRESSES] * several
+        verdict.left_out = verdict.reason = " ".join(map(str, lacks))
+        return replace(person, phone=phone, email="" if several else person.email)
 
     def _leave_out_the_erased(self, verdicts: Sequence[RowVerdict]) -> None:
         """Whose row of the same file was erased since; nothing else is known of them any more."""
@@ -206,17 +229,23 @@ class Court:
         except Another:
             verdict.ends(RowOutcome.BROKEN, ANOTHER)
             return
+        if whom is None and person.address and self.batch.same_address != SameAddress.TWO_PEOPLE:
+            whom = books.at_the_address(person)
+            if whom is not None and self.batch.same_address == SameAddress.ASK:
+                verdict.whom, verdict.person, verdict.wanted = whom, None, None
+                verdict.ends(RowOutcome.LEFT_OUT, SAME_MAILBOX)
+                return
         nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
         if whom is None and nobody:
             verdict.ends(RowOutcome.BROKEN, _why_nobody(books, person))
             return
         if whom is None:
             whom = Somebody(person=person, first_row=row.number, told=person.as_told)
-            verdict.outcome = RowOutcome.NEW
+            verdict.ends(RowOutcome.NEW, "")
         elif not row.made_client:
             self._compare(verdict, person, whom, books)
         if row.made_client:  # by a run that was cut off
-            verdict.outcome, verdict.reason = RowOutcome.NEW, ""
+            verdict.ends(RowOutcome.NEW, "")
         verdict.whom = whom
         self.seen.add(whom, person)
 
@@ -225,7 +254,11 @@ class Court:
         here, row = whom.client or whom.person, verdict.row
         if here is None:
             return
-        found = differences.of_person(here, person, not_to_fill=books.not_to_fill(here, person))
+        kept = books.not_to_fill(here, person)
+        # Known by the other system's number alone, another name is to be looked at.
+        by_number = person.key and self.batch.same_address != SameAddress.ONE_PERSON
+        listed = person if by_number else replace(person, name="")
+        found = differences.of_person(here, listed, not_to_fill=kept)
         verdict.adds, verdict.of_client = found.adds, found.sentences
         whom.fill(found.adds)
         if row.filled and not found.adds:  # by a run that was cut off
@@ -236,7 +269,7 @@ class Court:
         elif verdict.of_client:
             verdict.ends(RowOutcome.ADDED, "")
         elif whom.first_row and whom.first_row != row.number and not verdict.wanted:
-            verdict.reason = str(SAME_AS).format(row=whom.first_row)
+            verdict.ends(verdict.outcome, str(SAME_AS).format(row=whom.first_row))
 
     def _place(self, verdict: RowVerdict, wanted: ListedVisit) -> None:
         """Where its visit is to be; or why there is none, which leaves the client as they are."""
@@ -251,6 +284,8 @@ class Court:
             verdict.ends(RowOutcome.NEW if is_new else left_out, reason)
             return
         try:
+            if wanted.starts_at > self.now + FAR_FROM and not self.batch.takes_far:
+                raise NoSuch(FAR)
             verdict.slot = self.offers.slot(wanted)
         except NoSuch as error:
             verdict.ends(RowOutcome.CLASH, error)
@@ -284,6 +319,7 @@ class Offers:
         self.therapists = {one.pk: one for one in Therapist.objects.filter(active=True)}
         self.by_hand = batch.names
         self.is_ours = batch.source == OtherSystem.TAPER
+        self.has_no_pauses = batch.no_pauses
 
     def slot(self, wanted: ListedVisit) -> Slot:
         """Raises NoSuch."""
@@ -298,6 +334,7 @@ class Offers:
             start=wanted.starts_at,
             therapist=therapist,
             length=wanted.length,
+            pause=timedelta() if self.has_no_pauses else None,
         )
 
     def meant(self, field: Field, name: str) -> Any:

@@ -56,7 +56,7 @@ class Compared:
 
 def of_person(here: Client | Listed, there: Listed, *, not_to_fill: Collection[str]) -> Compared:
     adds, differs = {}, []
-    if there.name and name_compared(there.name) != name_compared(here.name):
+    if there.name and name_compared(here.name) not in map(name_compared, there.names):
         differs.append(str(DIFFERS["name"]).format(there=there.name, here=here.name))
     for name, told, known, is_same in (
         ("email", there.email, here.email, there.address == compared(here.email)),

@@ -119,16 +119,13 @@ def _fill(verdict: RowVerdict, batch: ClientImport, now: datetime) -> None:
 
 
 def _remember(batch: ClientImport, verdicts: Sequence[RowVerdict]) -> None:
+    """By its number or what was told of them; and as who prefers another name."""
+    known = [(one.person, one.client) for one in verdicts if one.person and one.client]
     KnownAs.objects.bulk_create(
         (
-            KnownAs(
-                source=batch.source,
-                key=key_of(one.person),
-                told=one.person.as_told,
-                client=one.client,
-            )
-            for one in verdicts
-            if one.person is not None and one.client is not None
+            KnownAs(source=batch.source, key=key_of(told), told=told.as_told, client=client)
+            for person, client in known
+            for told in (person, *person.otherwise_named)
         ),
         ignore_conflicts=True,
     )

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from django.db.models import F, Func, Value
 from django.db.models.functions import Right
@@ -63,12 +64,14 @@ class SeenInList:
         default_factory=lambda: defaultdict(list)
     )
 
-    addresses: set[str] = field(default_factory=set)
+    by_address: dict[str, list[Somebody]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, somebody: Somebody, person: Listed) -> None:
-        self.addresses.add(person.address)
         self.by_key.setdefault(key_of(person), somebody)
-        for known in _ways(person.name, person.address, person.digits):
+        if person.address and somebody not in self.by_address[person.address]:
+            self.by_address[person.address].append(somebody)
+        ways = [_ways(name, person.address, person.digits) for name in person.names]
+        for known in chain.from_iterable(ways):
             if somebody not in self.by_name[known]:
                 self.by_name[known].append(somebody)
 
@@ -106,7 +109,7 @@ class Books:
 
     def not_to_fill(self, here: Client | Listed, person: Listed) -> set[str]:
         """What somebody has taken out here; and an address that opens, or is, somebody else's."""
-        is_taken = person.address in self._addresses or person.address in self.seen.addresses
+        is_taken = person.address in self._addresses or person.address in self.seen.by_address
         if isinstance(here, Listed):
             return {"email"} if is_taken else set()
         is_shut = here.user_id is None and here.unconfirmed_since is None
@@ -124,6 +127,22 @@ class Books:
             return Somebody(client=own)
         return self._by_ways(person)
 
+    def at_the_address(self, person: Listed) -> Somebody | None:
+        """Whoever has it under another name. Raises Several where more than one have.
+
+        Two whom the other system numbers apart are two.
+        """
+        here = [one for one in self.seen.by_address[person.address] if not _apart(one, person)]
+        clients = {one.client for one in here if one.client is not None}
+        there = [
+            Somebody(client=one)
+            for one in self._clients.values()
+            if compared(one.email) == person.address and one not in clients
+        ]
+        if len(here) + len(there) > 1:
+            raise Several
+        return next(iter([*here, *there]), None)
+
     def _by_ways(self, person: Listed) -> Somebody | None:
         ways = _ways(person.name, person.address, person.digits)
         found = {pk for way in ways for pk in self._by_name[way]}
@@ -138,6 +157,11 @@ class Books:
             return None
         known = next((one for one in named if one.client is not None), None)
         return known or Somebody(client=self._clients[found.pop()])
+
+
+def _apart(known: Somebody, person: Listed) -> bool:
+    key = known.person.key if known.person else ""
+    return bool(key and person.key and key != person.key)
 
 
 def _ways(name: str, email: str, digits: str) -> list[tuple[str, str]]:

@@ -163,8 +163,12 @@ def settle_columns(
     order: Order | None,
     names: Mapping[str, Mapping[str, int]],
     remind: bool,
+    **choices: Any,
 ) -> None:
-    """Raises NotToBeImported where it has been begun meanwhile."""
+    """Raises NotToBeImported where it has been begun meanwhile.
+
+    `choices` are `same_address`, `no_pauses` and `takes_far`, where they are not to stay.
+    """
     may = ClientImport.objects.filter(
         pk=batch.pk, state__in=[ImportState.READ, ImportState.CHECKED], forgotten_at=None
     )
@@ -174,6 +178,7 @@ def settle_columns(
         date_order=order or "",
         names=names,
         remind=remind,
+        **choices,
         state=ImportState.READ,
     )
     if not changed:

@@ -2,11 +2,13 @@
 grid and the notice that a runner needs are not asked, hours and everything taken are."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.diary_lock import changes_the_diary
@@ -15,16 +17,27 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.records import differences
 from bookings.actions.records.deciding import RowVerdict
 from bookings.actions.records.differences import Stands
+from bookings.actions.records.reading import NotToBeImported
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling.allocation import allocate, new_appointment
 from bookings.actions.scheduling.holds import expire_dead_holds
+from bookings.core import wording
 from bookings.core.records.fields import OtherSystem
 from bookings.core.records.people import ListedVisit
-from bookings.core.scheduling.codes import Code, Rules
+from bookings.core.scheduling.codes import Code, Problem, Rules
 from bookings.core.scheduling.statuses import FREES_ITS_TIME
-from bookings.models import Appointment, Client, ClientImport, Clinic, ImportedRow, MailKind
+from bookings.models import (
+    Appointment,
+    Client,
+    ClientImport,
+    Clinic,
+    ImportedRow,
+    ImportState,
+    MailKind,
+)
 from bookings.models.records.imports import RowOutcome
 from bookings.queries.scheduling.diary import DiaryFacts, facts_for
+from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Placement, Slot
 
 CLIENT_BUSY = gettext_lazy("The same client has another appointment then.")
@@ -35,16 +48,66 @@ TAKEN = {
     Code.NOBODY_FREE: gettext_lazy("Nobody who gives it is free then."),
     Code.CLIENT_BUSY: CLIENT_BUSY,
 }
+BUSY_BETWEEN = gettext_lazy("The therapist has another appointment then, from {start} to {end}.")
+PAUSE_BEFORE = gettext_lazy(
+    "The therapist has another appointment from {start} to {end}, and the pause after it lasts "
+    "until {until}."
+)
+PAUSE_AFTER = gettext_lazy(
+    "The pause after it would last until {until}, and the therapist has another appointment from "
+    "{start} to {end}."
+)
+ONLY_PAUSES = gettext_lazy(
+    "Only a pause is in the way: pauses can be left out for this list, on the columns’ page."
+)
 
 
 def place(slot: Slot, facts: DiaryFacts, client: Client | None) -> Placement:
-    """Raises Refused."""
-    return allocate(slot, facts, rules=Rules.KEPT, client=client)
+    """Raises Refused, which says what is in the way."""
+    try:
+        return allocate(slot, facts, rules=Rules.KEPT, client=client)
+    except Refused as refusal:
+        refusal.problems = tuple(
+            replace(one, sentence=_in_the_way(one, slot, facts)) for one in refusal.problems
+        )
+        if slot.pause is None and _may_stand_without_pauses(slot, facts, client):
+            only = Problem(code=Code.NOBODY_FREE, sentence=str(ONLY_PAUSES))
+            refusal.problems = (*refusal.problems, only)
+        raise
+
+
+def _in_the_way(problem: Problem, slot: Slot, facts: DiaryFacts) -> str:
+    """Without the name of whoever is in the way, who may be erased sooner than what is said."""
+    general = str(TAKEN.get(problem.code) or problem.sentence)
+    takers = facts.takers(slot)
+    if problem.code not in (Code.THERAPIST_BUSY, Code.NOBODY_FREE) or len(takers) != 1:
+        return general
+    start, end, until = (
+        int(at.timestamp()) for at in (slot.start, slot.interval.end, slot.blocked.end)
+    )
+    theirs = [one for one in facts.taken if one.therapist == takers[0].pk]
+    there = [one for one in theirs if one.start < until and start < one.blocked_until]
+    if not there:
+        return general
+    other = min(there, key=lambda one: one.start)
+    named = {"start": other.start, "end": other.end, "until": other.blocked_until}
+    sentence = PAUSE_BEFORE if other.end <= start else BUSY_BETWEEN
+    if end <= other.start:
+        sentence, named["until"] = PAUSE_AFTER, until
+    tz = facts.clinic.tz
+    return str(sentence).format(
+        **{name: wording.clock(datetime.fromtimestamp(at, tz), tz) for name, at in named.items()}
+    )
+
+
+def _may_stand_without_pauses(slot: Slot, facts: DiaryFacts, client: Client | None) -> bool:
+    rows = [one._replace(blocked_until=one.end) for one in facts.taken]
+    bare = replace(slot, pause=timedelta())
+    return not problems_with(bare, replace(facts, rows=rows), rules=Rules.KEPT, client=client)
 
 
 def why(refusal: Refused, *, is_busy: bool = False) -> str:
-    """Without the name of whoever is in the way, who may be erased sooner than what is said."""
-    told = [str(TAKEN.get(one.code) or one.sentence) for one in refusal.problems]
+    told = [one.sentence for one in refusal.problems]
     told += [str(CLIENT_BUSY)] if is_busy else []
     return " ".join(dict.fromkeys(told)) or str(refusal)
 
@@ -136,6 +199,19 @@ def is_here(verdict: RowVerdict, stands: Stands, clinic: Clinic) -> None:
 def is_taken_in(verdict: RowVerdict) -> None:
     if verdict.outcome is not RowOutcome.NEW:
         verdict.ends(verdict.or_of_client(RowOutcome.VISIT), "")
+
+
+@changes_the_diary
+def remind_after_all(_clinic: Clinic, batch: ClientImport, *, now: datetime) -> int:
+    """Of how many of its appointments; once. Raises NotToBeImported where they are already."""
+    may = ClientImport.objects.filter(pk=batch.pk, state=ImportState.DONE, remind=False)
+    if not may.update(remind=True):
+        raise NotToBeImported(_("Reminders of this list are on already, or it was undone."))
+    of_it = ImportedRow.objects.filter(batch=batch, made_visit=True).values("appointment")
+    coming = Appointment.objects.upcoming(now).of_the_living().filter(pk__in=of_it)
+    visits = list(coming.exclude(client__email="").prefetch_related("client__races"))
+    outbox.owe_reminders(visits, now=now)
+    return len(visits)
 
 
 @changes_the_diary

@@ -5,6 +5,16 @@ import re
 A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 
 
+LONGEST = 40
+
+
+def kept_phone(text: str) -> str:
+    """With single spaces where a list has dots, dashes or slashes. What is none, or too long to
+    be one, is nothing."""
+    bare = re.sub(r"[\s./-]+", " ", text).strip()
+    return bare if is_a_phone(text) and len(bare) <= LONGEST else ""
+
+
 def is_a_phone(text: str) -> bool:
     """Digits, and what stands between them or before an extension."""
     return A_PHONE.fullmatch(text) is not None

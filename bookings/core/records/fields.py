@@ -14,6 +14,7 @@ class Field(StrEnum):
     NAME = "name"
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
+    PREFERRED = "preferred"
     EMAIL = "email"
     PHONE = "phone"
     GONE = "gone"
@@ -53,6 +54,8 @@ class Refusal(StrEnum):
     AGE = "age"
     CONSENT = "consent"
     TEXT = "free text"
+    MONEY = "money"
+    BARRED = "barred"
 
 
 # Names as `plain` leaves them.
@@ -65,11 +68,14 @@ USUAL: Mapping[Field, tuple[str, ...]] = {
                        "patient first name", "customer first name"),
     Field.LAST_NAME: ("last name", "lastname", "surname", "family name", "client last name",
                       "patient last name", "customer last name"),
+    Field.PREFERRED: ("preferred first name", "preferred name", "known as", "goes by", "nickname"),
     Field.EMAIL: ("email", "e mail", "email address", "e mail address", "client email",
                   "patient email", "customer email", "mail"),
     Field.PHONE: ("mobile", "mobile phone", "mobile number", "phone", "phone number",
                   "telephone", "cell", "cell phone", "tel", "home phone", "work phone",
-                  "client phone", "patient phone", "client mobile", "contact number"),
+                  "client phone", "patient phone", "client mobile", "contact number",
+                  "patient mobile", "patient mobile phone", "patient mobile number",
+                  "client mobile phone", "client mobile number", "customer phone"),
     Field.GONE: ("archived at", "deleted at", "erased at", "archived", "deleted", "deceased"),
     Field.VISIT_KEY: ("appointment id", "booking id", "appointment ref", "booking ref",
                       "appointment number"),
@@ -84,7 +90,7 @@ USUAL: Mapping[Field, tuple[str, ...]] = {
                       "service name"),
     Field.THERAPIST: ("therapist", "practitioner", "staff", "staff member", "team member",
                       "provider", "calendar", "employee", "practitioner name"),
-    Field.STATUS: ("status", "state", "appointment status", "booking status"),
+    Field.STATUS: ("status", "appointment status", "booking status"),
 }  # fmt: skip
 # What differs from the usual, or stands for something else there.
 PRESETS: Mapping[OtherSystem, Mapping[Field, tuple[str, ...]]] = {
@@ -116,7 +122,7 @@ PRESETS: Mapping[OtherSystem, Mapping[Field, tuple[str, ...]]] = {
         Field.END: ("end time",),
         Field.TREATMENT: ("type", "appointment type"),
         Field.THERAPIST: ("calendar",),
-        Field.STATUS: ("canceled", "label"),
+        Field.STATUS: ("canceled",),
     },
     OtherSystem.SQUARE: {
         Field.KEY: ("square customer id", "customer id"),
@@ -218,6 +224,16 @@ REFUSED: tuple[tuple[Refusal, re.Pattern[str]], ...] = (
         Refusal.CONSENT,
         re.compile(r"accept|consent|market|subscri|opt in|wants|newsletter|terms agreed"),
     ),
+    (
+        Refusal.MONEY,
+        re.compile(
+            r"\bpaid\b|\bprepa|\bdeposit|\bbalance|\bcredits?\b|\bvoucher|\bgift|outstanding"
+        ),
+    ),
+    (
+        Refusal.BARRED,
+        re.compile(r"\bblocked\b.+|\bblock(ing)? reason|\bbann?ed|\bno[ -]?shows\b|^no show count"),
+    ),
     (Refusal.TEXT, re.compile(r"notes?\b|comments?\b|memo\b|remarks?\b|forms?\b|about\b")),
 )
 NOT_COMING = re.compile(
@@ -255,6 +271,9 @@ def guessed(names: Sequence[str], source: OtherSystem) -> dict[int, Field]:
         for column in dict.fromkeys(fitting):
             if column not in found and (field in MAY_REPEAT or field not in found.values()):
                 found[column] = field
+    if not {Field.START, Field.DATE} & set(found.values()):
+        # A list of clients may have the “State” they live in, and who of the staff sees them.
+        return {column: field for column, field in found.items() if field not in VISIT}
     return found
 
 

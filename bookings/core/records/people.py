@@ -16,7 +16,7 @@ from bookings.core.records.fields import NOT_COMING, SAYS_NOTHING, Field
 from bookings.core.records.tables import is_formula
 from bookings.core.wording import as_seen, piles_up_marks
 
-LONGEST_NAME, LONGEST_PHONE, LONGEST_KEY = 200, 40, 100
+LONGEST_NAME, LONGEST_KEY = 200, 100
 LONGEST_VISIT = timedelta(hours=12)
 FEWEST_DIGITS = 7  # by which a phone number tells two people apart
 
@@ -28,7 +28,6 @@ class Wrong(StrEnum):
     LONG_NAME = "long name"
     FORMULA = "formula"
     PILED_MARKS = "piled marks"
-    LONG_PHONE = "long phone"
     LONG_KEY = "long key"
     GONE = "gone"
     BAD_START = "bad start"
@@ -49,6 +48,7 @@ class Listed:
     name: str
     email: str
     phone: str
+    other_name: str = ""  # by which the same system's other lists may call them
 
     @cached_property
     def digits(self) -> str:
@@ -58,6 +58,17 @@ class Listed:
     def address(self) -> str:
         """As it is compared."""
         return compared(self.email) if self.email else ""
+
+    @property
+    def names(self) -> list[str]:
+        return [one for one in (self.name, self.other_name) if one]
+
+    @property
+    def otherwise_named(self) -> "list[Listed]":
+        """As a list may have them that knows them by the other name, and not by a number."""
+        ways = [(self.email, self.phone), (self.email, ""), ("", self.phone)]
+        told = dict.fromkeys(way for way in ways if any(way)) if self.other_name else ()
+        return [Listed("", self.other_name, *way) for way in told]
 
     @cached_property
     def as_told(self) -> str:
@@ -116,12 +127,21 @@ def person_of(values: Mapping[Field, str]) -> Listed:
         (not _may_be(name) and not _is_known_by_key(values), Wrong.NO_NAME),
         (len(name) > LONGEST_NAME, Wrong.LONG_NAME),
         (piles_up_marks(name), Wrong.PILED_MARKS),
-        (len(phone) > LONGEST_PHONE, Wrong.LONG_PHONE),
         (len(key) > LONGEST_KEY, Wrong.LONG_KEY),
     ):
         if is_wrong:
             raise Broken(wrong)
-    return Listed(key, name, values.get(Field.EMAIL, ""), phone)
+    return Listed(key, name, values.get(Field.EMAIL, ""), phone, _other_name(values, name))
+
+
+def _other_name(values: Mapping[Field, str], name: str) -> str:
+    """The preferred first name with the last name; or it alone, where it is a whole name."""
+    preferred = as_seen(values.get(Field.PREFERRED, ""))
+    last = as_seen(values.get(Field.LAST_NAME, ""))
+    if not _may_be(preferred) or len(preferred) + len(last) >= LONGEST_NAME:
+        return ""
+    whole = preferred if " " in preferred or not last else f"{preferred} {last}"
+    return "" if name_compared(whole) == name_compared(name) else whole
 
 
 def _may_be(name: str) -> bool:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from bookings.actions.exports import OF_CLIENTS
 from bookings.core.roles import Role
-from bookings.desk.records.history_text import TABLES, RowNames
+from bookings.desk.records.history_text import RowNames
 from bookings.models import Change, Client, Clinic, User
 from bookings.web.filters import with_remembered
 from bookings.web.forms import DayField, whole_number
@@ -29,6 +30,7 @@ ROLES: dict[str, list[str]] = {
 KINDS = (
     ("bookings_appointment", gettext_lazy("Appointments")),
     ("bookings_client", gettext_lazy("Clients")),
+    (OF_CLIENTS, gettext_lazy("Clients taken out as a file")),
     ("bookings_race", gettext_lazy("Races")),
     ("bookings_weeklyshift", gettext_lazy("Weekly hours")),
     ("bookings_extrashift", gettext_lazy("Extra hours")),
@@ -96,7 +98,7 @@ def _asked_for(data: dict, clinic: Clinic) -> QuerySet[Change]:
         found = found.filter(role__in=ROLES[who])
     elif (user := whole_number(who)) is not None:
         found = found.filter(user=user)
-    if (table := data.get("what")) and table in TABLES:
+    if table := data.get("what"):
         found = found.filter(table=table)
     if whom := data.get("whom"):
         found = found.filter(client__in=Client.objects.filter(name__icontains=whom).values("pk"))

@@ -11,7 +11,9 @@ from django.apps import apps
 from django.db import models
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings.actions.exports import OF_CLIENTS
 from bookings.models import Change, Operation
 
 NOTHING = "–"
@@ -43,6 +45,10 @@ class RowNames:
 
     def _told(self, change: Change) -> ChangeInWords:
         model = TABLES.get(change.table)
+        if change.table == OF_CLIENTS:
+            words = ngettext("{count} client", "{count} clients", change.row)
+            kind = _("clients taken out as a file")
+            return ChangeInWords(change, kind, words.format(count=change.row), ())
         if model is None:
             return ChangeInWords(change, change.table, _number(change.row), ())
         fields = {field.column: field for field in model._meta.concrete_fields}

@@ -62,6 +62,14 @@ NOTHING_SAID = {
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
 
+class SameAddress(models.TextChoices):
+    """Of whoever has somebody else's e-mail address under another name."""
+
+    ASK = "", gettext_lazy("Leave them out and list them, to be looked at")
+    ONE_PERSON = "one", gettext_lazy("They are the same person under another name")
+    TWO_PEOPLE = "two", gettext_lazy("They are other people, with one mailbox")
+
+
 class ClientImport(models.Model):
     """One file of clients from another system. Its rows say what was done."""
 
@@ -81,6 +89,19 @@ class ClientImport(models.Model):
     )
     remind = models.BooleanField(
         default=False, help_text=gettext_lazy("Of the appointments in it, by mail, as of any.")
+    )
+    same_address = models.CharField(
+        max_length=3, choices=SameAddress, blank=True, default="", db_default=""
+    )
+    no_pauses = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Its appointments are booked without the pause after them."),
+    )
+    takes_far = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Also appointments that lie years ahead."),
     )
     digest = models.CharField(
         max_length=64,

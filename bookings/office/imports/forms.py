@@ -12,12 +12,33 @@ from bookings.core.clients.search_text import name_compared
 from bookings.core.records.fields import MAY_REPEAT, VISIT, Field, refusal_of
 from bookings.core.records.moments import Order
 from bookings.models import ClientImport, Therapist, Treatment
+from bookings.models.records.imports import SameAddress
 from bookings.office.imports import words
 from bookings.web.forms import plain
 
 COLUMN = "column"
 NOT_IMPORTED = ("", gettext_lazy("Not imported"))
+CHOICES = ("remind", "same_address", "no_pauses", "takes_far")  # of the whole list
 MOST_NAMES = 60  # to be told one by one
+
+
+def nearest(name: str, model: Any, field: Field) -> Any:
+    """Who may be meant, to be said by hand: the only one of that first name, or of that last name
+    and initial."""
+    if field is not Field.THERAPIST:
+        return None
+    there = [(one, name_compared(one.name).split()) for one in model.objects.filter(active=True)]
+    last, comma, first = name.partition(",")
+    said = name_compared(f"{first} {last}" if comma else name).replace(".", " ").split()
+    found = [one for one, parts in there if said and parts and _fits(said, parts)]
+    return found[0] if len(found) == 1 else None
+
+
+def _fits(said: list[str], parts: list[str]) -> bool:
+    if len(said) == 1:
+        return said[0] == parts[0]
+    initial = said[0] == parts[0] or (len(said[0]) == 1 and parts[0].startswith(said[0]))
+    return initial and said[-1] == parts[-1]
 
 
 class ListFileForm(forms.Form):
@@ -63,14 +84,35 @@ class ColumnsForm(forms.Form):
         ),
     )
 
+    same_address = forms.ChoiceField(
+        label=gettext_lazy("Who has somebody else’s e-mail address under another name"),
+        choices=SameAddress.choices,
+        required=False,
+        widget=forms.RadioSelect({"class": "form-check-input"}),
+    )
+    no_pauses = forms.BooleanField(
+        label=gettext_lazy("Leave out the pause after each appointment of this list"),
+        required=False,
+        help_text=gettext_lazy(
+            "For diaries that have appointments back to back. The pauses after other appointments "
+            "here stay."
+        ),
+    )
+    takes_far = forms.BooleanField(
+        label=gettext_lazy("Take in appointments more than two years ahead"),
+        required=False,
+        help_text=gettext_lazy("Without it they are listed: mostly the year is mistyped."),
+    )
+
     def __init__(self, data: Any = None, *, batch: ClientImport):
         super().__init__(data)
         self.batch = batch
+        for name in CHOICES:
+            self.fields[name].initial = getattr(batch, name)
         self.samples = reading.samples(batch)
         source = self.fields["source"]
         source.choices = list(words.SOURCES.items())  # type: ignore[attr-defined]
         source.initial = batch.source
-        self.fields["remind"].initial = batch.remind
         order = self.fields["order"]
         order.choices = [  # type: ignore[attr-defined]
             ("", _("The column itself says which comes first")),
@@ -121,10 +163,10 @@ class ColumnsForm(forms.Form):
         chosen = self.batch.names.get(field.value, {})
         self.fields[key] = forms.ModelChoiceField(
             model.objects.filter(active=True),
-            label=_("“{name}” is").format(name=name[:100]),
+            label=str(words.NAMES[field]).format(name=name[:100]),
             required=False,
             empty_label=_("Not here: its appointments are left out"),
-            initial=chosen.get(name_compared(name)),
+            initial=chosen.get(name_compared(name)) or nearest(name, model, field),
         )
         self.unknown.append((key, field, name))
 

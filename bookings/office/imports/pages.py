@@ -11,16 +11,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.records import checking, importing, reading, undoing
+from bookings.actions.records import checking, importing, reading, undoing, visits
 from bookings.actions.records.reading import ListUnreadable, NotToBeImported
+from bookings.actions.refusals import Refused
 from bookings.core.csv_safety import as_text
 from bookings.core.records.fields import OtherSystem
 from bookings.models import ClientImport, ImportedRow, ImportState
 from bookings.models.records.imports import RowOutcome, Undone
 from bookings.office.imports import words
-from bookings.office.imports.forms import ColumnsForm, ListFileForm
+from bookings.office.imports.forms import CHOICES, ColumnsForm, ListFileForm
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -28,7 +30,10 @@ from bookings.web.responses import page_methods
 AT_ONCE = 50  # rows of a page
 LISTED = 30  # imports
 COMES_IN = (RowOutcome.NEW, RowOutcome.VISIT, "filled")
+CAME_IN = (RowOutcome.NEW, RowOutcome.VISIT)
 NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.DIFFERS, RowOutcome.LEFT_OUT)
+# Also what came in, but not all that stood there.
+TO_LOOK_AT = Q(outcome__in=NOT_IN) | Q(outcome__in=CAME_IN) & ~Q(reason="")
 GONE_AGAIN = Q(undone=Undone.REMOVED)
 TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
 
@@ -94,7 +99,7 @@ def _keep(form: ColumnsForm, batch: ClientImport) -> None:
         fields=form.mapped,
         order=form.chosen_order,
         names=form.chosen_names,
-        remind=form.cleaned_data["remind"],
+        **{name: form.cleaned_data[name] for name in CHOICES},
     )
 
 
@@ -127,13 +132,13 @@ def _counts(batch: ClientImport) -> dict[str, Any]:
         removed=Count("pk", filter=Q(undone=Undone.REMOVED)),
         kept=Count("pk", filter=Q(undone=Undone.KEPT)),
         filled=Count("pk", filter=~Q(filled="")),
+        not_in=Count("pk", filter=TO_LOOK_AT),
         **{one.value: Count("pk", filter=_those(one)) for one in words.IN_ORDER},
     )
     chips = [(one, words.CHIPS[one], found[one]) for one in words.IN_ORDER if found[one]]
     return {
         **found,
         "left": found["all"] - found["settled"],
-        "not_in": sum(found[one] for one in NOT_IN),
         "comes_in": any(found[one] for one in COMES_IN),
         "by_outcome": chips,
     }
@@ -161,13 +166,30 @@ def _rows(batch: ClientImport, shown: str) -> Any:
         return rows.filter(undone=Undone.KEPT)
     if batch.state == ImportState.FAILED:
         made = Q(made_client=True) | Q(made_visit=True)
-        return rows.filter(made & ~GONE_AGAIN | Q(outcome__in=NOT_IN))
-    return rows.filter(outcome__in=NOT_IN)
+        return rows.filter(made & ~GONE_AGAIN | TO_LOOK_AT)
+    return rows.filter(TO_LOOK_AT)
 
 
 @require_POST
 def start(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, pk, importing.start)
+
+
+@require_POST
+def remind(request: StaffRequest, pk: int) -> HttpResponse:
+    batch = get_object_or_404(ClientImport, pk=pk)
+    try:
+        count = visits.remind_after_all(batch, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        sentence = ngettext(
+            "{count} appointment of this list is reminded of by mail.",
+            "{count} appointments of this list are reminded of by mail.",
+            count,
+        )
+        messages.success(request, sentence.format(count=count))
+    return redirect("office:import", pk)
 
 
 @require_POST

@@ -20,6 +20,7 @@ FIELDS = {
     Field.NAME: _("Whole name"),
     Field.FIRST_NAME: _("First name"),
     Field.LAST_NAME: _("Last name"),
+    Field.PREFERRED: _("Preferred first name, by which other lists may call them"),
     Field.EMAIL: _("E-mail"),
     Field.PHONE: _("Phone"),
     Field.GONE: _("Archived, blocked or deleted"),
@@ -33,10 +34,16 @@ FIELDS = {
     Field.THERAPIST: _("Appointment: therapist"),
     Field.STATUS: _("Appointment: cancelled or not"),
 }
+NAMES = {
+    Field.TREATMENT: _("The treatment “{name}” is"),
+    Field.THERAPIST: _("The therapist “{name}” is"),
+}
 REFUSALS = {
     Refusal.HEALTH: _("May be about health, which is never imported"),
     Refusal.AGE: _("Age is never imported"),
     Refusal.CONSENT: _("Consent given elsewhere is never imported"),
+    Refusal.MONEY: _("What was paid elsewhere is not imported: look there who has paid already"),
+    Refusal.BARRED: _("Whom the other system bars from booking is not imported: look there"),
     Refusal.TEXT: _("Free text, which may be about health, is never imported"),
 }
 ORDERS = {

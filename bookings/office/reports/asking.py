@@ -1,7 +1,7 @@
 """Which days a report is about, whose, and which days it is compared with."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -40,9 +40,10 @@ class PeriodForm(forms.Form):
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenPeriod:
-    """What was asked for, and the form that says so; wrong dates leave the last 90 days.
+    """What was asked for, and the form that says so.
 
-    `before` is what it is compared with: None of days that are all still to come.
+    `before` is what it is compared with: None of days that are all still to come, and where the
+    records begin in the midst of it, on `begun`.
     """
 
     period: Period
@@ -52,6 +53,12 @@ class ChosenPeriod:
     form: PeriodForm
     weeks: int = USUAL_WEEKS
     therapist: int | None = None
+    begun: date | None = None
+
+    @property
+    def is_unclear(self) -> bool:
+        """Dates that make no period: there is nothing to show, least of all of other days."""
+        return self.form.is_bound and not self.form.is_valid()
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -93,10 +100,12 @@ def choice_of(asked: QueryDict, clinic: Clinic, now: datetime) -> ChosenPeriod:
     if not typed:
         form = PeriodForm(initial={"first": first, "last": last})
     weeks = asked.get("weeks", "")
-    before = days.before(first, last, today)
+    before, begun = days.before(first, last, today), days.records_begin(clinic)
+    cut_short = bool(before and begun and before[0] < begun <= before[1])
     return ChosenPeriod(
         period=Period(clinic, first, last),
-        before=Period(clinic, *before) if before else None,
+        before=Period(clinic, *before) if before and not cut_short else None,
+        begun=begun if cut_short else None,
         name=name,
         now=now,
         form=form,

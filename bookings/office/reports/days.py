@@ -11,7 +11,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.reports.periods import LONGEST_DAYS
 
-DAY = timedelta(days=1)
+DAY, A_WEEK = timedelta(days=1), timedelta(weeks=1)
 A_YEAR = 12  # months
 THIRTY, NINETY, MONTH, LAST_MONTH, YEAR, LAST_YEAR, ALL, DATES = (
     "30", "90", "month", "last-month", "year", "last-year", "all", "dates",
@@ -49,20 +49,27 @@ def days_of(name: str, clinic: Clinic, today: date) -> Days:
     return today - int(name) * DAY, yesterday
 
 
-def _since_the_beginning(clinic: Clinic, yesterday: date) -> Days:
+def records_begin(clinic: Clinic) -> date | None:
+    """The day of the first visit; None where there is none."""
     stood = Appointment.objects.exclude(status__in=[Status.CANCELLED, Status.EXPIRED])
     first = stood.aggregate(first=Min("starts_at"))["first"]
-    begun = clinic.day_of(first) if first else yesterday
+    return clinic.day_of(first) if first else None
+
+
+def _since_the_beginning(clinic: Clinic, yesterday: date) -> Days:
+    begun = records_begin(clinic) or yesterday
     return max(min(begun, yesterday), yesterday - (LONGEST_DAYS - 1) * DAY), yesterday
 
 
 def before(first: date, last: date, today: date) -> Days | None:
-    """The days to compare with: of months the months before, of a year's beginning the same days
-    of the year before, of the rest as many days before; and of what is not over only as many days
-    as have been. None where none have been.
+    """The days to compare with: of one day the same weekday of the week before, of months the
+    months before, of a year's beginning the same days of the year before, of the rest as many days
+    before; and of what is not over only as many days as have been. None where none have been.
     """
     if first > today:
         return None
+    if first == last:
+        return first - A_WEEK, first - A_WEEK
     been = min(last, today)
     months = _months(first, last)
     if not months:

@@ -9,19 +9,20 @@ from bookings.core import wording
 from bookings.queries.reports.definitions import Counted, Report
 from bookings.queries.reports.totals import Values
 
-HOUR = 3600
+HOUR, MINUTE = 3600, 60
 
 
 def written(figure: Counted, value: Decimal, currency: str) -> str:
     if figure.adds == "amount":
         return wording.price(value, currency, grouped=True)
     if figure.adds == "seconds":
-        return _("{hours} h").format(hours=f"{drawn_as(figure, value):,}")
+        hours, minutes = divmod(int((value / MINUTE).quantize(Decimal(1), ROUND_HALF_UP)), 60)
+        return _("{hours}:{minutes} h").format(hours=f"{hours:,}", minutes=f"{minutes:02}")
     return f"{value:,.0f}"
 
 
 def drawn_as(figure: Counted, value: Decimal) -> Decimal:
-    """Hours, to a tenth; the rest as it is."""
+    """Hours, to a tenth, which a drawing tells apart; the rest as it is."""
     if figure.adds != "seconds":
         return value
     return (value / HOUR).quantize(Decimal("0.1"), ROUND_HALF_UP)

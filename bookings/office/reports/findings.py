@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.office.reports.asking import ChosenPeriod
 from bookings.office.reports.figures import percent, written
@@ -51,8 +52,28 @@ class Spoken:
 
 
 def headline(found: Totals, choice: ChosenPeriod, currency: str, name: str = "") -> str:
-    """On the whole, against the days before."""
+    """On the whole, against the days before; and how many are too young to be in it."""
     spoken = Spoken(found.report, currency or choice.period.clinic.currency, name)
+    return " ".join(
+        filter(None, [_on_the_whole(spoken, found, choice, currency), _waiting(spoken, found)])
+    )
+
+
+def _waiting(spoken: Spoken, found: Totals) -> str:
+    share = found.report.share if spoken.is_share else None
+    if share is None or not share.waits:
+        return ""
+    figures = [figure.name for figure in found.report.figures]
+    count = int(found.of("")[figures.index(share.waits)])
+    words = ngettext(
+        "{count} of {all} is not in it: too soon to say.",
+        "{count} of {all} are not in it: too soon to say.",
+        count,
+    )
+    return words.format(count=count, all=int(found.of("")[0])) if count else ""
+
+
+def _on_the_whole(spoken: Spoken, found: Totals, choice: ChosenPeriod, currency: str) -> str:
     now = spoken.value(found.of(currency))
     was = spoken.value(found.of_before(currency)) if choice.before else None
     facts = {"what": spoken.label}
@@ -61,7 +82,7 @@ def headline(found: Totals, choice: ChosenPeriod, currency: str, name: str = "")
     facts["now"] = spoken.words(now)
     if was is None or choice.before is None or not (was or spoken.is_share):
         return _("{what}: {now}. There is nothing before to compare it with.").format(**facts)
-    facts |= {"was": spoken.words(was), "before": named_before(choice.before)}
+    facts |= {"was": spoken.words(was), "before": named_before(choice.period, choice.before)}
     return _compared(now, was, facts, is_share=spoken.is_share)
 
 
@@ -80,7 +101,10 @@ def _compared(now: Decimal, was: Decimal, facts: dict[str, str], *, is_share: bo
 
 
 def in_percent(now: Decimal, was: Decimal) -> str:
-    return str((100 * abs(now - was) / abs(was)).quantize(Decimal(1), ROUND_HALF_UP))
+    """Whole, but of what is less than one: else £898 would be 0 % more than £896."""
+    part = 100 * abs(now - was) / abs(was)
+    places = Decimal(1) if part >= 1 else Decimal("0.1")
+    return str(part.quantize(places, ROUND_HALF_UP))
 
 
 def _part(value: Decimal, whole: Decimal) -> str:
@@ -98,9 +122,12 @@ def named(period: Period) -> str:
     return _("these days")
 
 
-def named_before(before: Period) -> str:
+def named_before(period: Period, before: Period) -> str:
+    """Only of what begins with a month is it the same days of one."""
+    if period.days == 1:
+        return _("a week before")
     name = named(before)
-    if name == _("these days"):
+    if name == _("these days") or period.first.day != 1:
         return _("the days before")
     ends_whole = (before.last + DAY).day == 1 and (before.last + DAY).month in (1, _next(before))
     return name if ends_whole else _("the same days of {period}").format(period=name)

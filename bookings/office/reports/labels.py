@@ -96,6 +96,11 @@ def _made(cut: str, key: str) -> str:
     return _race(key) if cut == "race" else key
 
 
+def short_of(cut: str, key: str) -> str:
+    """For a chart; empty of what is short by itself."""
+    return dates.day_of_month_in_short(date.fromisoformat(key)) if cut == "date" else ""
+
+
 def _race(key: str) -> str:
     if not key:
         return _("No race")

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -18,31 +18,25 @@ from bookings.office.reports.findings import headline
 from bookings.office.reports.glance import at_a_glance
 from bookings.office.reports.grids import grid_of
 from bookings.office.reports.labels import labels_of
+from bookings.office.reports.rows import MOST_ROWS, asked_rows, report_or_404
 from bookings.office.reports.tables import TWO_YEARS, currencies_of, found_of, tables_of
-from bookings.queries.reports.behind import A_PAGE, Behind, behind
+from bookings.queries.reports.behind import A_PAGE, Behind
 from bookings.queries.reports.definitions import (
     ATTENDANCE,
     CUTS,
     REPORTS,
     TAKINGS,
-    Report,
     can_be_crossed,
 )
 from bookings.queries.reports.limits import TookTooLong, in_time
 from bookings.queries.reports.reconciling import compared
-from bookings.queries.reports.sources import RowSource
 from bookings.queries.reports.totals import totals_of
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 
 MOST_PAGES = 10**6
+UNCLEAR = "office/reports/unclear.html"
 View = Callable[..., HttpResponse]
-
-
-def report_or_404(name: str) -> Report:
-    if name not in REPORTS:
-        raise Http404
-    return REPORTS[name]
 
 
 def stopped_in_time(view: View) -> View:
@@ -64,6 +58,8 @@ def stopped_in_time(view: View) -> View:
 @stopped_in_time
 def overview(request: StaffRequest) -> HttpResponse:
     choice = _choice(request)
+    if choice.is_unclear:
+        return _page(request, UNCLEAR, choice, {})
     is_told = choice.therapist is None and choice.period.days <= TWO_YEARS
     comparison = compared(choice.period, choice.now) if is_told else []
     takings = totals_of(choice.of(TAKINGS), [], choice.before)
@@ -84,6 +80,8 @@ def overview(request: StaffRequest) -> HttpResponse:
 @stopped_in_time
 def report(request: StaffRequest, name: str) -> HttpResponse:
     of, choice = report_or_404(name), _choice(request)
+    if choice.is_unclear:
+        return _page(request, UNCLEAR, choice, {"report": of})
     found = found_of(of, choice)
     context = {
         "report": of,
@@ -101,31 +99,22 @@ def report(request: StaffRequest, name: str) -> HttpResponse:
 @stopped_in_time
 def report_rows(request: StaffRequest, name: str) -> HttpResponse:
     """What a figure is made of. A figure or a cut that the report has not is not found."""
-    of, choice = report_or_404(name), _choice(request)
-    try:
-        figure = of.figure(request.GET.get("figure") or of.figures[0].name)
-    except KeyError:
-        raise Http404 from None
-    where = {cut: request.GET[cut] for cut in of.cuts if cut in request.GET}
-    own = choice.period.clinic.currency if of.source == RowSource.PAYMENTS else ""
-    currency = request.GET.get("currency", own)
+    asked = asked_rows(request, name)
+    if asked.choice.is_unclear:
+        return _page(request, UNCLEAR, asked.choice, {"report": asked.report})
     page = min(whole_number(request.GET.get("page")) or 1, MOST_PAGES)
-    found = behind(choice.of(of), figure, where, currency=currency, page=page)
-    money = currency or choice.period.clinic.currency
+    found = asked.found(page=page)
     context = {
-        "report": of,
-        "figure": figure,
-        "cuts": [(CUTS[cut], labels_of(cut, [key])[key]) for cut, key in where.items()],
+        "report": asked.report,
+        "figure": asked.figure,
+        "cuts": [(CUTS[cut], labels_of(cut, [key])[key]) for cut, key in asked.where.items()],
         "found": found,
-        "total": written(figure, found.total, money),
-        "listed": [(row, written(figure, row.adds, row_money(row, money))) for row in found.rows],
+        "total": written(asked.figure, found.total, asked.money),
+        "listed": [(row, asked.adds(row)) for row in found.rows],
         "pages": _pages(request, found, page),
+        "file": request.GET.urlencode() if 0 < found.count <= MOST_ROWS else "",
     }
-    return _page(request, "office/reports/rows.html", choice, context)
-
-
-def row_money(row: Any, money: str) -> str:
-    return getattr(row.about, "currency", money)
+    return _page(request, "office/reports/rows.html", asked.choice, context)
 
 
 def _pages(request: StaffRequest, found: Behind, page: int) -> dict[str, Any]:
@@ -166,5 +155,5 @@ def _page(
         "people": choice.people,
         "whose": next((one for one in choice.people if one.pk == choice.therapist), None),
     }
-    status = 422 if choice.form.is_bound and not choice.form.is_valid() else status
+    status = 422 if choice.is_unclear else status
     return render(request, template, {**shared, **context}, status=status)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from bookings.office.reports.asking import ChosenPeriod
 from bookings.office.reports.figures import drawn_as, percent, written
 from bookings.office.reports.findings import Spoken, finding
-from bookings.office.reports.labels import in_order, labels_of
+from bookings.office.reports.labels import in_order, labels_of, short_of
 from bookings.queries.reports.definitions import CUTS, Counted, Report
 from bookings.queries.reports.sources import RowSource
 from bookings.queries.reports.totals import Totals, Values, folded, totals_of
@@ -31,8 +31,11 @@ class FigureCell:
 
 @dataclass(frozen=True)
 class FigureLine:
+    """`short` is how a chart calls it, where the label has no room."""
+
     label: str
     cells: Sequence[FigureCell]
+    short: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +126,7 @@ def _table(found: Totals, choice: ChosenPeriod, cut: str, currency: str) -> Tabl
         currency=currency,
         columns=[*columns, *share],
         lines=[
-            FigureLine(labels[key], write(lines[key], {cut: key}))
+            FigureLine(labels[key], write(lines[key], {cut: key}), short_of(cut, key))
             for key in in_order(cut, lines, labels)
         ],
         total=FigureLine(_("All"), write(found.of(currency), {})),

@@ -6,7 +6,7 @@ nothing is drawn that does not stand in it, so no change of what is drawn can be
 
 from datetime import date, timedelta
 
-from bookings.core.intervals import day_bounds
+from bookings.core.intervals import day_bounds, days_from
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
 from bookings.models import Clinic, Method, Therapist
 from bookings.models.money.payments import CHARGED_A_FEE
@@ -112,6 +112,7 @@ def day_facts(
         **{"from": bounds.start, "until": bounds.end, "longest": LONGEST, "now": now},
         first=first,
         last=first + timedelta(days=days - 1),
+        days=days_from(first, days),
         therapist=therapist.pk if therapist else None,
         free=_texts(FREES_ITS_TIME),
         no_visit=_texts(NO_VISIT),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bookings.core.intervals import Interval
+from bookings.core.intervals import Interval, days_from
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Mail, MailKind, Therapist
@@ -83,13 +83,15 @@ def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> 
     if not found:
         return []
     visits = [one.appointment for one in found]
-    first, last = (clinic.day_of(visits[number].starts_at) for number in (0, -1))
+    days = [clinic.day_of(one.starts_at) for one in visits]
+    first, last = days[0], days[-1]
     facts = diary_facts(
         clinic,
         first=first,
         days=(last - first).days + sum(LOOKS),
         treatments={one.treatment for one in visits},
         longest=max(one.blocked_until - one.starts_at for one in visits),
+        asked={one for day in days for one in days_from(day, sum(LOOKS) + 1)},
         now=now,
     )
     offered = _offered_by_mail(visits)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bookings.core.intervals import Interval, day_bounds
+from bookings.core.intervals import Interval, day_bounds, days_from
 from bookings.core.scheduling.hours_text import DayHours, written
 from bookings.core.scheduling.openings import Span, clock_span, joined, without
 from bookings.models import (
@@ -134,7 +134,7 @@ def _rows(clinic: Clinic, monday: date) -> Rows:
 
 def _clear(clinic: Clinic, people: Sequence[Therapist], monday: date) -> dict[int, list[Span]]:
     during = day_bounds(monday, WEEK, clinic.tz)
-    found = timetables([one.pk for one in people], monday, WEEK, during, clinic)
+    found = timetables([one.pk for one in people], days_from(monday, WEEK), during, clinic)
     return {
         pk: without(joined(one.working), [*one.closures, *one.absences])
         for pk, one in found.items()

@@ -56,16 +56,18 @@ def behind(
     where: Mapping[str, str],
     *,
     currency: str = "",
-    page: int = 1,
+    page: tuple[int, int] = (1, A_PAGE),
 ) -> Behind:
-    """`where` is a key by cut. In constantly many queries."""
+    """`where` is a key by cut; `page` its number and how many are on one. In constantly many
+    queries."""
     chosen = _chosen(asked, figure, where, currency)
     added = [] if figure.adds == ONE else [figure.adds]
     sql, facts = selected(asked, list(dict.fromkeys([*where, *figure.of, *added])))
-    start = (page - 1) * A_PAGE
+    number, most = page
     adds = "1" if figure.adds == ONE else figure.adds
     listing = LISTED.format(adds=adds, rows=sql, chosen=chosen.sql)
-    values = {**facts, **chosen.values, "currency": currency, "most": A_PAGE, "start": start}
+    values = {**facts, **chosen.values, "currency": currency}
+    values |= {"most": most, "start": (number - 1) * most}
     found = analysed(listing, values)
     if not found:
         return Behind([], 0, Decimal(0))

@@ -28,11 +28,12 @@ class Counted:
 
 @dataclass(frozen=True)
 class Share:
-    """One figure of what others come to together; all by name."""
+    """One figure of what others come to together; all by name. What `waits` is not in it yet."""
 
     label: Words
     part: str
     whole: tuple[str, ...]
+    waits: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +140,8 @@ AGAIN = Report(
     says=gettext_lazy(
         "Of the visits that took place: whether another visit of the same client begins within so "
         "many weeks after the day, cancelled and missed ones aside. Too soon to say: those weeks "
-        "are not over yet and none is booked. The share is of those that can be told."
+        "are not over yet, whether another is booked by now or not, for whoever books at once "
+        "would else count before whoever does not. The share is of those whose weeks are over."
     ),
     source=RowSource.VISITS,
     figures=(
@@ -151,7 +153,7 @@ AGAIN = Report(
         ),
     ),
     cuts=("phase", "race", "therapist", "treatment", "newness", "month"),
-    share=Share(gettext_lazy("Share that came again"), "again", ("again", "not")),
+    share=Share(gettext_lazy("Share that came again"), "again", ("again", "not"), "open"),
 )
 
 STANDS = ("came", "ahead", "unmarked")
@@ -160,7 +162,8 @@ NEW = Report(
     title=gettext_lazy("New and returning"),
     says=gettext_lazy(
         "Visits that took place or still may. New: no visit of the client that took place or "
-        "still may comes before it, as far back as the records go."
+        "still may comes before it, as far back as the records go; so whoever was brought in from "
+        "another system is new once."
     ),
     source=RowSource.VISITS,
     figures=(
@@ -208,8 +211,9 @@ MAILS = Report(
     says=gettext_lazy(
         "Mails about sessions to book that went out on these days, or may have. Booked: a later "
         "visit of the client was booked within 14 days after, whatever became of it. Too soon to "
-        "say: those days are not over. The share is of those that can be told. The therapist is "
-        "who had seen the client last by then."
+        "say: those days are not over, whether a visit is booked by now or not. The share is of "
+        "those whose days are over. It does not tell who would have booked without the mail. The "
+        "therapist is who had seen the client last by then."
     ),
     source=RowSource.MAILS,
     figures=(
@@ -219,7 +223,7 @@ MAILS = Report(
         Counted("open", gettext_lazy("Too soon to say"), {"booked": ("open",)}),
     ),
     cuts=("week", "month", "therapist", "phase", "race"),
-    share=Share(gettext_lazy("Share that booked"), "booked", ("booked", "not")),
+    share=Share(gettext_lazy("Share that booked"), "booked", ("booked", "not"), "open"),
 )
 
 REPORTS: dict[str, Report] = {

@@ -147,7 +147,7 @@ def rostered(asked: AskedReport) -> dict[int, list[Span]]:
     people = Therapist.objects.values_list("pk", flat=True)
     if asked.therapist is not None:
         people = people.filter(pk=asked.therapist)
-    hours = timetables(people, period.first, period.days, period.bounds, period.clinic)
+    hours = timetables(people, period.every_day, period.bounds, period.clinic)
     ends = int(period.bounds.start.timestamp()), int(period.bounds.end.timestamp())
     return {
         pk: _between(without(one.working, [*one.closures, *one.absences]), ends[0], until)

@@ -94,8 +94,8 @@ OF_VISITS = {
         "CASE WHEN found.at > since.first THEN 'returning' ELSE 'new' END", SINCE
     ),
     "again": MadeColumn(
-        f"""CASE WHEN following.at < {WEEKS_ON} THEN 'again'
-                 WHEN {WEEKS_ON} > %(now)s THEN 'open'
+        f"""CASE WHEN {WEEKS_ON} > %(now)s THEN 'open'
+                 WHEN following.at < {WEEKS_ON} THEN 'again'
                  ELSE 'not' END""",
         FOLLOWING,
     ),
@@ -126,7 +126,8 @@ LAST_SEEN = """
 OF_MAILS = {
     "therapist": MadeColumn("seen.therapist_id", LAST_SEEN),
     "booked": MadeColumn(
-        f"""CASE WHEN EXISTS (
+        f"""CASE WHEN {FORTNIGHT_ON} > %(now)s THEN 'open'
+                 WHEN EXISTS (
                     SELECT FROM bookings_appointment visit
                      WHERE visit.client_id = found.client
                        AND visit.starts_at > found.at
@@ -134,7 +135,6 @@ OF_MAILS = {
                        AND visit.booked_at >= found.at
                        AND visit.booked_at < {FORTNIGHT_ON})
                  THEN 'booked'
-                 WHEN {FORTNIGHT_ON} > %(now)s THEN 'open'
                  ELSE 'not' END"""
     ),
 }

@@ -28,11 +28,11 @@ SUITABLE_ROOMS = """
      ORDER BY room.name, room.id
 """
 
-# Everybody's of the days from `first` to `last`. What holds every so many weeks is counted from a
-# Monday, by days: weeks have no number here. On a day whose extra hours are `instead`, no weekly
-# hours are worked; breaks hold.
+# Everybody's of the `days`, each named, so that what stands alone in a far year costs no more than
+# its day. What holds every so many weeks is counted from a Monday, by days: weeks have no number
+# here. On a day whose extra hours are `instead`, no weekly hours are worked; breaks hold.
 HOURS_OF_DAYS = """
-    SELECT shift.therapist_id, day::date AS day, shift.start, shift."end", shift.works
+    SELECT shift.therapist_id, day.day, shift.start, shift."end", shift.works
       FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
                    every_weeks, counted_from, true AS works
               FROM bookings_weeklyshift
@@ -40,21 +40,21 @@ HOURS_OF_DAYS = """
             SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
                    every_weeks, counted_from, false
               FROM bookings_weeklybreak) shift
-      JOIN generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day
+      JOIN unnest(%(days)s::date[]) day
         ON extract(isodow FROM day) = shift.weekday + 1
        AND day >= shift.valid_from
        AND (shift.valid_until IS NULL OR day <= shift.valid_until)
        AND (shift.every_weeks = 1
-            OR (day::date - shift.weekday - shift.counted_from) %% (7 * shift.every_weeks) = 0)
+            OR (day.day - shift.weekday - shift.counted_from) %% (7 * shift.every_weeks) = 0)
      WHERE NOT (shift.works
                 AND EXISTS (SELECT FROM bookings_extrashift
-                             WHERE bookings_extrashift.day = day.day::date
+                             WHERE bookings_extrashift.day = day.day
                                AND bookings_extrashift.therapist_id = shift.therapist_id
                                AND bookings_extrashift.instead))
      UNION ALL
     SELECT therapist_id, day, start, "end", true
       FROM bookings_extrashift
-     WHERE day BETWEEN %(first)s AND %(last)s
+     WHERE day = ANY(%(days)s::date[])
 """
 
 HOURS_OF_WORK = """
@@ -105,11 +105,11 @@ def offering(
 
 
 def hours_of_work(
-    therapists: Iterable[int], first: date, last: date
+    therapists: Iterable[int], days: Iterable[date]
 ) -> list[tuple[int, date, time, time, bool]]:
-    """Therapist, day, wall-clock hours, weekly and extra, of the days in [first, last]; and
+    """Therapist, day, wall-clock hours, weekly and extra, of these days; and
     whether they are worked, or a weekly break out of them."""
-    return rows(HOURS_OF_WORK, therapists=list(therapists), first=first, last=last)
+    return rows(HOURS_OF_WORK, therapists=list(therapists), days=list(days))
 
 
 def rooms_not_there(during: Interval) -> tuple[set[int], dict[int, list[Span]]]:

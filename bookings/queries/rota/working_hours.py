@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import NamedTuple
 
 from bookings.core.intervals import Interval
@@ -20,9 +20,9 @@ class Hours(NamedTuple):
 
 
 def timetables(
-    therapists: Iterable[int], first: date, days: int, during: Interval, clinic: Clinic
+    therapists: Iterable[int], days: Iterable[date], during: Interval, clinic: Clinic
 ) -> dict[int, Timetable]:
-    """The hours of the `days` civil days from `first`, and the time off that touches `during`.
+    """The hours of these civil days, and the time off that touches `during`.
 
     Two queries. What is booked is not in it.
     """
@@ -30,7 +30,7 @@ def timetables(
     absences: dict[int, list[Span]] = {pk: [] for pk in therapists}
     for person, start, end in facts.time_off(absences, during):
         (closures if person is None else absences[person]).append((start, end))
-    hours = hours_and_breaks(absences, first, days, clinic)
+    hours = hours_and_breaks(absences, days, clinic)
     return {
         pk: Timetable(
             working=hours.working[pk],
@@ -42,10 +42,9 @@ def timetables(
     }
 
 
-def hours_and_breaks(therapists: Iterable[int], first: date, days: int, clinic: Clinic) -> Hours:
-    """Of the `days` civil days from `first`, weekly and extra hours alike."""
-    last = first + timedelta(days=days - 1)
-    return hours_told(facts.hours_of_work(therapists, first, last), clinic)
+def hours_and_breaks(therapists: Iterable[int], days: Iterable[date], clinic: Clinic) -> Hours:
+    """Of these civil days, weekly and extra hours alike."""
+    return hours_told(facts.hours_of_work(therapists, days), clinic)
 
 
 def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clinic) -> Hours:
@@ -61,7 +60,7 @@ def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clini
 
 
 def hours_of_work(
-    therapists: Iterable[int], first: date, days: int, clinic: Clinic
+    therapists: Iterable[int], days: Iterable[date], clinic: Clinic
 ) -> dict[int, list[Span]]:
     """Each therapist's hours, weekly and extra, without their weekly breaks."""
-    return hours_and_breaks(therapists, first, days, clinic).working
+    return hours_and_breaks(therapists, days, clinic).working

@@ -168,11 +168,11 @@ def _pairs(by_treatment: Mapping[int, Iterable[Therapist | Room]]) -> set[tuple[
 
 
 def _timetables(clinic: Clinic, visits: Sequence[VisitOrHold]) -> dict[int, Timetable]:
-    """Sorted, so that the part around a visit can be cut out."""
-    during = _stretch(visits)
-    first, last = clinic.day_of(during.start), clinic.day_of(during.end)
+    """Sorted, so that the part around a visit can be cut out. Of the days of the visits alone:
+    between them and one that somebody has written into a far year may lie a century."""
+    days = {clinic.day_of(at) for one in visits for at in (one.starts_at, one.ends_at)}
     people = {one.therapist for one in visits}
-    found = timetables(people, first, (last - first).days + 1, during, clinic)
+    found = timetables(people, days, _stretch(visits), clinic)
     return {pk: one.in_order() for pk, one in found.items()}
 
 

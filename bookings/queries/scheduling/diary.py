@@ -2,14 +2,14 @@
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from math import ceil, floor
 from typing import Any
 
-from bookings.core.intervals import Interval, day_bounds
+from bookings.core.intervals import Interval, day_bounds, days_from
 from bookings.core.scheduling.checks import Timetable, inside
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import (
@@ -207,13 +207,13 @@ def diary_facts(
     treatments: Iterable[Treatment],
     therapist: Therapist | None = None,
     longest: timedelta = timedelta(),
+    asked: Collection[date] = (),
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> DiaryFacts:
     """Five queries, for any number of days and treatments; the therapist's, if one is given.
 
-    `longest` is how long a visit blocks that is longer than its treatment.
-    """
+    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     shown = day_bounds(first, days, clinic.tz)
     during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
@@ -225,7 +225,7 @@ def diary_facts(
         days=days,
         offered_by=offered_by,
         suitable=rota.suitable_rooms(blocked),
-        hours=timetables(people, first, days, during, clinic),
+        hours=timetables(people, asked or days_from(first, days), during, clinic),
         rows=taken_times(during, ignoring, now=now),
         now=now,
     )

@@ -42,7 +42,7 @@ class Rota:
         people = [therapist.pk for therapist in self.therapists]
         self._working: dict[tuple[int, date], list[Span]] = defaultdict(list)
         for day in (first + timedelta(days=offset) for offset in range(days)):
-            for pk, spans in hours_of_work(people, day, 1, clinic).items():
+            for pk, spans in hours_of_work(people, [day], clinic).items():
                 self._working[pk, day] = spans
         self._absences = [
             (absence.therapist_id, _span(Interval(absence.starts_at, absence.ends_at)))

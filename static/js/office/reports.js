@@ -47,7 +47,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     const columns = place.dataset.columns.split(",").map((text) => Number(text) + 1);
     return {
-      labels: rows.map((row) => row.cells[0].textContent.trim()),
+      labels: rows.map((row) => row.cells[0].dataset.short || row.cells[0].textContent.trim()),
       sets: columns.map((column) => ({
         label: headings[column],
         values: rows.map((row) => Number(row.cells[column].dataset.value)),

@@ -22,9 +22,22 @@ def test_health_age_consent_and_free_text_are_refused_by_name():
         "health_hold": Refusal.HEALTH, "desk_notes": Refusal.TEXT, "Memo": Refusal.TEXT,
     }  # fmt: skip
     assert {name: refusal_of(name) for name in refused} == refused
-    taken = ("Name", "Email address", "Practitioner", "Language", "Page", "Appointment type")
+    elsewhere = ("Paid?", "Blocked for no-shows", "Deposit", "Account credit", "No-shows")
+    assert all(refusal_of(one) in (Refusal.MONEY, Refusal.BARRED) for one in elsewhere)
+    taken = (
+        "Name",
+        "Blocked",
+        "No show",
+        "Email address",
+        "Practitioner",
+        "Language",
+        "Page",
+        "Appointment type",
+    )
     assert not any(map(refusal_of, taken))
     assert guessed(["Name", "Notes"], OtherSystem.OTHER) == {0: Field.NAME}
+    of_clients = ["Name", "State", "Staff Member", "Patient mobile phone"]
+    assert guessed(of_clients, OtherSystem.JANE) == {0: Field.NAME, 3: Field.PHONE}
 
 
 @pytest.mark.parametrize(

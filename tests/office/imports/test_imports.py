@@ -8,12 +8,17 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.models import Appointment, Client, ClientImport
+from bookings.core.records.fields import Field
+from bookings.core.records.moments import Order
+from bookings.models import Appointment, Client, ClientImport, Therapist
+from bookings.office.imports.forms import nearest
 from clinic.middleware.body_size import LISTS, MOST_BYTES_OF_A_LIST
+from tests import factories
 from tests.importing import checked, imported, worked
 from tests.lists import as_csv
 
@@ -43,7 +48,7 @@ def test_the_whole_way_there_and_back(owners, massage, kim, row):
     page = owners.get(answer.url).content.decode()
     assert "Knee" not in page
     assert "May be about health" in page
-    assert "“Deep” is" in page
+    assert "The treatment “Deep” is" in page
     sent = {
         "source": "other", "column0": "name", "column1": "email", "column2": "phone",
         "column3": "date", "column4": "time", "column5": "treatment", "column6": "therapist",
@@ -196,3 +201,34 @@ def test_guessing_anew_goes_by_the_chosen_system(owners, clinic):
     owners.post(page_of(batch, "import_columns"), {"do": "guess", "source": "cliniko"})
     batch.refresh_from_db()
     assert batch.mapping["0"] == "key"
+
+
+def test_whose_login_has_ended_while_sending_a_file_is_shown_where_to_sign_in(clinic):
+    browser = Browser(enforce_csrf_checks=True)
+    page = send(browser, b"Name\nAna\n").content.decode()
+    assert "no longer signed in" in page
+    assert reverse("account_login") in page
+    assert "no longer signed in" not in browser.post("/book/").content.decode()
+
+
+def test_that_nobody_is_reminded_is_said_and_can_be_changed(owners, massage, kim, row):
+    row[5], row[6] = massage.name, kim.name
+    batch = checked(as_csv(NAMES, [row]), order=Order.DAY_FIRST)
+    assert "Nobody would be reminded" in owners.get(page_of(batch)).content.decode()
+    owners.post(page_of(batch, "start_import"))
+    worked()
+    assert "Nobody is reminded" in owners.get(page_of(batch)).content.decode()
+    owners.post(page_of(batch, "remind_import"))
+    page = owners.get(page_of(batch)).content.decode()
+    assert "1 appointment of this list is reminded of by mail" in page
+    assert "Nobody is reminded" not in page
+    owners.post(page_of(batch, "remind_import"))
+    assert "on already" in owners.get(page_of(batch)).content.decode()
+
+
+def test_a_therapist_who_may_be_meant_is_proposed_and_never_assumed(owners, massage, kim):
+    for name, proposed in (("Kim", kim), ("K. Demo", kim), ("DEMO, Kim", kim), ("Lee", None)):
+        assert nearest(name, Therapist, Field.THERAPIST) == proposed
+    other = factories.make_therapist("Kim Other")
+    assert nearest("Kim", Therapist, Field.THERAPIST) is None
+    assert nearest("K. Other", Therapist, Field.THERAPIST) == other

@@ -9,14 +9,15 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import dateformat, timezone
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Payment
+from bookings.models import Appointment, Mail, MailKind, MailState, Payment
 from bookings.office.reports import days
 from bookings.queries.reports import limits, reconciling, selection
 from bookings.queries.reports.definitions import REPORTS
 from tests import factories
+from tests.office.conftest import say_who_it_is
 from tests.runner.test_weight import files_of, weight
 
 HOME = "/office/reports/"
@@ -100,6 +101,7 @@ def test_what_was_waived_is_no_money(office, done, massage, kim, room, at):
 
 
 def test_the_period_before_stands_beneath(office, done, massage, kim, room, at):
+    visit_of(massage, kim, room, at(-200, 10))
     paid(visit_of(massage, kim, room, at(-100, 10)), "45")
     [table] = [one for one in office.get(f"{HOME}takings/").context["tables"] if one.cut == "week"]
     assert [cell.text for cell in table.before.cells] == ["1", "£45", "£0"]
@@ -122,6 +124,10 @@ def test_dates_that_make_no_period_are_told_at_their_field_and_stay_typed(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert says in page
+    assert "£60" not in page
+    for address in ("takings/", "takings/rows/"):
+        answer = office.get(HOME + address, {"period": "dates", "first": first, "last": last})
+        assert (answer.status_code, "£60" in answer.content.decode()) == (422, False)
     assert f'value="{first}"' in page or not first
 
 
@@ -155,8 +161,6 @@ def test_a_table_is_a_file_for_a_spreadsheet_in_which_no_name_is_a_formula(
     assert heading == ["Therapist", "Currency", "Payments and refunds", "Taken", "Waived"]
     assert rows == [
         ["'=HYPERLINK(1)", "GBP", "1", "60.00", "0"],
-        ["All", "GBP", "1", "60.00", "0"],
-        ["Before", "GBP", "0", "0", "0"],
     ]
 
 
@@ -238,13 +242,71 @@ def test_the_rows_are_turned_over_a_page_at_a_time(office, massage, kim, room, a
         ("2026-07-01", "2026-09-30", ("2026-04-01", "2026-06-30")),  # a quarter
         ("2026-10-10", "2026-10-19", ("2026-09-30", "2026-10-09")),  # as many days before
         ("2026-11-20", "2026-12-09", ("2026-10-31", "2026-11-09")),  # of 20 days 10 have been
-        ("2024-02-29", "2024-02-29", ("2024-02-28", "2024-02-28")),
+        ("2024-02-29", "2024-02-29", ("2024-02-22", "2024-02-22")),
         ("2026-11-30", "2026-12-24", None),  # all still to come
     ],
 )
 def test_a_period_is_compared_with_as_much_before_as_there_has_been_of_it(first, last, before):
     found = days.before(date.fromisoformat(first), date.fromisoformat(last), date(2026, 11, 29))
     assert (found and tuple(map(str, found))) == before
+
+
+def test_where_records_begin_in_the_midst_of_the_days_before_nothing_is_compared(
+    office, massage, kim, room, at, today
+):
+    paid(visit_of(massage, kim, room, at(-100, 10)), "1")
+    paid(visit_of(massage, kim, room, at(-7, 10)))
+    page = read(office.get(f"{HOME}takings/", {"period": "90"}))
+    assert f"Records begin on {dateformat.format(at(-100, 10), 'j F Y')}" in page
+    assert "Taken: £60. There is nothing before to compare it with." in page
+    assert ">Before<" not in page
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [
+        ("2026-11-15", "2026-11-28", "than the days before (£1)"),
+        ("2026-11-01", "2026-11-28", "than the same days of October 2026 (£1)"),
+        ("2026-11-22", "2026-11-22", "than a week before (£1)"),
+    ],
+)
+@pytest.mark.fixed_clock("2026-11-29T09:00")
+def test_the_days_before_are_called_what_they_are(
+    office, massage, kim, room, at, first, last, says
+):
+    visit_of(massage, kim, room, at(-90, 10))
+    for ago in (-15, -14, -50):  # the day before, a Sunday, and one of October
+        paid(visit_of(massage, kim, room, at(ago, 10)), "1")
+    paid(visit_of(massage, kim, room, at(-7, 10)))
+    page = read(office.get(f"{HOME}takings/", {"period": "dates", "first": first, "last": last}))
+    assert says in page
+
+
+def test_the_hours_of_the_rows_add_up_by_hand(office, massage, kim, room, at):
+    for ago in (-3, -2):
+        start = at(ago, 10)
+        visit_of(massage, kim, room, start, ends_at=start + timedelta(minutes=45))
+    listed = read(office.get(f"{HOME}utilisation/rows/", {"figure": "booked"}))
+    assert listed.count("<td>0:45 h</td>") == 2
+    assert "2 rows, which add up to 1:30 h." in listed
+
+
+def test_the_rows_behind_a_figure_are_a_file_as_well(office, done, massage, kim, room, at):
+    say_who_it_is(office)
+    paid(visit_of(massage, kim, room, at(-6, 10)), "1")
+    for name in REPORTS:
+        asked = office.get(f"{HOME}{name}/rows/").context["found"]
+        text = office.get(f"{HOME}{name}/rows.csv").content.decode()
+        assert text.count("\n") == asked.count + 1, name
+    text = office.get(f"{HOME}takings/rows.csv", {"figure": "taken"}).content.decode()
+    assert "10:00,,Ana Demo,Massage,Kim Demo,Card,60.00" in text
+
+
+def test_who_is_full_on_which_weekday_is_a_file_as_well(office, done):
+    text = office.get(f"{HOME}utilisation/therapist-weekday.csv").content.decode()
+    assert "Therapist,Weekday,Currency,At work,Booked" in text
+    assert "Kim Demo," in text
+    assert office.get(f"{HOME}takings/therapist-weekday.csv").status_code == 404
 
 
 def test_one_therapists_figures_and_their_rows_are_theirs_alone(
@@ -272,6 +334,7 @@ def test_a_therapist_who_is_not_there_is_nobody_and_all_are_shown(office, done, 
 
 
 def test_a_report_says_what_it_finds(office, done, massage, kim, room, at):
+    visit_of(massage, kim, room, at(-200, 10))
     paid(visit_of(massage, kim, room, at(-100, 10)), "50")
     page = read(office.get(f"{HOME}takings/", {"period": "90"}))
     assert "Taken: £60, 20 % more than the days before (£50)." in page
@@ -329,6 +392,35 @@ def test_the_year_is_until_yesterday(office, clock):
     today = period.clinic.day_of(timezone.now())
     assert period.first == today.replace(month=1, day=1)
     assert period.last == max(period.first, today - timedelta(days=1))
+
+
+def test_a_visit_counts_as_followed_only_once_its_weeks_are_over(office, massage, kim, room, at):
+    """Who books at once would count before who does not, and near today all come again."""
+    for number, ago in enumerate([-60, -5]):
+        ana = factories.make_client(f"Ana {number}")
+        visit_of(massage, kim, room, at(ago, 10), client=ana)
+        visit_of(massage, kim, room, at(ago + 3, 11), client=ana)
+    visit_of(massage, kim, room, at(-61, 15), client=factories.make_client("Bo"))
+    page = office.get(f"{HOME}again/")
+    total = page.context["tables"][0].total
+    assert [cell.text for cell in total.cells] == ["5", "1", "2", "2", "33.3 %"]
+    assert "2 of 5 are not in it: too soon to say." in read(page)
+    page = read(office.get(f"{HOME}again/", {"period": "month"}))
+    assert "there is nothing to tell it by in these days." in page
+
+
+def test_a_mail_counts_as_answered_only_once_its_fortnight_is_over(office, massage, kim, room, at):
+    ana = factories.make_client("Ana Demo")
+    for ago in (-5, -30):
+        Mail.objects.create(
+            key=f"nudge {ago}", kind=MailKind.NUDGE, client=ana, state=MailState.SENT,
+            created_at=at(ago, 9), due_at=at(ago, 9), not_after=at(ago, 10), data_at=at(ago, 9),
+            sent_at=at(ago, 9),
+        )  # fmt: skip
+    visit_of(massage, kim, room, at(-2, 10), client=ana, booked_at=at(-4, 10))
+    [says] = office.get(f"{HOME}mails/").context["says"]
+    assert "Share that booked: 0.0 %." in says
+    assert "1 of 2 is not in it: too soon to say." in says
 
 
 def test_a_report_that_takes_too_long_is_stopped_in_the_database_and_says_so(

@@ -111,11 +111,13 @@ def _newness(visit: Appointment, visits: list[Appointment]) -> str:
 def _again(asked: AskedReport, visit: Appointment, visits: list[Appointment]) -> str:
     clinic = asked.period.clinic
     last_day = clinic.day_of(visit.starts_at) + timedelta(weeks=asked.weeks)
+    if asked.now < clinic.begin_of(last_day + timedelta(days=1)):
+        return "open"
     for one in visits:
         same = one.client == visit.client and one.status in TOOK_PLACE_OR_MAY
         if same and one.starts_at > visit.starts_at and clinic.day_of(one.starts_at) <= last_day:
             return "again"
-    return "open" if asked.now < clinic.begin_of(last_day + timedelta(days=1)) else "not"
+    return "not"
 
 
 def _lead(asked: AskedReport, visit: Appointment) -> str:
@@ -160,7 +162,7 @@ def _mails(asked: AskedReport) -> Iterator[Row]:
             **_calendar(asked, at),
             **_training(asked, mail.client, at),
             "therapist": _last_seen(mail.client, at),
-            "booked": "booked" if booked else "not" if over else "open",
+            "booked": "open" if not over else "booked" if booked else "not",
         }
 
 
@@ -177,9 +179,8 @@ def _time(asked: AskedReport) -> Iterator[Row]:
     count = int((asked.period.bounds.end - begin).total_seconds()) // 60
     people = list(Therapist.objects.all())
     hours = timetables(
-        [one.pk for one in people], asked.period.first, asked.period.days, asked.period.bounds,
-        clinic,
-    )  # fmt: skip
+        [one.pk for one in people], asked.period.every_day, asked.period.bounds, clinic
+    )
     visits = Appointment.objects.filter(
         status__in=["booked", "arrived", "completed", "no_show"]
     ).order_by("starts_at")

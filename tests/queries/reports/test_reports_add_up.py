@@ -112,7 +112,7 @@ def listed(asked, figure, where, currency):
     first = behind(asked, figure, where, currency=currency)
     rows = list(first.rows)
     for page in range(2, -(-first.count // A_PAGE) + 1):
-        rows += behind(asked, figure, where, currency=currency, page=page).rows
+        rows += behind(asked, figure, where, currency=currency, page=(page, A_PAGE)).rows
     assert len(rows) == first.count
     assert sum((row.adds for row in rows), Decimal(0)) == first.total
     return rows

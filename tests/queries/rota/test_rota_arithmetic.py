@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from bookings.core.intervals import days_from
 from bookings.models import ExtraShift, Therapist, WeeklyBreak, WeeklyShift
 from bookings.queries.rota.away import away_of
 from bookings.queries.rota.working_hours import hours_and_breaks
@@ -153,7 +154,7 @@ class TenYears(TestCase):
             WeeklyBreak.objects.create(therapist=kim, **row)
         for row in extras:
             ExtraShift.objects.create(therapist=kim, **row)
-        found = hours_and_breaks([kim.pk], FIRST, DAYS, clinic)
+        found = hours_and_breaks([kim.pk], days_from(FIRST, DAYS), clinic)
         working, paused = naive_rota(shifts, breaks, extras, clinic.tz)
         assert seconds_of(found.working[kim.pk]) == working
         assert seconds_of(found.breaks[kim.pk]) == paused

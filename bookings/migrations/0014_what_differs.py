@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0012_lists_that_break'),
+        ('bookings', '0013_choices_of_a_list'),
     ]
 
     operations = [
