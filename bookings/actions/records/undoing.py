@@ -167,7 +167,7 @@ def _take_back_what_was_filled(row: ImportedRow) -> str:
 def _take_back_clients(taken: Sequence[TakenBack]) -> None:
     here = [one for one in taken if one.row.client and not one.row.client.erased_at]
     why = _why_they_stay([one.row for one in here])
-    gone = {one.row.client_id for one in here} - why.keys()
+    gone = {one.row.client.pk for one in here if one.row.client} - why.keys()
     for one in taken:
         if one not in here:
             one.kept.append(str(GONE))
