@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.people import leaving
-from bookings.actions.records import jobs
+from bookings.actions.records import checking, jobs
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.waiting_list import tending
+from bookings.mail.wake_worker import ring
 from bookings.models import Component, Heartbeat
 
 
@@ -57,4 +58,5 @@ def look_through_waiting_list() -> None:
 
 @shared_task(name="bookings.tasks.go_on_with_imports", ignore_result=True)
 def go_on_with_imports() -> None:
-    jobs.go_on_with_all(now=timezone.now())
+    if jobs.go_on_with_all(now=timezone.now()):
+        ring(checking.TASK)  # behind what waits

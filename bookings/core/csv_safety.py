@@ -1,6 +1,7 @@
 """Text in the cells of a spreadsheet."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Full width too, which some spreadsheets take for the same.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r")
 
 
 def as_text(value: object) -> str:

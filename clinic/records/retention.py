@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from bookings.actions.records import reading
+from bookings.actions.records import jobs
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Mail, SignInEvent
@@ -35,7 +35,7 @@ def keep_no_longer(*, now: datetime) -> dict[str, int]:
         "old holds": _old_holds(clinic, now),
         "details of mails": _details_of_mails(clinic, now),
         "history": _history(clinic, now),
-        "lists of clients": reading.forget_files(now=now),
+        "lists of clients": jobs.forget_files(now=now),
         "erasures noted late": erased_list.add_missing(),
     }
 

@@ -109,15 +109,16 @@ class Trial:
         return next((one for one in there if one.start == wanted.starts_at), None)
 
 
-def go_on(batch: ClientImport, *, now: datetime) -> None:
-    """From the first row: what was met before is not kept."""
+def go_on(batch: ClientImport, now: datetime, _until: float) -> bool:
+    """From the first row to the last, however long: what was met before is not kept."""
     trial = Trial(batch, now)
     last = 0
     while rows := list(batch.rows.filter(number__gt=last)[:CHUNK]):
         trial.go_through(rows)
         last = rows[-1].number
         if not ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING).exists():
-            return
+            return True
     ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING).update(
         state=ImportState.CHECKED
     )
+    return True

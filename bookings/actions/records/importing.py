@@ -1,6 +1,7 @@
 """An import is carried out, some rows at a time: each with what it makes or not at all, so that
 what is cut off anywhere goes on from there."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -33,15 +34,19 @@ def start(batch: ClientImport, *, now: datetime) -> None:
         transaction.on_commit(lambda: ring(TASK), robust=True)
 
 
-def go_on(batch: ClientImport, *, now: datetime) -> None:
-    """Until no row is left. Raises Busy: then it goes on a minute later."""
-    while _some(batch, now):
+def go_on(batch: ClientImport, now: datetime, until: float) -> bool:
+    """Whether no row is left. Raises Busy: then it goes on a minute later."""
+    while _some(batch, now, until):
         faults.went_well(batch)
+        if time.monotonic() > until:
+            return False
     running = ClientImport.objects.filter(pk=batch.pk, state=ImportState.RUNNING)
     running.update(state=ImportState.DONE, done_at=now)
+    return True
 
 
-def _some(batch: ClientImport, now: datetime) -> bool:
+def _some(batch: ClientImport, now: datetime, until: float) -> bool:
+    """What its time does not suffice for stays unsettled, as after a run that was cut off."""
     clinic = Clinic.objects.the()
     rows = list(batch.rows.filter(settled=False)[:CHUNK])
     verdicts = _people_of(batch, clinic, rows, now)
@@ -54,6 +59,8 @@ def _some(batch: ClientImport, now: datetime) -> bool:
             _settle(one)
         else:
             _book(batch, one, now)
+        if time.monotonic() > until:
+            break
     return bool(rows)
 
 

@@ -1,49 +1,114 @@
-"""Imports go on in a worker; what was cut off is found again, and two workers do one only once."""
+"""Imports go on in a worker; what was cut off is found again, and two workers do one only once.
+And what stood in a file is forgotten a day later."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from bookings.actions.records import checking, faults, importing, undoing
+from bookings.actions.records import (
+    checking,
+    deciding,
+    differences,
+    faults,
+    importing,
+    undoing,
+    visits,
+)
 from bookings.actions.refusals import Busy
 from bookings.models import ClientImport, ImportState
-from bookings.models.records.imports import AT_WORK
+from bookings.models.records.imports import AT_WORK, FORGOTTEN_AFTER
 
-ONE_LIST = 7_412  # of PostgreSQL's advisory locks, with the list's number; a lost worker has none
-STEPS: dict[str, Callable[..., None]] = {
+# Of PostgreSQL's advisory locks; a lost worker has none. One list at a time in all workers, so
+# that another is free for the mail.
+ONE_LIST = 7_412
+AT_WORK_FOR = 10  # seconds, and then whatever else waits has its turn
+STEPS: dict[str, Callable[..., bool]] = {
     ImportState.CHECKING: checking.go_on,
     ImportState.RUNNING: importing.go_on,
     ImportState.UNDOING: undoing.go_on,
 }
 
 
-def go_on_with_all(*, now: datetime) -> None:
-    for pk in ClientImport.objects.filter(state__in=AT_WORK).values_list("pk", flat=True):
-        with _alone(pk) as is_mine:
+def go_on_with_all(*, now: datetime) -> bool:
+    """Whether its time was over before the lists were, so that it is to be called again."""
+    until = time.monotonic() + AT_WORK_FOR
+    with _alone() as is_mine:
+        lists = ClientImport.objects.filter(state__in=AT_WORK).order_by("started_at", "pk")
+        for pk in lists.values_list("pk", flat=True) if is_mine else ():
             batch = ClientImport.objects.filter(pk=pk).first()
-            if is_mine and batch and batch.state in STEPS:
-                _go_on(batch, now)
+            if batch and batch.state in STEPS and not _go_on(batch, now, until):
+                return True
+    return False
 
 
-def _go_on(batch: ClientImport, now: datetime) -> None:
+def _go_on(batch: ClientImport, now: datetime, until: float) -> bool:
+    """False where its time was over first."""
     try:
-        STEPS[batch.state](batch, now=now)
+        return STEPS[batch.state](batch, now, until)
     except Busy:
-        return  # the next minute's
+        return True  # the next minute's
     except Exception as error:
         faults.count(batch, error, now=now)
+        return True
 
 
 @contextmanager
-def _alone(pk: int) -> Iterator[bool]:
+def _alone() -> Iterator[bool]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [ONE_LIST, pk])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_LIST])
         [(is_mine,)] = cursor.fetchall()
     try:
         yield is_mine
     finally:
         if is_mine:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [ONE_LIST, pk])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_LIST])
+
+
+def forget_files(*, now: datetime) -> int:
+    """What stood in the rows, a day after it was of use; and imports that nobody went on with."""
+    before = now - FORGOTTEN_AFTER
+    begun = [ImportState.DONE, ImportState.UNDONE, ImportState.FAILED]
+    left = ClientImport.objects.exclude(
+        state__in=[*begun, ImportState.RUNNING, ImportState.UNDOING]
+    )
+    count = left.filter(created_at__lt=before).delete()[0]
+    old = ClientImport.objects.filter(state__in=begun, done_at__lt=before, forgotten_at=None)
+    for batch in old:
+        with transaction.atomic():
+            count += batch.rows.exclude(cells=None).update(cells=None)
+            _forget_words(batch)
+            ClientImport.objects.filter(pk=batch.pk).update(
+                file_name=_("List {number}").format(number=batch.pk),
+                columns=[],
+                names={},
+                forgotten_at=now,
+            )
+    return count
+
+
+def _forget_words(batch: ClientImport) -> None:
+    """Reasons that are more than sentences of ours, and so may have a word of the file in them."""
+    ours = sorted((str(one) for one in _sentences() if "{" not in str(one)), key=len, reverse=True)
+    told = batch.rows.exclude(reason="").order_by().values_list("reason", flat=True).distinct()
+    quoting = []
+    for reason in told:
+        rest = reason
+        for sentence in ours:
+            rest = rest.replace(sentence, "")
+        if rest.strip():
+            quoting.append(reason)
+    why = _("What stood in the row is deleted here, and with it the words of why.")
+    batch.rows.filter(reason__in=quoting).update(reason=why)
+
+
+def _sentences() -> Iterator[object]:
+    for module in (deciding, differences, faults, undoing, visits):
+        for value in vars(module).values():
+            of_it = value.values() if isinstance(value, dict) else [value]
+            yield from (one for one in of_it if isinstance(one, Promise))

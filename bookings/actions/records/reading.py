@@ -32,7 +32,6 @@ from bookings.core.records.tables import (
 )
 from bookings.core.wording import one_line
 from bookings.models import ClientImport, ImportedRow, ImportState
-from bookings.models.records.imports import FORGOTTEN_AFTER
 
 AT_ONCE = 1_000
 SAMPLES = 3
@@ -220,19 +219,3 @@ def drop(batch: ClientImport) -> None:
     )
     if not gone.delete()[0]:
         raise NotToBeImported
-
-
-def forget_files(*, now: datetime) -> int:
-    """What stood in the rows, a day after it was of use; and imports that nobody went on with."""
-    before = now - FORGOTTEN_AFTER
-    begun = [ImportState.DONE, ImportState.UNDONE, ImportState.FAILED]
-    left = ClientImport.objects.exclude(
-        state__in=[*begun, ImportState.RUNNING, ImportState.UNDOING]
-    )
-    count = left.filter(created_at__lt=before).delete()[0]
-    old = ClientImport.objects.filter(state__in=begun, done_at__lt=before, forgotten_at=None)
-    for batch in old:
-        with transaction.atomic():
-            count += batch.rows.exclude(cells=None).update(cells=None)
-            ClientImport.objects.filter(pk=batch.pk).update(forgotten_at=now)
-    return count

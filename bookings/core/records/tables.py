@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bookings.core.clients.phones import is_a_phone
 from bookings.core.csv_safety import FORMULA
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 2_000  # letters; what is longer is a text, or a quotation mark without its second
+MOST_LETTERS = 20_000_000  # of all cells; few bytes of a workbook may stand for many
+SHORTEST_PHONE = 6  # digits
 LOOKED_AT_FOR_NAMES = 10  # rows, above which some systems write a title
 
 Row = list[str]
@@ -78,7 +81,7 @@ def is_formula(text: str) -> bool:
 
 def _counted(rows: Iterable[Row]) -> Iterator[tuple[int, Row]]:
     """Those in which anything stands, within the limits."""
-    found = 0
+    found = letters = 0
     for number, row in enumerate(rows, start=1):
         row = [undisarmed(cell) for cell in row]
         while row and not row[-1]:
@@ -90,7 +93,11 @@ def _counted(rows: Iterable[Row]) -> Iterator[tuple[int, Row]]:
         found += 1
         if found > MOST_ROWS + 1:
             raise Unreadable(ListFault.TOO_MANY_ROWS)
-        yield number, [cell[:LONGEST_CELL] for cell in row]
+        row = [cell[:LONGEST_CELL] for cell in row]
+        letters += sum(map(len, row))
+        if letters > MOST_LETTERS:
+            raise Unreadable(ListFault.TOO_LARGE_INSIDE)
+        yield number, row
 
 
 def _row_of_names(rows: list[tuple[int, Row]], known: frozenset[str]) -> int | None:
@@ -100,8 +107,12 @@ def _row_of_names(rows: list[tuple[int, Row]], known: frozenset[str]) -> int | N
     ]
     if max(scores):
         return scores.index(max(scores))
-    has_an_address = any("@" in cell for cell in rows[0][1])
-    return None if has_an_address else 0
+    return None if any(map(_is_somebodys, rows[0][1])) else 0
+
+
+def _is_somebodys(cell: str) -> bool:
+    """An address or a phone number, which no column is called."""
+    return "@" in cell or (is_a_phone(cell) and sum(map(str.isdigit, cell)) >= SHORTEST_PHONE)
 
 
 def _wide(row: Row, width: int) -> Row:

@@ -7,15 +7,16 @@ were too far. So it is only given what was read here first, part by part.
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from bookings.core.records.tables import ListFault, Row, Unreadable
+from bookings.core.records.tables import MOST_LETTERS, ListFault, Row, Unreadable
 
 ZIP, OLD = b"PK", b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 50_000_000  # bytes of all parts together
@@ -26,6 +27,7 @@ MOST_ELEMENTS = 1_500_000  # of one part
 MOST_PLACES = 2_500_000  # from the first to the last cell, of 32 bytes each, empty or not
 MOST_ROWS_MET = 250_000  # empty or not
 LAST_COLUMN = 16_384  # XFD
+TEXTS = "sharedstrings.xml"
 READ = (".xml", ".rels")  # no pictures, and none of the other kinds that the reader knows
 A_SHEET = b"sheetData"  # without which the reader finds no cells, whatever the part is called
 ENTITIES = b"<!DOCTYPE"  # no program writes them into a workbook
@@ -59,9 +61,19 @@ def _looked_through(data: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as whole, zipfile.ZipFile(copy, "w") as made:
         parts = whole.infolist()
         _refuse_large(parts)
+        texts, sheets = _Texts(), []
         for one in parts:
-            if one.filename.lower().endswith(READ):
-                _look_through(whole, one, made)
+            name = one.filename.lower()
+            if not name.endswith(READ):
+                continue
+            content = _looked_at(whole, one)
+            made.writestr(one.filename, content)
+            if name.endswith(TEXTS):
+                _parse(texts.parser, content)
+            elif A_SHEET in content:
+                sheets.append(_LaidOut())
+                _parse(sheets[-1].parser, content)
+        _refuse_repeated([one.shared for one in sheets], texts.lengths)
     return copy.getvalue()
 
 
@@ -78,27 +90,60 @@ def _refuse_large(parts: list[zipfile.ZipInfo]) -> None:
 def _most_of(name: str) -> int:
     if "/worksheets/" in f"/{name}":
         return MOST_UNPACKED
-    return MOST_SHARED if name.endswith("sharedstrings.xml") else MOST_BESIDE
+    return MOST_SHARED if name.endswith(TEXTS) else MOST_BESIDE
 
 
-def _look_through(whole: zipfile.ZipFile, part: zipfile.ZipInfo, made: zipfile.ZipFile) -> None:
+def _refuse_repeated(sheets: list[Counter[int]], texts: list[int]) -> None:
+    """Of texts that cells share the reader makes one for each cell."""
+    for shared in sheets:
+        letters = (texts[n] * many for n, many in shared.items() if n < len(texts))
+        if sum(letters) > MOST_LETTERS:
+            raise Unreadable(ListFault.TOO_LARGE_INSIDE)
+
+
+def _looked_at(whole: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     content = whole.read(part)
     if ENTITIES in content or content.count(b"<") > 2 * MOST_ELEMENTS:
         raise Unreadable(ListFault.TOO_LARGE_INSIDE)
-    if A_SHEET in content:
-        laid_out = _LaidOut()
-        for start in range(0, len(content), AT_ONCE):
-            laid_out.parser.Parse(content[start : start + AT_ONCE])
-        laid_out.parser.Parse(b"", True)
-    made.writestr(part.filename, content)
+    return content
 
 
-class _LaidOut:
-    """Counts the places of a sheet as the reader counts them. Raises Unreadable for too many."""
+def _parse(parser: XMLParserType, content: bytes) -> None:
+    for start in range(0, len(content), AT_ONCE):
+        parser.Parse(content[start : start + AT_ONCE])
+    parser.Parse(b"", True)
+
+
+class _Texts:
+    """How long each of the texts is that cells share."""
 
     def __init__(self) -> None:
         self.parser = ParserCreate()
         self.parser.StartElementHandler = self._begins
+        self.parser.CharacterDataHandler = self._says
+        self.lengths: list[int] = []
+
+    def _begins(self, name: str, _said: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "si":
+            self.lengths.append(0)
+
+    def _says(self, text: str) -> None:
+        if self.lengths:
+            self.lengths[-1] += len(text)
+
+
+class _LaidOut:
+    """Counts the places of a sheet as the reader counts them, and how often each shared text
+    stands there. Raises Unreadable for too many places.
+    """
+
+    def __init__(self) -> None:
+        self.parser = ParserCreate()
+        self.parser.StartElementHandler = self._begins
+        self.parser.EndElementHandler = self._ends
+        self.parser.CharacterDataHandler = self._says
+        self.shared = Counter[int]()
+        self.is_shared, self.number = False, ""
         self.met = self.row = self.column = self.rows = self.columns = 0
         self.is_sheet = False
 
@@ -112,9 +157,20 @@ class _LaidOut:
                 raise Unreadable(ListFault.TOO_MANY_ROWS)
             self._go_to(int(said["r"]) if "r" in said else self.row + 1, 0)
         elif bare == "c":
+            self.is_shared, self.number = said.get("t") == "s", ""
             self._meet_cell(said.get("r"))
         else:
+            self.number = ""
             self._count()
+
+    def _says(self, text: str) -> None:
+        if self.is_shared:
+            self.number += text
+
+    def _ends(self, name: str) -> None:
+        if self.is_shared and name.rpartition(":")[2] == "v":
+            self.shared[int(self.number)] += 1
+            self.number = ""
 
     def _meet_cell(self, place: str | None) -> None:
         if place is None:

@@ -342,6 +342,30 @@ def test_what_stood_in_a_file_is_forgotten_a_day_later_and_its_clients_are_no_ne
     assert Client.objects.filter(erased_at=None).count() == 1
 
 
+def test_no_word_of_a_file_outlives_its_day_and_sentences_of_ours_do(massage, ten, clock, owners):
+    rows = [
+        visit(1, ten, what="HIV patient since"),
+        visit(2, ten, 2, "Bo Demo", email="bo@example.com", who="Dr Knee"),
+        visit(3, ten - timedelta(days=9), 3, "Cy Demo", email="cy@example.com"),
+    ]
+    names = {"treatment": {"hiv massage": massage.pk}}
+    batch = imported(as_csv([*VISITS, "Ana Surname"], rows), names=names)
+    ClientImport.objects.filter(pk=batch.pk).update(file_name="Ana Demo’s list.csv")
+    clock.move_to(timezone.now() + timedelta(days=1, minutes=1))
+    retention.keep_no_longer(now=timezone.now())
+    batch.refresh_from_db()
+    kept = f"{ClientImport.objects.values().get()} {list(batch.rows.values())}"
+    for word in ("HIV", "hiv", "Knee", "Surname", "Ana", "Patient id"):
+        assert word not in kept
+    assert (
+        batch.rows.get(number=4).reason == "The appointment is over; only coming ones are imported."
+    )
+    assert "is deleted here" in batch.rows.get(number=2).reason
+    page = owners.get(f"/office/import/{batch.pk}/?show=clash")
+    assert f"List {batch.pk}" in page.content.decode()
+    assert owners.get(f"/office/import/{batch.pk}/rows.csv").status_code == 200
+
+
 def test_erasing_takes_what_a_list_said_of_them(clinic):
     batch = imported(as_csv(PATIENTS, [patient(1, "Ana Demo", "ana@example.com")]))
     erase.erase(Client.objects.get(), tell=False, by="owner", now=timezone.now())

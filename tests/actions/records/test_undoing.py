@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.actions.clients import details
@@ -78,18 +79,34 @@ def test_only_within_a_day_only_once_and_nothing_that_was_not_carried_out(clinic
     assert Client.objects.count() == 1
 
 
+def test_undoing_asks_as_much_of_ten_rows_as_of_two_and_holds_the_diary_for_no_more(massage, at):
+    def asked(many: int) -> int:
+        rows = [
+            visit(n, at(3 + n, 10), n, f"Client {n}x", email=f"c{n}@example.com")
+            for n in range(many)
+        ]
+        batch = imported(as_csv(VISITS, rows))
+        undoing.undo(batch, now=timezone.now())
+        with CaptureQueriesContext(connection) as data:
+            worked()
+        assert not Client.objects.exists()
+        return len(data)
+
+    assert asked(2) == asked(10) <= asked(12) / 1.5
+
+
 def test_undoing_that_is_cut_off_goes_on(massage, rows, monkeypatch):
     batch = imported(as_csv(VISITS, rows))
-    monkeypatch.setattr(undoing, "CHUNK", 2)
-    some, calls = undoing._some, []
+    monkeypatch.setattr(undoing, "AT_ONCE", 2)
+    some, calls = undoing._take_back_safely, []
 
-    def dies(pk):
+    def dies(pks):
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return some(pk)
+        return some(pks)
 
-    monkeypatch.setattr(undoing, "_some", dies)
+    monkeypatch.setattr(undoing, "_take_back_safely", dies)
     with pytest.raises(KeyboardInterrupt):
         undone(batch)
     worked()

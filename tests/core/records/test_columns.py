@@ -47,6 +47,8 @@ def test_health_age_consent_and_free_text_are_refused_by_name():
         ({Field.NAME: "07700 900123"}, Wrong.NO_NAME),
         ({Field.NAME: "=HYPERLINK(1)"}, Wrong.FORMULA),
         ({Field.NAME: "@SUM(A1)"}, Wrong.FORMULA),
+        ({Field.NAME: "＝cmd"}, Wrong.FORMULA),
+        ({Field.NAME: "＠SUM(A1)"}, Wrong.FORMULA),
         ({Field.NAME: "A" * 201}, Wrong.LONG_NAME),
         ({Field.NAME: "A" + "\u0301" * 40}, Wrong.PILED_MARKS),
         ({Field.NAME: "Ana", Field.GONE: "2026-01-01"}, Wrong.GONE),

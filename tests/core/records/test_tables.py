@@ -113,6 +113,9 @@ def test_a_title_above_the_names_is_no_row_and_a_list_without_names_loses_nobody
     bare = read(b"Ana,ana@example.com\nBo,bo@example.com\n")
     assert bare.names == ["", ""]
     assert len(bare.rows) == 2
+    for first in ("Ana,0770 1112223", "Ana,+44 (7700) 900123"):
+        assert read(f"{first}\nBo,\n".encode()).names == ["", ""]
+    assert read(b"Whom,2026\nAna,x\n").names == ["Whom", "2026"]
 
 
 def test_what_an_export_has_disarmed_is_itself_again():
@@ -154,6 +157,16 @@ def elsewhere(sheet: bytes) -> bytes:
     moved = with_part("xl/_rels/workbook.xml.rels", links.replace(b"worksheets/sheet1", b"notes"))
     with zipfile.ZipFile(file := io.BytesIO(moved), "a") as made:
         made.writestr("xl/notes.xml", sheet)
+    return file.getvalue()
+
+
+def shared(letters: int, *, columns: int, rows: int) -> bytes:
+    """A workbook of a few kilobytes whose cells all have the same text."""
+    sheet = _cells(b"<row>" + b'<c t="s"><v>0</v></c>' * columns + b"</row>", rows)
+    text = b"<si><t>" + b"x" * letters + b"</t></si>"
+    with zipfile.ZipFile(file := io.BytesIO(with_part(SHEET, sheet)), "a") as made:
+        strings = HEAD.replace(b"worksheet ", b"sst ").replace(b"<sheetData>", text) + b"</sst>"
+        made.writestr("xl/sharedStrings.xml", strings, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
@@ -204,6 +217,7 @@ BOMBS = {
     "texts that unpack to 30 MB": lambda: with_part(
         "xl/sharedStrings.xml", b"<sst>" + b"<si/>" * 6_000_000 + b"</sst>"
     ),
+    "one long text in every cell": lambda: shared(32_000, columns=37, rows=2_500),
     "entities of entities": lambda: with_part(
         "xl/workbook.xml",
         b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><workbook>&b;'
