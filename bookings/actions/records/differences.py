@@ -43,7 +43,7 @@ NOT_TO_BE_ADDED = {
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """A person of the list with the client they are: what is to be filled, what is to be told."""
 
     adds: dict[str, str]
@@ -54,7 +54,7 @@ class Compared:
         return " ".join(filter(None, [*self.differs, told_of_filled(self.adds)]))
 
 
-def of_person(here: Client | Listed, there: Listed, *, not_to_fill: Collection[str]) -> Compared:
+def of_person(here: Client | Listed, there: Listed, *, not_to_fill: Collection[str]) -> Comparison:
     adds, differs = {}, []
     if there.name and name_compared(here.name) not in map(name_compared, there.names):
         differs.append(str(DIFFERS["name"]).format(there=there.name, here=here.name))
@@ -69,7 +69,7 @@ def of_person(here: Client | Listed, there: Listed, *, not_to_fill: Collection[s
             continue
         sentence = DIFFERS[name] if known else NOT_TO_BE_ADDED[name]
         differs.append(str(sentence).format(there=told, here=known))
-    return Compared(adds, differs)
+    return Comparison(adds, differs)
 
 
 def told_of_filled(names: Iterable[str]) -> str:

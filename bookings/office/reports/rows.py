@@ -78,7 +78,7 @@ def lines_of_rows(asked: AskedRows, found: Behind) -> Iterator[Sequence[Any]]:
     for row in found.rows:
         begin, end = row.at.astimezone(tz), row.until and row.until.astimezone(tz)
         clock = [f"{begin:%H:%M}", f"{end:%H:%M}" if end else ""]
-        yield [str(begin.date()), *clock, *_told(asked, row), raw(asked.figure, row.adds)]
+        yield [f"{begin:%Y-%m-%d}", *clock, *_told(asked, row), raw(asked.figure, row.adds)]
 
 
 def _told(asked: AskedRows, row: Row) -> list[str]:

@@ -13,6 +13,7 @@ from bookings.models import (
     BroughtPlan,
     Client,
     ClientEvent,
+    ClientImport,
     Clinic,
     LegalText,
     Mail,
@@ -62,6 +63,10 @@ def makers(visit):
     """How a row of each relation comes about; whoever adds a relation adds its maker here."""
     mail = {"kind": MailKind.REMINDER, "created_at": NOW, "due_at": NOW, "not_after": NOW}
     sealed = {"content": Sealed.of({})}
+
+    def batch():
+        return ClientImport.objects.create(file_name="a.csv", by="owner", created_at=NOW)
+
     return {
         "bookings.Appointment.client": visit,
         "bookings.Mail.client": lambda one: Mail.objects.create(key="one", client=one, **mail),
@@ -75,6 +80,10 @@ def makers(visit):
             kind="training", ideal=DAY
         ),
         "bookings.Race.client": factories.make_race,
+        "bookings.ImportedRow.client": lambda one: batch().rows.create(number=2, client=one),
+        "bookings.KnownAs.client": lambda one: one.known_as.create(
+            source="cliniko", key=str(one.pk), told="x"
+        ),
         "bookings.WaitlistEntry.client": factories.make_entry,
         "bookings.WaitlistOffer.client": lambda one: factories.make_offer(
             factories.make_entry(), client=one
