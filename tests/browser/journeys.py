@@ -38,10 +38,10 @@ def choose_a_therapist(page: Page) -> None:
 
 def choose_a_far_day(page: Page) -> str:
     """The last day of the strip that has openings; returns its words."""
-    day = page.locator(".days a").last
+    day = page.locator(".days a:not(.is-full)").last
     words = day.inner_text()
     day.click()
-    expect(page.locator(".days a").last).to_have_attribute("aria-current", "date")
+    expect(page.locator(".days a:not(.is-full)").last).to_have_attribute("aria-current", "date")
     return words
 
 

@@ -21,14 +21,13 @@ from secrets import token_hex
 from django.utils import timezone
 from bookings.models import *
 massage, now = Treatment.objects.get(slug="sports-massage-30"), timezone.now()
-visit = Appointment.objects.create(vouched_for=True, therapist=massage.therapists.first(),
+kim = Therapist.objects.create(name=f"Kim {token_hex(2)}", slug=token_hex(4))
+visit = Appointment.objects.create(vouched_for=True, therapist=kim,
     client=Client.objects.create(name=f"Kaya {token_hex(2)}", proved_at=now),
     room=Room.objects.create(name=f"Room {token_hex(2)}", active=False),
     treatment=massage, status="booked", price=38, created_at=now, booked_at=now,
     starts_at=now, ends_at=now + timedelta(minutes=1), blocked_until=now + timedelta(minutes=1))
 print(visit.pk)
-visit.therapist = Therapist.objects.create(name=f"Kim {token_hex(2)}", slug=token_hex(4))
-visit.save()
 """
 
 

@@ -11,7 +11,7 @@ from tests.reading import first_match
 NO_PAGES = {
     "test_mail", "mail_tried", "text_tried", "move_treatment", "take_room_back", "invite_again",
     "withdraw_invitation", "stay", "come_back", "move_therapist", "start_import", "undo_import",
-    "drop_import", "import_rows", "test_mail_arrived", "try_second_way",
+    "drop_import", "import_rows", "remind_import", "test_mail_arrived", "try_second_way",
 }  # fmt: skip
 
 

@@ -210,8 +210,9 @@ def _seconds_of_the_processor(pid: int) -> float:
 
 
 def test_a_backup_is_made_on_the_first_day_without_being_asked_for_and_copied(installed):
-    installed.wait_for(lambda: "offsite.sh copy: done, with restic." in installed.logs()["backup"])
+    installed.wait_for(lambda: "Noted: the backup lies outside" in installed.logs()["backup"])
     said = installed.type("See that it holds")
+    assert "offsite.sh copy: done, with restic." in installed.logs()["backup"]
     for name in ("web", "backup"):  # worker and beat once a minute has passed
         assert f"taper-{name}-1  healthy" in said, said
     assert "offsite.sh check: done" in said

@@ -51,6 +51,7 @@ OURS = {
     "bookings.Payment": {"what", "key", "by", "waives", "therapist_name", "issuer", "tax_note"},
     "bookings.Fee": {"rule", "by"},
     "bookings.ErasureRequest": {"how", "answered_by", "outcome"},
+    "bookings.ImportedRow": {"filled"},
     "therapists.HealthCheck": {"by"},
     "therapists.Note": {"saved_from"},
     "therapists.Access": {"who", "page"},
