@@ -223,18 +223,18 @@ class Court:
         row = verdict.row
         try:
             whom = books.find(person)
+            perhaps = None if whom else self._at_the_address(person, books)
         except Several:
             verdict.ends(RowOutcome.BROKEN, SEVERAL)
             return
         except Another:
             verdict.ends(RowOutcome.BROKEN, ANOTHER)
             return
-        if whom is None and person.address and self.batch.same_address != SameAddress.TWO_PEOPLE:
-            whom = books.at_the_address(person)
-            if whom is not None and self.batch.same_address == SameAddress.ASK:
-                verdict.whom, verdict.person, verdict.wanted = whom, None, None
-                verdict.ends(RowOutcome.LEFT_OUT, SAME_MAILBOX)
-                return
+        if perhaps and self.batch.same_address == SameAddress.ASK:
+            verdict.whom, verdict.person, verdict.wanted = perhaps, None, None
+            verdict.ends(RowOutcome.LEFT_OUT, SAME_MAILBOX)
+            return
+        whom = whom or perhaps
         nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
         if whom is None and nobody:
             verdict.ends(RowOutcome.BROKEN, _why_nobody(books, person))
@@ -248,6 +248,12 @@ class Court:
             verdict.ends(RowOutcome.NEW, "")
         verdict.whom = whom
         self.seen.add(whom, person)
+
+    def _at_the_address(self, person: Listed, books: Books) -> Somebody | None:
+        """Under another name; nobody where the owner has said that they are two people."""
+        if not person.address or self.batch.same_address == SameAddress.TWO_PEOPLE:
+            return None
+        return books.at_the_address(person)
 
     def _compare(self, verdict: RowVerdict, person: Listed, whom: Somebody, books: Books) -> None:
         """With who is here, or is to be; what is empty of them is filled."""
