@@ -2,13 +2,12 @@
 being killed, and nothing happens twice by being done again.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import connection
 from django.db.models import Q
 
+from bookings.actions.one_worker import Work, alone_with
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import offers
 from bookings.actions.waiting_list.offers import OfferRequest
@@ -26,7 +25,6 @@ from bookings.queries.training import protocol
 from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
 
 AT_ONCE = 50  # rows that are read together
-TENDING = 8_723_021  # the lock's number
 REMEMBERED_FOR = timedelta(days=30)
 
 
@@ -35,7 +33,7 @@ def tend(*, now: datetime) -> int:
 
     One worker does so at a time; the others leave it to that one.
     """
-    with _alone() as is_alone:
+    with alone_with(Work.WAITING_LIST) as is_alone:
         if not is_alone:
             return 0
         _end_what_is_over(now)
@@ -46,20 +44,6 @@ def tend(*, now: datetime) -> int:
         while due := list(FreedTime.objects.due(now)[:AT_ONCE]):
             made += sum(_work(clinic, freed, now) for freed in due)
         return made
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """By a lock of the connection's, which ends with whoever is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TENDING])
-        [is_alone] = cursor.fetchone()
-    try:
-        yield is_alone
-    finally:
-        if is_alone:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [TENDING])
 
 
 def look_through(*, now: datetime) -> None:

@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings import tasks
+from bookings.actions.one_worker import Work
 from bookings.actions.records import importing, jobs, undoing
 from bookings.models import Client
 from tests.actions.records.test_importing import PATIENTS, patient
@@ -49,7 +50,7 @@ def test_while_one_worker_is_at_a_list_no_other_is_at_any(clinic, rung):
     another = connection.copy()
     try:
         with another.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [jobs.ONE_LIST])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [Work.LISTS.value])
         tasks.go_on_with_imports()
         assert Client.objects.count() == 7
     finally:
