@@ -349,6 +349,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "without tokens": {"()": "clinic.monitoring.redaction.WithoutTokens"},
+        "tasks": {"()": "clinic.monitoring.redaction.WithoutWordsOfExceptions"},
         "expected": {"()": "clinic.monitoring.redaction.WithoutExpectedTracebacks"},
         "request id": {"()": "clinic.middleware.request_ids.WithRequestId"},
     },
@@ -362,7 +363,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["expected", "without tokens", "request id"],
+            "filters": ["tasks", "expected", "without tokens", "request id"],
             "formatter": LOG_FORMAT,
         },
     },
@@ -371,6 +372,7 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "clinic.sign_ins": {"level": "INFO"},
+        "bookings.actions.mail": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         # Whatever level is asked for: they would write down what photos and letters say, and where
         # devices are told.
         "PIL": {"level": "WARNING"},

@@ -197,7 +197,7 @@ class _Asking(EmailBackend):
     has_greeted = False
 
     @property
-    def connection_class(self) -> Callable[..., smtplib.SMTP]:
+    def connection_class(self) -> Any:
         usual = super().connection_class
 
         def greeted(*where: Any, **how: Any) -> smtplib.SMTP:

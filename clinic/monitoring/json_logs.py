@@ -15,7 +15,8 @@ from clinic.monitoring.redaction import HIDDEN, redacted
 
 # Begins only where a word does, or a long one would be gone through from each of its letters.
 AN_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:=@])[^\s<>\"'(),;:=@]++@[^\s<>\"'(),;]+")
-FACTS = ("view", "method", "status", "ms", "sign_in")  # what a line may say besides its message
+# What a line may say besides its message; `appointment` and `mail` are numbers of rows.
+FACTS = ("view", "method", "status", "ms", "sign_in", "appointment", "mail")
 
 
 class JsonFormatter(logging.Formatter):

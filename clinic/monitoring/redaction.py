@@ -8,6 +8,10 @@ import logging
 import re
 from typing import Any
 
+from django.db.utils import InterfaceError, OperationalError
+from redis.exceptions import RedisError
+
+IS_AWAY = (OperationalError, InterfaceError, RedisError, OSError)
 A_TOKEN = re.compile(r"(?<=[/=])[\w:%.~-]{24,}")
 A_FILE = re.compile(r"\.(?:css|js|svg|png|ico|woff2?|map|html?|txt|py)$", re.IGNORECASE)
 HIDDEN = "[…]"
@@ -27,6 +31,25 @@ class WithoutTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = on_one_line(redacted(record.getMessage())), ()
+        return True
+
+
+class WithoutWordsOfExceptions(logging.Filter):
+    """Celery puts into its sentence what an exception says, which may be what somebody typed, and
+    the task's arguments besides. What is away for a while, the database or Redis, is a line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.name.startswith(("celery", "kombu")):
+            return True
+        error = record.exc_info[1] if record.exc_info else None
+        data = getattr(record, "data", None)
+        if isinstance(data, dict) and "exc" in data:
+            kind = type(error).__name__ if error else str(data["exc"]).partition("(")[0]
+            record.msg = "Task %s[%s] %s: %s"
+            record.args = (data.get("name"), data.get("id"), data.get("description"), kind)
+            del record.data  # type: ignore[attr-defined]
+        if isinstance(error, IS_AWAY):
+            record.exc_info = record.exc_text = None
         return True
 
 

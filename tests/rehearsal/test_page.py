@@ -169,6 +169,7 @@ def test_from_a_release_that_is_fetched_to_a_confirmed_booking_and_its_mail(inst
     assert installed.post_office.messages[0]["Subject"]
     _figures_tell(visitor)
     _logs_tell(installed, key)
+    assert "sent." in installed.type("Following one booking")
 
 
 def _figures_tell(visitor: Visitor) -> None:
@@ -192,6 +193,27 @@ def _logs_tell(installed: Clinic, key: str) -> None:
     told = [line for line in lines if line.get("view") == "runner:details"]
     assert [line["status"] for line in told] == [200, 302]
     assert all(len(line["request_id"]) == 32 for line in told)
+    _one_booking_is_followed(logs)
+
+
+def _one_booking_is_followed(logs: dict[str, str]) -> None:
+    """From the request to the mail that left, as docs/operations.md says: by one word each."""
+    lines = [
+        {**json.loads(line), "in": name}
+        for name in ("web", "worker")
+        for line in logs[name].splitlines()
+        if line.startswith("{")
+    ]
+    owed = next(line for line in lines if line["message"].endswith("owed: confirmed."))
+    asked = [one for one in lines if one["request_id"] == owed["request_id"]]
+    assert "runner:details" in [one.get("view") for one in asked]
+    of_visit = [one for one in lines if one.get("appointment") == owed["appointment"]]
+    of_mail = [(one["in"], one["message"]) for one in of_visit if one["mail"] == owed["mail"]]
+    assert of_mail == [
+        ("web", f"Mail {owed['mail']} owed: confirmed."),
+        ("worker", f"Mail {owed['mail']} claimed, try 1."),
+        ("worker", f"Mail {owed['mail']} sent."),
+    ]
 
 
 def _kill_the_web_server(installed: Clinic) -> None:

@@ -33,6 +33,13 @@ def test_every_command_that_is_named_is_there_with_its_options(words):
         assert set(asked) <= known, words
 
 
+def test_what_is_typed_into_a_container_loads_no_pages():
+    """It would take twice the time, and memory that the clinic's machine has not to spare."""
+    typed = {found[1] for line in TYPED if (found := re.search(r"manage\.py (\w+)", line))}
+    for name in {*typed, "note_offsite_copy"} - {"shell", "collectstatic"}:
+        assert load_command_class(get_commands()[name], name).requires_system_checks == [], name
+
+
 def _refuses_nothing(words: str) -> None:
     """Compose has that word, and its file that service and that profile."""
     typed = words.split()[2:]

@@ -1,5 +1,6 @@
 """What is owed by mail, written down with what causes it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from bookings.queries.training import protocol
 USEFUL_AFTER_THE_START = dict.fromkeys((MailKind.CANCELLED, MailKind.RELEASED), timedelta(days=1))
 AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
 GRACE = timedelta(minutes=3)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -205,4 +207,14 @@ def write_down(*mails: Mail) -> None:
     One of a key that is there already is enough. The sender is woken when all is committed.
     """
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    transaction.on_commit(lambda: _say_what_is_owed(mails), robust=True)
     transaction.on_commit(ring, robust=True)
+
+
+def _say_what_is_owed(mails: Sequence[Mail]) -> None:
+    """In the log, with the request that it is owed for, which leads on to its sending."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    keys = [mail.key for mail in mails]
+    for mail in Mail.objects.filter(key__in=keys).order_by("pk"):
+        logger.info("Mail %s owed: %s.", mail.pk, mail.kind, extra=mail.in_logs)

@@ -65,12 +65,13 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
 
 def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
     """Whether it was sent; whatever becomes of it is on its row."""
+    logger.info("Mail %s claimed, try %s.", mail.pk, mail.attempts, extra=mail.in_logs)
     message = _decided_and_written(mail, now)
     if message is None or not _handed_over(mail, message, courier):
         return False
     _record_as_sent(mail, message["Message-ID"])
     courier.server.works()
-    logger.info("Mail %s sent.", mail.pk)
+    logger.info("Mail %s sent.", mail.pk, extra=mail.in_logs)
     return True
 
 
@@ -129,7 +130,7 @@ def _could_not_be_written(mail: Mail, error: Exception) -> None:
         "last_error": f"{where}: {error}"[:500],
         "writing_errors": mail.writing_errors + 1,
     }
-    logger.error("Mail %s could not be written: %s", mail.pk, where)
+    logger.error("Mail %s could not be written: %s", mail.pk, where, extra=mail.in_logs)
     if mail.writing_errors + 1 >= WRITING_TRIES:
         mail.end(MailState.DEAD, _("It could not be written."), **facts)
     else:
@@ -140,7 +141,8 @@ def _handed_over(mail: Mail, message: EmailMessage, courier: Courier) -> bool:
     try:
         courier.deliver(message, mark=mail.mark)
     except NotTaken as error:
-        logger.warning("Mail %s not sent: %s", mail.pk, type(error).__name__)
+        kind = type(error).__name__
+        logger.warning("Mail %s not sent: %s", mail.pk, kind, extra=mail.in_logs)
         _record_as_not_taken(mail, error)
         return False
     return True

@@ -14,6 +14,7 @@ class Command(BaseCommand):
         "For whatever copies backups elsewhere (restic, rclone, rsync ...), to be run when it has "
         "succeeded: the owner's page and /readyz then know when the last copy was made."
     )
+    requires_system_checks = []  # they load every page, for which nobody waits
 
     def handle(self, **_options: Any) -> None:
         if last_made() is None:

@@ -233,6 +233,11 @@ class Mail(models.Model):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
     @property
+    def in_logs(self) -> dict[str, int | None]:
+        """By which its lines are found, and those of what it is about."""
+        return {"mail": self.pk, "appointment": self.appointment_id}
+
+    @property
     def for_its_reader(self) -> str:
         return str(FOR_ITS_READER[self.kind])
 

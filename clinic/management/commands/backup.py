@@ -27,6 +27,7 @@ class Command(BaseCommand):
         "Writes a backup to BACKUP_FOLDER, sealed with BACKUP_KEY, and deletes those that are "
         "neither among the newest days nor weeks to be kept."
     )
+    requires_system_checks = []  # they load every page, for which nobody waits
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--folder", type=Path, default=Path(settings.BACKUP_FOLDER))

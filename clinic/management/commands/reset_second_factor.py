@@ -13,6 +13,7 @@ from bookings.models import SignInKind, User
 
 class Command(BaseCommand):
     help = "Forgets somebody's second factors, ends their sessions, and tells them and every owner."
+    requires_system_checks = []  # they load every page, for which nobody waits
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="the e-mail that they sign in with")

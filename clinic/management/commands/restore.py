@@ -1,5 +1,6 @@
 """manage.py restore: a backup becomes the database."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.mail import controls
-from bookings.queries.office.backups import OURS
+from bookings.queries.office.backups import NAME, OURS
 from clinic.operations.backups import restore
 from clinic.operations.backups.archive import BadArchive, Manifest
 from clinic.operations.backups.programs import ProgramMissing
@@ -19,6 +21,7 @@ from clinic.operations.database import in_words
 from clinic.records import erased_list
 from clinic.records.erased_list import BadList
 
+NONE = gettext_lazy("There is no backup in {folder}.")
 FAULTS = (ProgramMissing, BadArchive, BadList, restore.RestoreFailed, ValueError)
 
 
@@ -27,26 +30,39 @@ class Command(BaseCommand):
         "Stop web, worker and beat first. Puts the backup in the database's place and pauses all "
         "mail in one transaction, migrates it, and erases anew who has been erased since."
     )
+    requires_system_checks = []  # they load every page, for which nobody waits
 
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("file", type=Path, nargs="?")
         which.add_argument("--newest", action="store_true", help=_("of those in BACKUP_FOLDER"))
+        which.add_argument(
+            "--before", type=_an_instant, help=_("the newest of before this day or instant, in UTC")
+        )
+        which.add_argument("--list", action="store_true", help=_("says which there are"))
+        parser.add_argument(
+            "--beside-others", action="store_true", help=_("though others use the database")
+        )
         parser.add_argument("--replace", action="store_true", help="even what is there now")
         parser.add_argument("--check", action="store_true", help="reads it, changes nothing")
 
     def handle(
-        self, *, file: Path | None, replace: bool, check: bool, newest: bool, **_options: Any
+        self, *, file: Path | None, replace: bool, check: bool, before: datetime | None, **more: Any
     ) -> None:
+        if more["list"]:
+            self.stdout.writelines(_in_a_line(path) for path in _ours())
+            return
         try:
             key = settings.BACKUP_KEY
-            file = file if file and not newest else _newest()
+            file = file or _newest(before)
             manifest = restore.examine(file, key)
             self.stdout.write(f"{file} is whole: {_summary(manifest)}")
             self.stdout.write(f"{len(erased_list.read())} erasures in {settings.ERASURES_FILE}.")
             if check:
                 return
             _refuse_to_overwrite(replace=replace)
+            if not more["beside_others"]:
+                _refuse_while_others_work()
             restore.restore(file, manifest, key)
         except FAULTS as error:
             raise CommandError(f"Nothing was changed. {error}") from error
@@ -69,11 +85,31 @@ class Command(BaseCommand):
         self.stdout.write(_("Restored. Look at /desk/mails/, then let mail go on."))
 
 
-def _newest() -> Path:
-    folder = Path(settings.BACKUP_FOLDER)
-    if not (ours := [path for path in folder.glob("*.backup") if OURS.fullmatch(path.name)]):
-        raise BadArchive(_("There is no backup in {folder}.").format(folder=folder))
-    return max(ours)
+def _an_instant(typed: str) -> datetime:
+    """Of a day its beginning. argparse says where it cannot be read."""
+    return datetime.fromisoformat(typed).replace(tzinfo=UTC)
+
+
+def _ours() -> list[Path]:
+    """The oldest first."""
+    return sorted(
+        p for p in Path(settings.BACKUP_FOLDER).glob("*.backup") if OURS.fullmatch(p.name)
+    )
+
+
+def _in_a_line(path: Path) -> str:
+    made = datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
+    return f"{path}  {made:%Y-%m-%d %H:%M} UTC  {path.stat().st_size:,} bytes\n"
+
+
+def _newest(before: datetime | None) -> Path:
+    latest = before.strftime(NAME) if before else "~"
+    found = [path for path in _ours() if path.name < latest]
+    if not found:
+        says = _("There is no backup of before {at} UTC in {folder}.") if before else NONE
+        at = f"{before:%Y-%m-%d %H:%M}" if before else ""
+        raise BadArchive(str(says).format(folder=settings.BACKUP_FOLDER, at=at))
+    return found[-1]
 
 
 def _summary(manifest: Manifest) -> str:
@@ -88,4 +124,15 @@ def _refuse_to_overwrite(*, replace: bool) -> None:
         raise CommandError(
             f"Nothing was changed. This database has {len(there)} tables with "
             f"{sum(there.values()):,} rows; --replace puts the backup in their place."
+        )
+
+
+def _refuse_while_others_work() -> None:
+    """What they write between the backup's last row and theirs would be lost, or half of it."""
+    if there := restore.others():
+        raise CommandError(
+            _(
+                "Nothing was changed. {count} others use this database ({who}): stop web, worker "
+                "and beat (docker compose --profile tls stop); --beside-others goes on anyway."
+            ).format(count=len(there), who=", ".join(sorted(set(there))))
         )

@@ -48,6 +48,7 @@ class Command(BaseCommand):
         "treatment for each length of session in the protocol. Asks what no option says; the "
         f"password is asked for too, or read from the variable {PASSWORD}."
     )
+    requires_system_checks = []  # they load every page, for which nobody waits
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--noinput", action="store_false", dest="ask", help="never asks")

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         connections.close_all()
         if program:
             self.stdout.flush()
-            os.execvp(program[0], program)  # noqa: S606 - what whoever starts us has named
+            _become(program)
 
     def _say_how_to_begin(self) -> None:
         """Only who reads this log sets the clinic up."""
@@ -53,3 +53,11 @@ class Command(BaseCommand):
         address = f"{settings.SITE_URL}/setup/?token={setup.token()}"
         sentence = _("No clinic is here yet. Set it up, once, at {address}")
         self.stdout.write(sentence.format(address=address))
+
+
+def _become(program: list[str]) -> None:
+    try:
+        os.execvp(program[0], program)  # noqa: S606 - what whoever starts us has named
+    except OSError as error:
+        says = _("{program} cannot be started: {why}.")
+        raise CommandError(says.format(program=program[0], why=error.strerror)) from error

@@ -29,6 +29,11 @@ EMPTY_DATABASE = f"""
     END $$;
     CREATE SCHEMA public;
 """  # noqa: S608 - no part of it comes from outside
+WHO_ELSE = """
+    SELECT coalesce(nullif(application_name, ''), usename, '?') FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND backend_type = 'client backend' ORDER BY 1
+"""
 # Mail that went out since the backup is owed once more in it. The dump has emptied the search path,
 # which triggers need; and a state from before mail could be paused has no such column.
 PAUSE_MAIL = """
@@ -74,6 +79,13 @@ def row_counts() -> dict[str, int]:
     """The tables of the database as it is, with how many rows each has."""
     with connection.cursor() as cursor:
         return create.count_rows(cursor)
+
+
+def others() -> list[str]:
+    """Who else is connected to the database, by the names that programs give themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute(WHO_ELSE)
+        return [name for (name,) in cursor.fetchall()]
 
 
 def restore(path: Path, manifest: Manifest, key: str) -> None:

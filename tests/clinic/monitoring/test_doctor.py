@@ -142,7 +142,7 @@ def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
 # Started as an engineer would, where something is missing.
 
 COMMANDS = [
-    ["migrate"], ["backup", "--folder", "/none"], ["restore", "manage.py"],
+    ["migrate", "--skip-checks"], ["backup", "--folder", "/none"], ["restore", "manage.py"],
     ["export_all", "/none.zip"], ["mail"], ["note_offsite_copy"], ["rotate_health_keys"],
     ["rotate_second_factors"], ["reset_second_factor", "a@example.com"],
     ["setup_clinic", "--noinput"],
@@ -159,7 +159,7 @@ for command in json.loads(sys.argv[1]):
     with tempfile.TemporaryFile("w+") as said:
         if not (child := os.fork()):
             os.dup2(said.fileno(), 1), os.dup2(said.fileno(), 2)
-            sys.argv = ["manage.py", command[0], "--skip-checks", *command[1:]]
+            sys.argv = ["manage.py", *command]
             manage.main()
             sys.exit()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -212,7 +212,7 @@ def test_what_postgresql_says_of_a_connection_becomes_what_to_do(words, says):
 def test_where_nothing_is_migrated_a_command_says_so(command, monkeypatch, capsys, tmp_path):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL search_path TO pg_temp")
-    monkeypatch.setattr("sys.argv", ["manage.py", command, "--skip-checks"])
+    monkeypatch.setattr("sys.argv", ["manage.py", command])
     with pytest.raises(SystemExit) as ended:
         manage.main()
     assert "run manage.py migrate" in f"{ended.value.code} {capsys.readouterr().err}"
@@ -220,7 +220,7 @@ def test_where_nothing_is_migrated_a_command_says_so(command, monkeypatch, capsy
 
 @pytest.mark.django_db
 def test_before_there_is_a_clinic_a_command_says_so(monkeypatch):
-    monkeypatch.setattr("sys.argv", ["manage.py", "mail", "--skip-checks"])
+    monkeypatch.setattr("sys.argv", ["manage.py", "mail"])
     with pytest.raises(SystemExit, match="No clinic is here yet"):
         manage.main()
 

@@ -1,8 +1,6 @@
 """The doctor and the owner's page look at the newest backup itself, not at what was noted of it."""
 
-import io
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,31 +8,23 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pyrage.x25519 import Identity
 
-from bookings.models import LastSeen, Seen
+from bookings.models import LastSeen, Seen, WatchedPart
 from bookings.queries.office import watch
 from clinic.doctor import backups
 from clinic.management.commands.backup import _facts_of
-from clinic.operations.backups import archive, encryption, rotate
-from clinic.operations.backups.archive import Facts
+from clinic.operations.backups import encryption
 from tests import factories
+from tests.clinic.operations.conftest import a_backup
 
 KEY, ANOTHER = encryption.new_key(), encryption.new_key()
 PUBLIC = str(Identity.from_str(KEY).to_public())
-
-
-def make(folder: Path, key: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / rotate.name_at(datetime.now(UTC))
-    with path.open("wb") as file:
-        archive.write(file, Facts("0", "now", 17, 17, [], {}), io.BytesIO(b"dump" * 9999), key)
-    return path
 
 
 @pytest.fixture
 def made(settings, tmp_path) -> Path:
     """A sealed backup in its folder."""
     settings.BACKUP_FOLDER, settings.BACKUP_KEY = tmp_path / "backups", KEY
-    return make(settings.BACKUP_FOLDER, KEY)
+    return a_backup(settings.BACKUP_FOLDER, KEY)
 
 
 @pytest.fixture
@@ -75,7 +65,7 @@ def told(*looks) -> list[tuple[str, str]]:
         (lambda path, _: cut(path), "wrong", "only a part of one"),
         (lambda path, _: path.write_bytes(b""), "wrong", "is no backup of Taper"),
         (lambda path, _: with_another_beginning(path), "wrong", "does not begin as what was"),
-        (lambda path, _: make(path.parent, ""), "better", "is not sealed: whoever gets it"),
+        (lambda path, _: a_backup(path.parent, ""), "better", "is not sealed: whoever gets it"),
     ],
 )
 def test_the_newest_file_is_looked_into_without_a_database(made, settings, harm, state, says):
@@ -123,7 +113,7 @@ def test_what_was_noted_is_held_against_what_is_there(noted, settings, harm, say
 def test_the_owner_is_told_when_the_file_is_gone_or_its_key(noted, settings, harm, state):
     clinic = factories.make_clinic()
     harm(noted, settings)
-    (found,) = watch.of(["backup"], clinic, now=timezone.now())
+    (found,) = watch.of([WatchedPart.BACKUP], clinic, now=timezone.now())
     assert found.state == state
 
 

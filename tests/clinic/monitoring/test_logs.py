@@ -7,12 +7,14 @@ import re
 
 import pytest
 import sentry_sdk
+from django.db import OperationalError
+from redis.exceptions import RedisError
 from sentry_sdk.transport import Transport
 
 from clinic.middleware.request_ids import WithRequestId
 from clinic.monitoring import error_reports
 from clinic.monitoring.json_logs import JsonFormatter
-from clinic.monitoring.redaction import LineFormatter, WithoutTokens
+from clinic.monitoring.redaction import LineFormatter, WithoutTokens, WithoutWordsOfExceptions
 
 TYPED = "Ana Demo, ana@example.com"
 TOKEN = "eyJ0b2tlbiI6MX0:1vABCDEFGHIJKLMNOPQ"
@@ -24,6 +26,7 @@ def log():
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(WithoutWordsOfExceptions())
     handler.addFilter(WithoutTokens())
     handler.addFilter(WithRequestId())
     root, requests = logging.getLogger(), logging.getLogger("clinic.requests")
@@ -89,6 +92,31 @@ def test_an_error_says_where_and_not_what_was_typed(log):
     assert "test_logs.py" in line["error"]["at"][0]
     assert "Ana" not in json.dumps(line)
     assert "ana@" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("raised", "has_places"),
+    [(ValueError(TYPED), True), (OperationalError(TYPED), False), (RedisError(TYPED), False)],
+)
+def test_a_task_that_breaks_says_its_kind_and_neither_its_words_nor_its_arguments(
+    log, raised, has_places
+):
+    """And what is only away for a while says no places either."""
+    context = {"name": "a.task", "id": "7", "description": "raised unexpected", "exc": repr(raised)}
+    context |= {"args": TYPED, "kwargs": "{}", "traceback": TYPED}
+    try:
+        raise raised
+    except Exception:
+        logging.getLogger("celery.app.trace").error(
+            "Task %(name)s[%(id)s] %(description)s: %(exc)s",
+            context,
+            exc_info=True,
+            extra={"data": context},
+        )
+    (line,) = log()
+    assert line["message"] == f"Task a.task[7] raised unexpected: {type(raised).__name__}"
+    assert ("error" in line) is has_places
+    assert "Ana" not in json.dumps(line)
 
 
 class Kept(Transport):

@@ -1,6 +1,7 @@
 """A database of one's own, to wreck or to grow up in: Django is led there and back."""
 
 import contextlib
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -9,9 +10,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 from psycopg2.sql import SQL, Identifier
 
 from clinic.demo import servers
+from clinic.operations.backups import archive, rotate
+from clinic.operations.backups.archive import Facts
 
 GUARDS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -115,6 +119,15 @@ def backup_folder(settings, tmp_path) -> Path:
     settings.BACKUP_FOLDER = tmp_path / "backups"
     settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
     return settings.BACKUP_FOLDER
+
+
+def a_backup(folder: Path, key: str, *, dump: bytes = b"PGDMP" * 9999) -> Path:
+    """A file as `manage.py backup` writes it, made without a database."""
+    folder.mkdir(exist_ok=True)
+    path = folder / rotate.name_at(timezone.now())
+    with path.open("wb") as file:
+        archive.write(file, Facts("0", "now", 17, 17, [], {}), io.BytesIO(dump), key)
+    return path
 
 
 @pytest.fixture(scope="module")

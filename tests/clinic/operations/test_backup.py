@@ -1,5 +1,6 @@
 """Back up under load, wreck, restore: the drill that a clinic is told to do."""
 
+import contextlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from io import StringIO
 from secrets import token_hex
 from typing import Any
 
+import psycopg2
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -25,7 +27,7 @@ from bookings.models import Appointment, Change, Client, Clinic
 from clinic.operations.backups import encryption, restore
 from clinic.records import erased_list
 from clinic.records.erase import erase
-from tests.clinic.operations.conftest import contents, guards
+from tests.clinic.operations.conftest import a_backup, contents, guards
 from tests.diary_requests import book_one
 from tests.factories import (
     NOW,
@@ -164,20 +166,28 @@ def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_
     assert contents() == before
 
 
-def test_a_database_that_holds_something_is_left_alone_unless_told(a_clinic, backup_folder):
-    path = backed_up(backup_folder)
-    make_client("Later Demo")
-    with pytest.raises(CommandError, match=r"Nothing was changed\. This database has .*--replace"):
-        restored(path)
-    assert Client.objects.filter(name="Later Demo").exists()
-
-
-def test_all_mail_is_paused_after_a_restore_for_what_was_sent_since_is_owed_again(
+def test_a_database_that_holds_something_or_is_in_use_is_left_alone_unless_told(
     a_clinic, backup_folder
 ):
+    """Then mail is paused, for what was sent since is owed again; and who was erased stays so."""
+    ana = make_client("Ana Gone")
     path = backed_up(backup_folder)
-    assert "All mail is paused" in restored(path, replace=True)
+    make_client("Later Demo")
+    erase(ana, tell=False, by="owner", now=NOW)
+    with pytest.raises(CommandError, match=r"Nothing was changed\. This database has .*--replace"):
+        restored(path)
+    beside = psycopg2.connect(**{**connection.get_connection_params(), "application_name": "web"})
+    with contextlib.closing(beside):
+        with pytest.raises(
+            CommandError, match=r"Nothing was changed\. 1 others use .*\(web\): stop"
+        ):
+            restored(path, replace=True)
+        assert Client.objects.filter(name="Later Demo").exists()
+        said = restored(path, replace=True, beside_others=True)
+    assert "All mail is paused" in said
+    assert "Erased again: 1" in said
     assert Clinic.objects.get().mail_paused_by == "restore"
+    assert not Client.objects.filter(name__in=["Ana Gone", "Later Demo"]).exists()
 
 
 def test_mail_is_paused_by_the_same_transaction_that_brings_the_backup_back(
@@ -198,6 +208,7 @@ def test_a_backup_made_while_mail_was_paused_still_says_by_whom(a_clinic, backup
     assert Clinic.objects.get().mail_paused_by == "Dee"
 
 
+A_LINE = b'{"client": 1, "known_since": "2026-01-01", "erased_at": "2026-01-01"}\n'
 BAD_LINES = {
     "not UTF-8": b'{"client": 1, "known_since": "\xff"}\n',
     "half a line": b'{"client": 1, "known_si',
@@ -209,18 +220,22 @@ BAD_LINES = {
 
 
 @pytest.mark.parametrize("line", BAD_LINES.values(), ids=BAD_LINES.keys())
-@pytest.mark.parametrize("check", [True, False], ids=["check", "restore"])
-def test_a_list_of_erasures_that_cannot_be_read_refuses_before_anything_is_touched(
-    a_clinic, backup_folder, settings, line, check
+def test_a_list_of_erasures_that_cannot_be_read_is_told_where_a_backup_is_checked(
+    backup_folder, settings, line
 ):
-    erase(make_client("Ana Gone"), tell=False, by="owner", now=NOW)
+    path = a_backup(backup_folder, "")
+    settings.ERASURES_FILE.write_bytes(A_LINE + line)
+    with pytest.raises(CommandError, match=r"Nothing was changed\. Line 2 of .*cannot be read"):
+        restored(path, check=True)
+
+
+def test_and_keeps_a_restore_from_touching_anything(a_clinic, backup_folder, settings):
     path = backed_up(backup_folder)
-    with settings.ERASURES_FILE.open("ab") as file:
-        file.write(line)
+    settings.ERASURES_FILE.write_bytes(A_LINE + BAD_LINES["half a line"])
     make_client("Still Here")
     before = contents()
     with pytest.raises(CommandError, match=r"Nothing was changed\. Line 2 of .*cannot be read"):
-        restored(path, replace=True, check=check)
+        restored(path, replace=True)
     assert contents() == before
 
 
@@ -243,20 +258,11 @@ def test_what_fails_after_the_commit_says_what_is_done_and_what_is_not(a_clinic,
     assert Clinic.objects.get().mail_paused_by == "restore"
 
 
-def test_whoever_was_erased_since_does_not_come_back(a_clinic, backup_folder):
-    ana = make_client("Ana Gone")
-    path = backed_up(backup_folder)
-    erase(ana, tell=False, by="owner", now=NOW)
-    assert "Erased again: 1" in restored(path, replace=True)
-    assert not Client.objects.filter(name="Ana Gone").exists()
-
-
-@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC], ids=["secret key", "public key"])
 def test_a_backup_is_sealed_and_opens_only_with_its_key(
-    a_clinic, backup_folder, settings, sealed_with
+    a_clinic, backup_folder, settings, tmp_path
 ):
     make_client("Ana Secret")
-    settings.BACKUP_KEY = sealed_with
+    settings.BACKUP_KEY = PUBLIC
     path = backed_up(backup_folder)
     assert b"PGDMP" not in path.read_bytes()
     for key, told in [
@@ -268,35 +274,36 @@ def test_a_backup_is_sealed_and_opens_only_with_its_key(
         settings.BACKUP_KEY = key
         with pytest.raises(CommandError, match=f"Nothing was changed.*{told}"):
             restored(path, replace=True)
+    if shutil.which("age"):
+        the_age_command_opens(path, tmp_path)
     settings.BACKUP_KEY = KEY
     restored(path, replace=True)
     assert Client.objects.filter(name="Ana Secret").exists()
 
 
-@pytest.mark.skipif(not shutil.which("age"), reason="the age command is not installed")
-def test_the_age_command_opens_a_sealed_backup(a_clinic, backup_folder, settings, tmp_path):
-    settings.BACKUP_KEY = PUBLIC
-    with zipfile.ZipFile(backed_up(backup_folder)) as whole:
-        whole.extractall(tmp_path)
-    key = tmp_path / "key.txt"
+def the_age_command_opens(path, folder):
+    with zipfile.ZipFile(path) as whole:
+        whole.extractall(folder)
+    key = folder / "key.txt"
     key.write_text(f"{KEY}\n")
     for member, beginning in [("database.dump.age", b"PGDMP"), ("manifest.json.age", b"{")]:
-        command = ["age", "--decrypt", "--identity", key, tmp_path / member]
+        command = ["age", "--decrypt", "--identity", key, folder / member]
         plain = subprocess.run(command, capture_output=True, check=True).stdout
         assert plain.startswith(beginning)
 
 
 @pytest.mark.parametrize("size", [0, 1, 1 << 16, (1 << 20) + 1])
-def test_what_was_sealed_opens_as_it_was_and_not_when_it_is_cut_off(size):
+@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC], ids=["secret key", "public key"])
+def test_what_was_sealed_opens_as_it_was_and_not_when_it_is_cut_off(size, sealed_with):
     plain, sealed, opened = io.BytesIO(os.urandom(size)), io.BytesIO(), io.BytesIO()
-    encryption.seal(plain, sealed, PUBLIC)
+    encryption.seal(plain, sealed, sealed_with)
     encryption.unseal(io.BytesIO(sealed.getvalue()), opened, KEY)
     assert opened.getvalue() == plain.getvalue()
     with pytest.raises(encryption.CannotOpen):
         encryption.unseal(io.BytesIO(sealed.getvalue()[:-1]), io.BytesIO(), KEY)
 
 
-def test_nonsense_as_a_key_makes_no_backup(a_clinic, backup_folder, settings):
+def test_nonsense_as_a_key_makes_no_backup(backup_folder, settings):
     settings.BACKUP_KEY = "nonsense"
     with pytest.raises(CommandError, match=r"No backup was made.*no age key; manage\.py make_s"):
         backed_up(backup_folder)
@@ -304,8 +311,10 @@ def test_nonsense_as_a_key_makes_no_backup(a_clinic, backup_folder, settings):
 
 
 def test_without_a_key_none_is_made_unless_somebody_asks_and_only_the_owner_may_read_it(
-    a_clinic, backup_folder
+    a_clinic, backup_folder, time_machine
 ):
+    """The time in its name is UTC."""
+    time_machine.move_to(datetime(2026, 11, 25, 4, 5, 6, tzinfo=UTC))
     told = StringIO()
     options = {"stdout": StringIO(), "stderr": told, "folder": backup_folder}
     with pytest.raises(CommandError, match=r"No backup was made\. Set BACKUP_KEY"):
@@ -313,9 +322,13 @@ def test_without_a_key_none_is_made_unless_somebody_asks_and_only_the_owner_may_
     assert not backup_folder.exists()
     call_command("backup", unsealed=True, **options)
     assert "Not sealed" in told.getvalue()
-    path = max(backup_folder.iterdir())
+    [path] = backup_folder.iterdir()
+    assert path.name == "taper-20261125T040506Z.backup"
     assert path.stat().st_mode & 0o777 == 0o600
     assert backup_folder.stat().st_mode & 0o777 == 0o700
+    before = contents()
+    assert "is whole" in restored(path, check=True)
+    assert contents() == before
 
 
 def changed(path, member, change):
@@ -329,54 +342,64 @@ def changed(path, member, change):
     return path
 
 
-def test_the_newest_is_found_by_itself(a_clinic, backup_folder):
+def test_the_newest_is_found_by_itself_and_the_one_of_before_a_day(backup_folder):
     with pytest.raises(CommandError, match=r"Nothing was changed\. There is no backup in"):
         restored(newest=True, check=True)
-    made = backed_up(backup_folder)
-    (backup_folder / "taper-20200101T020000Z.backup").write_text("of long ago")
+    made = a_backup(backup_folder, "")
+    for day in ("0101", "0102"):
+        shutil.copy(made, backup_folder / f"taper-2020{day}T020000Z.backup")
     assert f"{made} is whole" in restored(newest=True, check=True)
+    for before, day in (("2020-01-02", "0101"), ("2020-01-02T03:00", "0102")):
+        said = restored("--before", before, check=True)
+        assert f"taper-2020{day}T020000Z.backup is whole" in said
+    with pytest.raises(CommandError, match=r"There is no backup of before 2020-01-01 00:00 UTC in"):
+        restored("--before", "2020-01-01", check=True)
+    listed = restored(list=True).splitlines()
+    assert [line.split()[1] for line in listed][:2] == ["2020-01-01", "2020-01-02"]
 
 
-def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(a_clinic, backup_folder):
+def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(backup_folder):
     def newer(manifest):
         told = json.loads(manifest)
         told["facts"]["migrations"].append("bookings.9999_of_tomorrow")
         return json.dumps(told)
 
-    path = changed(backed_up(backup_folder), "manifest.json", newer)
-    before = contents()
+    path = changed(a_backup(backup_folder, ""), "manifest.json", newer)
     with pytest.raises(CommandError, match=r"of a newer Taper: it has been through bookings\.9999"):
-        restored(path, replace=True)
-    assert contents() == before
+        restored(path, check=True)
 
 
-@pytest.mark.parametrize("key", ["", KEY], ids=["plain", "sealed"])
-def test_a_damaged_backup_is_refused_before_anything_is_touched(
-    a_clinic, backup_folder, settings, key
-):
-    settings.BACKUP_KEY = key
-    path = backed_up(backup_folder)
+def harmed(path, key):
+    """A byte of the dump is another."""
     member = "database.dump.age" if key else "database.dump"
-    path = changed(path, member, lambda dump: dump[:500] + b"x" + dump[501:])
+    return changed(path, member, lambda dump: dump[:500] + b"x" + dump[501:])
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_touched(a_clinic, backup_folder, settings):
+    settings.BACKUP_KEY = KEY
+    path = harmed(backed_up(backup_folder), KEY)
     before = contents()
     with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
         restored(path, replace=True)
     assert contents() == before
+
+
+# What is refused so is refused by the same look into the file, whether it is checked or restored.
+
+
+def test_one_that_is_not_sealed_is_too(backup_folder):
+    with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
+        restored(harmed(a_backup(backup_folder, ""), ""), check=True)
 
 
 @pytest.mark.parametrize("member", ["database.dump.age", "manifest.json.age"])
-def test_a_part_of_another_sealed_backup_is_refused(
-    a_clinic, backup_folder, settings, tmp_path, member
-):
+def test_a_part_of_another_sealed_backup_is_refused(backup_folder, settings, tmp_path, member):
     settings.BACKUP_KEY = KEY
-    make_client("Ana Earlier")
-    with zipfile.ZipFile(backed_up(tmp_path)) as other:
+    with zipfile.ZipFile(a_backup(tmp_path / "other", KEY, dump=b"PGDMP of another")) as other:
         of_another = other.read(member)
-    path = changed(backed_up(backup_folder), member, lambda _: of_another)
-    before = contents()
+    path = changed(a_backup(backup_folder, KEY), member, lambda _: of_another)
     with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
-        restored(path, replace=True)
-    assert contents() == before
+        restored(path, check=True)
 
 
 @pytest.mark.parametrize("key", ["", KEY], ids=["plain", "sealed"])
@@ -393,18 +416,16 @@ def test_a_part_of_another_sealed_backup_is_refused(
     ],
     ids=["a byte", "zeros", "its end again", "itself", "before it", "a comment", "cut off"],
 )
-def test_a_backup_with_more_or_fewer_bytes_is_not_whole(
-    a_clinic, backup_folder, settings, key, damage
-):
+def test_a_backup_with_more_or_fewer_bytes_is_not_whole(backup_folder, settings, key, damage):
     settings.BACKUP_KEY = key
-    path = backed_up(backup_folder)
+    path = a_backup(backup_folder, key)
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(CommandError, match=r"Nothing was changed.*(damaged|no backup of Taper)"):
         restored(path, check=True)
 
 
-def test_what_is_put_between_the_parts_of_a_backup_is_noticed(a_clinic, backup_folder):
-    path = backed_up(backup_folder)
+def test_what_is_put_between_the_parts_of_a_backup_is_noticed(backup_folder):
+    path = a_backup(backup_folder, "")
     with zipfile.ZipFile(path, "a") as whole:
         at = whole.getinfo("manifest.json").header_offset
         offset = whole.start_dir
@@ -417,32 +438,27 @@ def test_what_is_put_between_the_parts_of_a_backup_is_noticed(a_clinic, backup_f
         restored(path, check=True)
 
 
-def test_a_manifest_that_is_not_sealed_does_not_stand_for_one_that_is(
-    a_clinic, backup_folder, settings
-):
+def test_a_manifest_that_is_not_sealed_does_not_stand_for_one_that_is(backup_folder, settings):
     """Whoever can write the file, but has no key, would write SQL there."""
     settings.BACKUP_KEY = KEY
-    path = backed_up(backup_folder)
+    path = a_backup(backup_folder, KEY)
     with zipfile.ZipFile(path, "a") as whole:
         whole.writestr("manifest.json", "{}")
     assert "is whole" in restored(path, check=True)
 
 
-def test_where_backups_are_sealed_an_open_one_is_not_restored_unasked(
-    a_clinic, backup_folder, settings
-):
-    path = backed_up(backup_folder)
+def test_where_backups_are_sealed_an_open_one_is_not_restored_unasked(backup_folder, settings):
     settings.BACKUP_KEY = KEY
     with pytest.raises(CommandError, match=r"Nothing was changed.*is not sealed, though"):
-        restored(path, replace=True)
+        restored(a_backup(backup_folder, ""), check=True)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x05\x06" + bytes(18)])
-def test_any_other_file_is_no_backup(a_clinic, tmp_path, content):
+def test_any_other_file_is_no_backup(tmp_path, content):
     path = tmp_path / "other"
     path.write_bytes(content)
     with pytest.raises(CommandError, match="no backup of Taper"):
-        restored(path)
+        restored(path, check=True)
 
 
 def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(a_clinic, backup_folder):
@@ -461,19 +477,11 @@ def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(a_clinic, b
     assert contents() == before
 
 
-def test_checking_only_reads(a_clinic, backup_folder):
-    path = backed_up(backup_folder)
-    before = contents()
-    assert "is whole" in restored(path, check=True)
-    assert contents() == before
-
-
-def test_an_empty_database_needs_no_telling(nothing_yet, backup_folder, tmp_path):
-    call_command("migrate", verbosity=0, interactive=False)
+def test_an_empty_database_needs_no_telling(scratch, backup_folder):
     path = backed_up(backup_folder)
     whole = guards()
     with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        cursor.execute("DROP SCHEMA public, clock CASCADE; CREATE SCHEMA public")
     restored(path)
     assert guards() == whole
 
@@ -501,8 +509,3 @@ def test_a_backup_that_fails_leaves_no_file(a_clinic, backup_folder, monkeypatch
     with pytest.raises(CommandError, match=r"No backup was made\. the disk is on fire"):
         backed_up(backup_folder)
     assert list(backup_folder.iterdir()) == []
-
-
-def test_the_time_in_a_backups_name_is_utc(a_clinic, backup_folder, time_machine):
-    time_machine.move_to(datetime(2026, 11, 25, 4, 5, 6, tzinfo=UTC))
-    assert backed_up(backup_folder).name == "taper-20261125T040506Z.backup"

@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 from datetime import UTC, datetime
+from io import StringIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import connection, connections
 from django.utils import timezone
 
-from clinic.checks import safe_to_serve, well_kept
+from clinic.checks import refuse_to_start, safe_to_serve, well_kept
 from clinic.operations.backups import encryption, rotate
 from tests.factories import make_user
 
@@ -89,27 +93,20 @@ def test_every_file_that_a_package_names_is_collected_too(collected):
     assert {name for name in named if not name.startswith("/")} - set(paths) == set()
 
 
-ADDRESSES = """
-import django; django.setup()
-from django.urls import NoReverseMatch, reverse
-for name in ("admin:index", "demo:inbox"):
-    try:
-        print(reverse(name))
-    except NoReverseMatch as error:
-        print(error)
-"""
+@pytest.mark.parametrize(("admin", "there"), [(False, False), (True, True)])
+def test_djangos_admin_has_no_address_unless_somebody_turns_it_on_and_the_demos_inbox_none(
+    settings, admin, there
+):
+    settings.ADMIN, settings.DEMO = admin, False
+    routes = runpy.run_path(str(ROOT / "clinic/urls.py"))["urlpatterns"]
+    spaces = {getattr(route, "namespace", None) for route in routes}
+    assert ("admin" in spaces) is there
+    assert "demo" not in spaces
 
 
-def test_djangos_admin_has_no_address_unless_somebody_turns_it_on_and_the_demos_inbox_none():
-    settings = {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
-    admins, inboxs = run("-c", ADDRESSES, **settings).stdout.splitlines()
-    assert admins == "'admin' is not a registered namespace"
-    assert inboxs == "'demo' is not a registered namespace"
-    assert run("-c", ADDRESSES, **settings, ADMIN="on").stdout.startswith("/admin/")
-
-
-def test_the_web_server_wants_a_secret_key_of_its_own():
-    assert "ImproperlyConfigured: Set SECRET_KEY" in run("-c", "import clinic.wsgi").stderr
+def test_the_web_server_wants_a_secret_key_of_its_own(settings, monkeypatch):
+    settings.SECRET_KEY = settings_of(monkeypatch)["SECRET_KEY"]
+    assert "Set SECRET_KEY" in str(safe_to_serve())
 
 
 def test_and_a_health_key(settings, monkeypatch):
@@ -129,6 +126,7 @@ OF_A_CLINIC = {
     "BACKUP_KEY": encryption.new_key(),
     "SITE_URL": "https://book.example.com",
     "ALLOWED_HOSTS": "book.example.com",
+    "DEFAULT_FROM_EMAIL": "Clinic <book@clinic.london>",
 }
 
 
@@ -239,6 +237,7 @@ def settings_of(monkeypatch, **variables) -> dict[str, Any]:
     asked = (
         *NOT_SET,
         "BACKUP_KEY",
+        "PUSH_KEY",
         "ENCRYPTED",
         "MAIL_EVENTS_FROM",
         "MAIL_EVENTS_SECRET",
@@ -294,6 +293,7 @@ def well_kept_clinic(settings, tmp_path, db):
     (tmp_path / rotate.name_at(timezone.now())).touch()
     settings.HEALTH_KEYS = [OF_A_CLINIC["HEALTH_KEYS"]]
     settings.FACTOR_KEYS = [OF_A_CLINIC["FACTOR_KEYS"]]
+    settings.SITE_URL, settings.DEFAULT_FROM_EMAIL = OF_A_CLINIC["SITE_URL"], "a@clinic.london"
     assert well_kept() == []
     return settings
 
@@ -306,6 +306,11 @@ def advice():
 def test_backups_that_are_not_sealed_are_advised_against(well_kept_clinic):
     well_kept_clinic.BACKUP_KEY = ""
     assert advice().startswith("Set BACKUP_KEY: backups are not sealed")
+
+
+def test_a_sender_that_can_be_nobodys_is_told(well_kept_clinic):
+    well_kept_clinic.DEFAULT_FROM_EMAIL = "clinic@example.com"
+    assert advice().startswith("Mail comes from clinic@example.com, which can be nobody’s")
 
 
 def test_a_clinic_without_a_backup_is_told(well_kept_clinic, tmp_path):
@@ -428,9 +433,10 @@ def test_a_role_that_may_do_anything_in_the_database_is_told(transactional_db, w
     assert "tables belong to another role" in told[1]
 
 
-def test_new_secrets_are_one_for_each_purpose_and_safe_to_serve(settings):
-    done = run("manage.py", "make_secrets")
-    made = dict(line.split("=", 1) for line in done.stdout.splitlines())
+def test_new_secrets_are_one_for_each_purpose_and_safe_to_serve(settings, monkeypatch):
+    said = StringIO()
+    call_command("make_secrets", stdout=said)
+    made = dict(line.split("=", 1) for line in said.getvalue().splitlines())
     assert set(made) == {
         "SECRET_KEY",
         "HEALTH_KEYS",
@@ -441,16 +447,18 @@ def test_new_secrets_are_one_for_each_purpose_and_safe_to_serve(settings):
         "TAPER_VERSION",  # no secret, but written with them
     }
     assert len(set(made.values())) == len(made)
-    rest = {name: value for name, value in OF_A_CLINIC.items() if name not in made}
-    done = run("-c", "import clinic.wsgi", **rest, **made)
-    assert done.returncode == 0, done.stderr
+    for name, value in settings_of(monkeypatch, **{**OF_A_CLINIC, **made}).items():
+        setattr(settings, name, value)
+    assert safe_to_serve() == []
 
 
-@pytest.mark.parametrize("how", [("-c", "import clinic.wsgi"), ("manage.py", "check", "--deploy")])
-def test_whoever_asks_is_refused(how):
-    done = run(*how, **{**OF_A_CLINIC, "DEBUG": "true"})
+def test_whoever_asks_is_refused(settings):
+    done = run("-c", "import clinic.wsgi", **{**OF_A_CLINIC, "DEBUG": "true"})
     assert done.returncode != 0
     assert "Unset DEBUG" in done.stderr
+    settings.DEBUG = True
+    with pytest.raises(SystemCheckError, match="Unset DEBUG"):
+        call_command("check", deploy=True)
 
 
 @pytest.mark.parametrize("part", ["worker", "beat"])
@@ -461,9 +469,10 @@ def test_the_background_refuses_too(part, tmp_path):
     assert "Refused to start: Set SECRET_KEY" in done.stderr
 
 
-def test_a_database_with_the_demos_logins_is_refused(transactional_db, settings):
+def test_a_database_with_the_demos_logins_is_refused(db, settings, monkeypatch):
+    for name, value in settings_of(monkeypatch, **OF_A_CLINIC).items():
+        setattr(settings, name, value)
+    refuse_to_start()
     make_user("demo-owner@example.com")
-    database = settings.DATABASES["default"]
-    url = f"postgres://{database['USER']}@/{database['HOST']}/{database['NAME']}"
-    done = run("-c", "import clinic.wsgi", DATABASE_URL=url, **OF_A_CLINIC)
-    assert "The demo's logins are in this database" in done.stderr
+    with pytest.raises(ImproperlyConfigured, match="The demo's logins are in this database"):
+        refuse_to_start()

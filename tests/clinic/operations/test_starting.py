@@ -6,7 +6,9 @@ import sys
 
 import pytest
 from cryptography.fernet import Fernet
+from django.core.management import CommandError
 
+from clinic.management.commands import start_up as start_up_command
 from clinic.operations import site_address
 from tests import patience
 from tests.rehearsal.docker.compose import ROOT
@@ -51,6 +53,11 @@ def test_a_setting_that_is_wrong_is_said_before_anything_is_waited_for():
     assert "here" not in out
     assert "Refused to start: Set SITE_URL to the address that people will use" in err
     assert "Traceback" not in err
+
+
+def test_a_program_that_is_not_there_is_told_in_a_sentence():
+    with pytest.raises(CommandError, match="gunicron cannot be started: No such file"):
+        start_up_command._become(["gunicron"])
 
 
 @pytest.mark.parametrize(
