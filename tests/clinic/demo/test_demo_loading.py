@@ -23,16 +23,20 @@ from clinic.demo.data import load as loading
 pytestmark = pytest.mark.django_db
 
 
-def load():
-    now = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
-    loading.load(today=now.date(), now=now)
-
-
-def test_it_is_the_same_each_time():
-    load()
+def test_whoever_means_it_loads_it_anywhere_once_and_the_same_each_time(
+    settings, capsys, time_machine
+):
+    time_machine.move_to(datetime(2026, 11, 23, 11, 30, tzinfo=UTC), tick=False)
+    settings.DEMO = settings.DEBUG = False
+    call_command("load_demo_data", "--yes")
+    assert loading.is_loaded()
     first = everything()
+    settings.DEMO = True
+    call_command("load_demo_data")
+    assert everything() == first
+    assert "already" in capsys.readouterr().out
     forget_everything()
-    load()
+    call_command("load_demo_data")
     assert everything() == first
 
 
@@ -65,23 +69,8 @@ def forget_everything():
         model.objects.all().delete()
 
 
-def test_a_second_load_changes_nothing(settings, capsys):
-    settings.DEMO = True
-    call_command("load_demo_data")
-    before = everything()
-    call_command("load_demo_data")
-    assert everything() == before
-    assert "already" in capsys.readouterr().out
-
-
 def test_it_is_not_loaded_into_a_real_clinic_by_mistake(settings):
     settings.DEMO = settings.DEBUG = False
     with pytest.raises(CommandError, match="known password"):
         call_command("load_demo_data")
     assert not Clinic.objects.exists()
-
-
-def test_it_is_loaded_anywhere_by_somebody_who_means_it(settings):
-    settings.DEMO = settings.DEBUG = False
-    call_command("load_demo_data", "--yes")
-    assert loading.is_loaded()

