@@ -318,8 +318,14 @@ class Appointment(models.Model):
             # Reports ask of each visit what comes before and after it, from the index alone.
             models.Index(
                 fields=["client", "starts_at"],
-                include=["id", "status", "booked_at"],
-                name="visits_of_client",
+                include=["id", "status", "booked_at", "therapist", "treatment"],
+                name="visits_one_after_another",
+            ),
+            # And of each reminder to book whether a visit was booked after it.
+            models.Index(
+                fields=["client", "booked_at"],
+                include=["starts_at", "status"],
+                name="bookings_of_client",
             ),
             models.Index(
                 fields=["held_until"], condition=Q(status=Status.HELD), name="holds_by_end"
