@@ -456,6 +456,10 @@ class Clinic(Named, models.Model):
         """When the rule for cancelling ends; `cutoffs.cancel_until` knows what goes beyond it."""
         return starts_at - timedelta(hours=self.cancel_cutoff_hours)
 
+    def last_move(self, starts_at: datetime) -> datetime:
+        """Until when a runner may move it."""
+        return starts_at - timedelta(hours=self.move_cutoff_hours)
+
     def prove_until(self, starts_at: datetime, *, told_at: datetime) -> datetime:
         """Until when the address of a booking must be proved, if its mail went out at `told_at`."""
         usual = timedelta(minutes=self.prove_minutes)

@@ -7,16 +7,12 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from bookings.core import training
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.wishes import ListedWish
 from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry, WaitlistOffer
-from bookings.queries.scheduling.cutoffs import move_until
-from bookings.queries.training import protocol
-from bookings.queries.training.plans import HAS_BEEN
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
 ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
@@ -55,36 +51,6 @@ def duration_of(entry: WaitlistEntry) -> Duration:
     return entry.appointment.duration if entry.appointment else entry.treatment.duration
 
 
-def plans_of(
-    clients: Iterable[Client], clinic: Clinic, *, now: datetime
-) -> dict[int, training.Plan | None]:
-    """By client; None without a race. Three queries for any number."""
-    people = {client.pk for client in clients}
-    found = Client.objects.filter(pk__in=people).prefetch_related("races", "hard_efforts")
-    been = set(
-        Appointment.objects.filter(client__in=people, status__in=HAS_BEEN).values_list(
-            "client", flat=True
-        )
-    )
-    rules, today = protocol.current(), clinic.day_of(now)
-    return {one.pk: _plan(one, rules, today, is_new=one.pk not in been) for one in found}
-
-
-def _plan(
-    client: Client, rules: training.Protocol, today: date, *, is_new: bool
-) -> training.Plan | None:
-    races = [race.in_training for race in client.races.all()]
-    if not races:
-        return None
-    runner = training.Runner(
-        long_run_weekday=training.Weekday(client.long_run_weekday),
-        weekly_volume_km=client.weekly_volume_km,
-        new_client=is_new,
-        hard_efforts=tuple(effort.day for effort in client.hard_efforts.all()),
-    )
-    return training.plan(races, runner, rules, as_of=today)
-
-
 def _wish(
     entry: WaitlistEntry, clinic: Clinic, tried: Tried, visits: dict[int, list[Appointment]]
 ) -> ListedWish:
@@ -104,7 +70,7 @@ def _wish(
         last=entry.last_day,
         notice=entry.notice,
         earlier_than=visit.starts_at if visit else None,
-        until=move_until(visit, clinic) if visit else None,
+        until=clinic.last_move(visit.starts_at) if visit else None,
         tried=tried.starts,
         asked_on=tried.asked_on,
         has_an_offer=tried.is_open,

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from bookings import dates
 from bookings.core import training
+from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import Opening, part_of_day
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import next_free
 from bookings.queries.scheduling.slots import Ignoring

@@ -31,6 +31,8 @@ from bookings.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from bookings.queries.scheduling.diary import facts_for
+from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
@@ -445,6 +447,90 @@ def test_an_address_that_nobody_has_confirmed_is_offered_nothing(ten, wait, cloc
     cancel(ten)
     assert after_the_pause(clock) == 0
     assert not entry.offers.exists()
+
+
+def stranger_may(visit, rules=Rules.ONLINE, **changed):
+    slot = Slot(**{"treatment": visit.treatment, "start": visit.starts_at, **changed})
+    facts = facts_for(slot, Clinic.objects.the(), now=timezone.now())
+    found = [one.code for one in problems_with(slot, facts, rules=rules)]
+    free = facts.starts(slot.treatment, rules=rules)
+    assert (int(slot.start.timestamp()) in free) is not bool(found)
+    return not found
+
+
+def test_nobody_else_takes_it_before_the_list_is_asked_and_the_desk_does_knowingly(
+    ten, wait, clock, kim, today
+):
+    short = factories.make_treatment("Flush", therapists=[kim], minutes=30)
+    entry = wait()
+    cancel(ten)
+    half_past = {"treatment": short, "start": ten.ends_at - HOUR / 2}
+    for changed in ({}, {"treatment": short}, half_past):
+        assert not stranger_may(ten, **changed)
+        assert not stranger_may(ten, Rules.DESK, **changed)
+        assert stranger_may(ten, Rules.OVERRIDDEN, **changed)
+    after_the_pause(clock)
+    clock.move_to(offer_to(entry).until)
+    other = wait()
+    assert not stranger_may(ten)  # before anybody has tended the offer that is over
+    tend()
+    offers.decline(offer_to(other), now=timezone.now())
+    tend()
+    assert stranger_may(ten)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"parts": [2]}, {"notice_hours": 168}, {"weekdays": [0]}, {"therapist": 1}]
+)
+def test_what_suits_nobody_who_waits_is_open_to_everybody_at_once(ten, wait, today, wish):
+    if "therapist" in wish:
+        wish = {"therapist": factories.make_therapist("Lee Demo")}
+    if "weekdays" in wish:
+        wish = {"weekdays": [(today.weekday() + 4) % 7]}
+    wait(**wish)
+    cancel(ten)
+    assert stranger_may(ten)
+
+
+def test_a_worker_that_is_down_or_a_time_so_near_keeps_nothing_from_anybody(ten, wait, clock):
+    wait()
+    cancel(ten)
+    later(clock, PAUSE + 4 * MINUTE)
+    assert not stranger_may(ten)
+    later(clock, MINUTE)
+    assert stranger_may(ten)
+    FreedTime.objects.update(due_at=ten.starts_at - 2 * HOUR - 14 * MINUTE)
+    assert stranger_may(ten)
+    FreedTime.objects.update(due_at=timezone.now())
+    assert not stranger_may(ten)
+    Clinic.objects.update(mail_paused_at=timezone.now())
+    assert stranger_may(ten)
+
+
+def test_what_has_come_free_costs_an_opening_no_query_until_it_has(
+    ten, wait, django_assert_max_num_queries, django_assert_num_queries
+):
+    for _ in range(3):
+        wait()
+    with django_assert_num_queries(6):  # the clinic's row is one
+        stranger_may(ten)
+    cancel(ten)
+    with django_assert_max_num_queries(17):
+        stranger_may(ten)
+    for _ in range(5):
+        wait()
+    with django_assert_max_num_queries(17):
+        stranger_may(ten)
+
+
+@pytest.mark.fixed_clock("2026-12-02T23:00")
+def test_in_the_night_it_is_kept_until_the_morning(ten, wait, clock):
+    wait()
+    cancel(ten)
+    later(clock, 8 * HOUR)
+    assert not stranger_may(ten)
+    later(clock, HOUR + 5 * MINUTE)
+    assert stranger_may(ten)
 
 
 @pytest.mark.fixed_clock("2026-12-02T23:00")
