@@ -71,6 +71,13 @@ class OpenGap:
         notice = timedelta(minutes=self.clinic.minimum_notice_minutes)
         return Moment(now=self.now, today=self.clinic.day_of(self.now), notice=notice)
 
+    def has_room_in(self, interval: Interval) -> bool:
+        """Whether anything that is waited for fits in there."""
+        there = replace(self, interval=interval)
+        first, last = (self.clinic.day_of(at) for at in (interval.start, interval.end))
+        days = (day for day in self.days if first <= day <= last)
+        return any(starts for day in days for starts in there._starts(day).values())
+
     def candidates(self, day: date) -> list[Candidate]:
         """Everybody who waits: whom it can be offered to in their order, then whom it suits."""
         starts = self._starts(day)

@@ -15,6 +15,7 @@ from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry
 from bookings.queries.waiting_list.in_words import wish_in_words
+from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
@@ -81,16 +82,15 @@ def _show(
     clinic, now = Clinic.objects.the(), timezone.now()
     offers = list(entry.offers.select_related("therapist").order_by("-made_at"))
     kept = next((one for one in offers if one.is_open(now)), None)
-    alike = WaitlistEntry.objects.waiting().filter(treatment=entry.treatment)
     context = {
         "clinic": clinic,
         "entry": entry,
+        "today": clinic.day_of(now),
         "wish": wish_in_words(entry, clinic, clinic.day_of(now)),
         "kept": kept,
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
-        "place": alike.filter(joined_at__lt=entry.joined_at).count() + 1,
-        "waiting": alike.count(),
+        "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
         "booked": _booked_since(entry, now),
         "refusal": refusal,
