@@ -267,8 +267,9 @@ class Clinic(Named, models.Model):
         db_default=10,
         validators=[MaxValueValidator(240)],
         help_text=gettext_lazy(
-            "Minutes. What has come free is offered to the waiting list after so long: whoever "
-            "takes a cancellation or a move back within it has troubled nobody."
+            "Minutes. What has come free is offered to the waiting list after so long, and not "
+            "before a runner may no longer undo it: whoever takes a cancellation or a move back "
+            "within it has troubled nobody."
         ),
     )
     most_ahead = models.PositiveSmallIntegerField(

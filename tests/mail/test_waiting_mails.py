@@ -89,3 +89,14 @@ def test_whose_time_was_taken_is_told_that_it_costs_nothing(
     text = post_office.messages[-1].get_body(("plain",)).get_content()
     assert "Somebody from the waiting list has taken your time" in text
     assert "you pay no fee" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("proved_at", [None, timezone.now()])
+def test_who_was_put_on_the_list_by_the_desk_is_told_so(send_due, massage, post_office, proved_at):
+    client = factories.make_client(wants_news=True, proved_at=proved_at)
+    entry = factories.make_entry(client, treatment=massage, by="desk: dee")
+    offers.write_about_entry(MailKind.WAIT_JOINED, entry, now=timezone.now())
+    send_due()
+    text = post_office.messages[-1].get_body(("plain",)).get_content()
+    assert "We have put you on our waiting list" in text
+    assert "Somebody has given this address" not in text

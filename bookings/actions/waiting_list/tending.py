@@ -23,6 +23,7 @@ from bookings.models import (
 )
 from bookings.queries.scheduling.slots import Placement
 from bookings.queries.training import protocol
+from bookings.queries.waiting_list.got import got_since
 from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of, relayed_gap
 
 AT_ONCE = 50  # rows that are read together
@@ -76,6 +77,7 @@ def _end_what_is_over(now: datetime) -> None:
         offers.expire(offer, now=now)
     for offer in _without_their_time(now):
         offers.withdraw(offer, now=now)
+    _end_what_was_got_elsewhere(now)
     today = Clinic.objects.the().day_of(now)
     waiting = WaitlistEntry.objects.waiting()
     has_passed = Q(last_day__lt=today) | Q(appointment__starts_at__lte=now)
@@ -84,6 +86,15 @@ def _end_what_is_over(now: datetime) -> None:
         for offer in entry.offers.open():
             offers.withdraw(offer, now=now)
         waiting.filter(pk=entry.pk).update(state=EntryState.OVER, ended_at=now)
+
+
+def _end_what_was_got_elsewhere(now: datetime) -> None:
+    """Booked since, by the desk or themselves, and all they asked for; one visit, one wish."""
+    used: set[int] = set()
+    for entry, visit in got_since(now=now):
+        if visit.pk not in used and not entry.offers.open().exists():
+            used.add(visit.pk)
+            entry.end(EntryState.SERVED, now=now)
 
 
 def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from bookings.core import training
+from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.training import protocol
-from bookings.queries.training.plans import HAS_BEEN
 
 
 def plans_of(

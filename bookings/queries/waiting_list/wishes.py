@@ -1,7 +1,7 @@
 """What everybody on the list waits for, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from django.db.models import Q
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
-from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.waiting_list.wishes import ListedWish
 from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry, WaitlistOffer
 
@@ -20,8 +20,9 @@ ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
 
 @dataclass(frozen=True)
 class Tried:
-    """What one client has been offered, and when their mailbox was asked."""
+    """What one client has been offered, and when any of those they are `counted` with was asked."""
 
+    counted: str
     starts: frozenset[datetime]
     asked_on: date | None
     is_open: bool
@@ -59,7 +60,7 @@ def _wish(
     return ListedWish(
         entry=entry.pk,
         client=client.pk,
-        mailbox=mailbox_of_client(client),
+        mailbox=tried.counted,
         treatment=entry.treatment_id,
         length=timedelta(seconds=duration_of(entry).length),
         since=entry.joined_at,
@@ -93,27 +94,46 @@ def mailbox_of_client(client: Client) -> str:
     return mailbox_of(client.email) if client.email else f"client:{client.pk}"
 
 
+def counted_as(client: Client, known: Collection[int]) -> str:
+    """Who has been treated here is one for themselves, also of a couple with one mailbox; all
+    other names at a mailbox are one together, since anybody can type them.
+    """
+    return f"client:{client.pk}" if client.pk in known else mailbox_of_client(client)
+
+
+def have_been_here(clients: Collection[int]) -> set[int]:
+    been = Appointment.objects.filter(client__in=clients, status__in=HAS_BEEN)
+    return {pk for pk in been.values_list("client", flat=True) if pk is not None}
+
+
 def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[int, Tried]:
     people = {client.pk: client for client in clients}
     recent = Q(state=OfferState.OPEN) | Q(made_at__gt=now - A_DAY_AT_LEAST)
+    there = WaitlistOffer.objects.filter(recent | Q(client__in=people)).select_related("client")
+    made = list(there)
+    known = have_been_here({*people, *(offer.client_id for offer in made)})
     offers: dict[int, list[WaitlistOffer]] = defaultdict(list)
-    of_mailboxes: dict[str, list[WaitlistOffer]] = defaultdict(list)
-    there = WaitlistOffer.objects.filter(recent | Q(client__in=people))
-    for offer in there.select_related("client"):
+    of_all_counted: dict[str, list[WaitlistOffer]] = defaultdict(list)
+    for offer in made:
         offers[offer.client_id].append(offer)
-        of_mailboxes[mailbox_of_client(offer.client)].append(offer)
+        of_all_counted[counted_as(offer.client, known)].append(offer)
     return {
-        pk: _tried(offers[pk], of_mailboxes[mailbox_of_client(client)], clinic)
+        pk: _tried(offers[pk], counted_as(client, known), of_all_counted, clinic)
         for pk, client in people.items()
     }
 
 
 def _tried(
-    own: Sequence[WaitlistOffer], of_mailbox: Sequence[WaitlistOffer], clinic: Clinic
+    own: Sequence[WaitlistOffer],
+    counted: str,
+    of_all_counted: Mapping[str, Sequence[WaitlistOffer]],
+    clinic: Clinic,
 ) -> Tried:
     """What the clinic has withdrawn was none; what was taken and then cancelled was."""
+    of_mailbox = of_all_counted.get(counted, ())
     asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ENDED_UNTAKEN]
     return Tried(
+        counted=counted,
         starts=frozenset(one.starts_at for one in own if one.state != OfferState.WITHDRAWN),
         asked_on=max(asked, default=None),
         is_open=any(one.state == OfferState.OPEN for one in of_mailbox),

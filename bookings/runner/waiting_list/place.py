@@ -13,7 +13,8 @@ from bookings import links
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
-from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry
+from bookings.models import Appointment, Client, Clinic, EntryState, OfferState, WaitlistEntry
+from bookings.models.waiting_list.entries import SAME_WISH
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
@@ -33,6 +34,8 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
     entry = WaitlistEntry.objects.with_everything().filter(pk=facts["entry"], client=client).first()
     if entry is None:
         raise Http404
+    if entry.state == EntryState.LEFT and (same := _that_stands_for(entry)):
+        return redirect(_url(same))
     if request.method != "POST":
         return _show(request, entry)
     if facts["proves"] and entry.is_waiting:
@@ -45,6 +48,12 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return _change(request, entry)
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
+
+
+def _that_stands_for(entry: WaitlistEntry) -> WaitlistEntry | None:
+    """Of the very same wish: one of two became the other's when their clients became one."""
+    wanted = {name: getattr(entry, name) for name in SAME_WISH}
+    return WaitlistEntry.objects.like(**wanted).filter(client=entry.client).first()
 
 
 def _change(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:

@@ -274,6 +274,12 @@ class Picker:
         return sentence.format(therapist=self.therapist, day=dates.civil_day(missed.date))
 
     @property
+    def wait_for_that_day(self) -> str:
+        """Where one waits for the day that was asked for, if it is full."""
+        missed = next((day for day in self.days if day.date == self.wanted), None)
+        return self._wait_url(missed.date) if missed and missed.why_none is Why.FULL else ""
+
+    @property
     def parts(self) -> list[Part]:
         """The parts of the chosen day that have openings."""
         found: dict[int, list[Opening]] = {}

@@ -583,6 +583,51 @@ def test_one_mailbox_has_one_offer_and_one_a_day_under_however_many_names(full_d
     assert list(WaitlistOffer.objects.filter(client__in=mal)) == [offer]
 
 
+def test_two_who_have_been_here_are_two_at_one_mailbox(
+    full_day, wait, clock, massage, kim, room, at
+):
+    """A couple; but names that nobody has seen are one with whoever else has typed them."""
+    couple = [
+        factories.make_client(name, email="both@example.com", wants_news=True)
+        for name in ("Ana Demo", "Bo Demo")
+    ]
+    for number, one in enumerate(couple):
+        factories.make_appointment(
+            client=one,
+            starts_at=at(-3, 10 + 2 * number),
+            treatment=massage,
+            therapist=kim,
+            room=room,
+            status=Status.COMPLETED,
+        )
+        wait(one)
+    cancel(full_day[1])
+    cancel(full_day[3])
+    assert after_the_pause(clock) == 2
+
+
+def test_what_the_desk_books_for_them_ends_their_wish(full_day, wait, clock):
+    fits, another_day = wait(), wait(parts=[2])
+    Appointment.objects.filter(pk=full_day[1].pk).update(
+        client=fits.client, booked_at=timezone.now()
+    )
+    tend()
+    fits.refresh_from_db()
+    another_day.refresh_from_db()
+    assert (fits.state, another_day.state) == (EntryState.SERVED, EntryState.WAITING)
+
+
+def test_nothing_is_offered_while_a_runner_may_still_undo(ten, wait, clock):
+    """Else the undo is gone as soon as the shorter pause is over."""
+    wait()
+    Clinic.objects.update(offer_pause_minutes=2, undo_minutes=20)
+    cancel(ten)
+    later(clock, 19 * MINUTE)
+    assert tend() == 0
+    later(clock, MINUTE)
+    assert tend() == 1
+
+
 @pytest.mark.parametrize(
     ("is_told", "state"), [(True, EntryState.LEFT), (False, EntryState.WAITING)]
 )
@@ -643,4 +688,4 @@ def test_joins_of_one_mailbox_at_once_get_no_more_places_than_one_after_another(
 
     with ThreadPoolExecutor(6) as six:
         list(six.map(join, range(6)))
-    assert WaitlistEntry.objects.count() == entries.MOST_UNPROVED
+    assert WaitlistEntry.objects.waiting().count() == entries.MOST_UNPROVED
