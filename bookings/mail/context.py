@@ -157,6 +157,12 @@ class AppointmentLetter(MailLetter):
         return wording.clock(self.appointment.ends_at, self.clinic.tz)
 
     @property
+    def was_passed_on(self) -> bool:
+        """Whether somebody from the waiting list has taken its time."""
+        last = self.appointment.events.filter(kind=Status.CANCELLED).last()
+        return bool(last and last.facts.get("passed_on"))
+
+    @property
     def before(self) -> str:
         """When it was before its last move; nothing when only the therapist has changed."""
         moved = self.appointment.events.filter(kind="moved").last()

@@ -134,6 +134,10 @@ class AppointmentQuerySet(models.QuerySet):
     def upcoming(self, now: datetime) -> Self:
         return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
 
+    def relayed(self, now: datetime) -> Self:
+        """Those whose time is offered to the waiting list; each stands until that is taken."""
+        return self.upcoming(now).filter(relayed_at__isnull=False, starts_at__gt=now)
+
     def of_the_living(self):
         """With everything; but for those of clients who have been erased."""
         return self.with_everything().filter(client__isnull=False, client__erased_at=None)
@@ -222,6 +226,13 @@ class Appointment(models.Model):
         db_default=False,
         editable=False,
         help_text=gettext_lazy("The client has not been told when, with whom or of what it is."),
+    )
+
+    relayed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("Since when its time is offered to the waiting list; it stands."),
     )
 
     held_until = models.DateTimeField(null=True, blank=True)

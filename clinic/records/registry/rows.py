@@ -243,6 +243,7 @@ CLIENTS = (
             "desk_note": "",
             "decided_on_hold": False,
             "not_told": False,
+            "relayed_at": None,
         },
         on_merge={"client": merge_steps.appointments},
         history=Remembered(  # but for holds, which are nobody's
