@@ -24,6 +24,7 @@ from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
+from bookings.actions.series import making
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -36,6 +37,7 @@ from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
+from bookings.queries.series.in_words import series_in_words
 from bookings.queries.training.phases import phases_on
 from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
@@ -83,6 +85,8 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "day": day,
         "living": living,
         "movable": booked,
+        "may_repeat": living and making.may_come_again(visit),
+        "series_words": series_in_words(visit.series, clinic.day_of(now)) if visit.series else "",
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
@@ -252,4 +256,4 @@ def seen(request: StaffRequest) -> int:
 
 def visit_of(pk: int) -> Appointment:
     found = Appointment.objects.visits().with_everything()
-    return get_object_or_404(found.select_related("client__same_address_as"), pk=pk)
+    return get_object_or_404(found.select_related("client__same_address_as", "series"), pk=pk)

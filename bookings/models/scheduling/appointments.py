@@ -26,6 +26,7 @@ from bookings.core.scheduling.statuses import (
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
+from bookings.models.scheduling.series import Series
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
@@ -246,6 +247,17 @@ class Appointment(models.Model):
         help_text=gettext_lazy("What those booked at once have in common."),
     )
 
+    series = models.ForeignKey(
+        Series,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        db_index=False,  # looked for among the client's own, which have one
+        related_name="appointments",
+        help_text=gettext_lazy("What it comes again in."),
+    )
+
     prove_by = models.DateTimeField(
         null=True,
         blank=True,
@@ -395,6 +407,7 @@ class Appointment(models.Model):
         together: str = "",
         prove_by: datetime | None = None,
         not_told: bool = False,
+        series: Series | None = None,
         facts: dict | None = None,
         by: str,
         now: datetime,
@@ -407,6 +420,7 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
+            "series": series,
             # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }

@@ -27,6 +27,7 @@ IN_WORDS = STATUS_NAMES | {
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
     "health_decided": gettext_lazy("Health: decided by the therapist for this visit"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),
+    "repeated": gettext_lazy("Made the first of a series"),
     "settled": gettext_lazy("Confirmed with another booking of the same browser"),
     "joined": gettext_lazy("The client turned out to be somebody we know"),
 }
