@@ -322,7 +322,6 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.brought_plan(client, known)
             merge_steps.mail_consents(client, known)
             merge_steps.waiting_list(client, known, now=now)
-            client.series.update(client=known)
             merge_steps.agreements(client, known)
             merge_steps.leave_to(client, known)
             known.record_events.create(kind=JOINED, by=by, at=now, facts=before)

@@ -181,6 +181,7 @@ def _write(
         visit = held or new_appointment(placement, now=now, **maker)
         if held:
             stand_at(held, placement)
+        visit.series = request.series
         first = visits[0] if visits else visit
         visit.book(
             client,
@@ -188,7 +189,6 @@ def _write(
             together=first.public_id if len(places) > 1 else "",
             prove_by=prove_by,
             not_told=bool(client.email) and not request.notify.by_mail,
-            series=request.series,
             facts=placement.facts,
             by=request.by,
             now=now,

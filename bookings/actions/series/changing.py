@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
-from bookings.actions.refusals import Stale
+from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import cancellation, changes
 from bookings.actions.scheduling.changes import BOOKED_ALREADY, MoveRequest
 from bookings.actions.series.making import refuse_what_is_taken
@@ -19,7 +20,7 @@ from bookings.core.scheduling.series import Rule
 from bookings.models import Appointment, Clinic, MailKind, Series, Therapist
 from bookings.queries.scheduling.cutoffs import why_not_cancel, why_not_move
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Asked
+from bookings.queries.series.dates import AskedFor
 from bookings.queries.series.scope import Concerned, Scope, WhyNot, concerned
 
 A_DAY = timedelta(days=1)
@@ -94,8 +95,10 @@ def move(clinic: Clinic, request: SeriesMove, *, now: datetime) -> Concerned:
         return found
     _refuse_another(found, request)
     moving = [one for one in found.visits if one.pk in request.slots]
+    if not (moving or found.waits_for):
+        raise Refused(_("Please choose at least one that is to move."))
     rules = rules_of_moving(request.by)
-    asked = Asked(client=found.series.client, rules=rules, excused=BOOKED_ALREADY, moving=moving)
+    asked = AskedFor(client=found.series.client, rules=rules, excused=BOOKED_ALREADY, moving=moving)
     refuse_what_is_taken(clinic, {one.pk: request.slots[one.pk] for one in moving}, asked, now=now)
     for visit in _in_order(moving, request.slots):
         changes.move(_move_of(visit, request, rules), now=now)

@@ -20,7 +20,7 @@ from bookings.core.scheduling.series import AROUND, Rule
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Series, Therapist
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Asked, Key, problems_of
+from bookings.queries.series.dates import AskedFor, Key, problems_of
 
 COMES_AGAIN = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED)
 
@@ -73,7 +73,7 @@ def make(clinic: Clinic, request: SeriesRequest, *, now: datetime) -> Series:
     _refuse_what_has_changed(visit, request, clinic)
     refuse_other_days(clinic, request.rule, request.slots)
     refuse_what_is_taken(
-        clinic, request.slots, Asked(client=visit.whose, rules=request.rules), now=now
+        clinic, request.slots, AskedFor(client=visit.whose, rules=request.rules), now=now
     )
     series = _written_down(visit, request, now)
     Appointment.objects.filter(pk=visit.pk).update(series=series)
@@ -91,7 +91,7 @@ def refuse_other_days(clinic: Clinic, rule: Rule, slots: Mapping[date, Slot]) ->
 
 
 def refuse_what_is_taken(
-    clinic: Clinic, slots: Mapping[Any, Slot], asked: Asked, *, now: datetime
+    clinic: Clinic, slots: Mapping[Any, Slot], asked: AskedFor, *, now: datetime
 ) -> None:
     if refused := problems_of(clinic, slots, asked, now=now):
         raise DatesRefused(refused, sorted(slots[key].start for key in refused))

@@ -12,7 +12,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.models import Clinic, MailKind, Series, WhyMissed
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Asked, Found, SeriesDate, looked_at
+from bookings.queries.series.dates import AskedFor, DateFound, SeriesDate, looked_at
 
 AT_ONCE = 200
 BY_ITSELF = "series"
@@ -51,7 +51,7 @@ def _settle_next(clinic: Clinic, pk: int, *, now: datetime) -> bool | None:
     start = series.rule.start_on(day, clinic.tz)
     slot = Slot(treatment=series.treatment, start=start, therapist=series.therapist)
     rules = Rules.ONLINE if series.by == Role.RUNNER else Rules.DESK
-    [found] = looked_at(clinic, {day: slot}, Asked(client=series.client, rules=rules), now=now)
+    [found] = looked_at(clinic, {day: slot}, AskedFor(client=series.client, rules=rules), now=now)
     if why_not := _why_not(series, clinic, found, now):
         _tell_why_not(series, found, why_not, now)
         return False
@@ -60,7 +60,7 @@ def _settle_next(clinic: Clinic, pk: int, *, now: datetime) -> bool | None:
 
 
 def _why_not(series: Series, clinic: Clinic, found: SeriesDate, now: datetime) -> WhyMissed | None:
-    if found.found is not Found.FREE:
+    if found.found is not DateFound.FREE:
         return WhyMissed(found.found.value)
     if found.visits:
         return WhyMissed.WEEK

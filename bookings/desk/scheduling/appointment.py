@@ -5,7 +5,7 @@ Every form of the panel says which event its page had `seen` last.
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial, wraps
 from secrets import token_hex
@@ -85,8 +85,6 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "day": day,
         "living": living,
         "movable": booked,
-        "may_repeat": living and making.may_come_again(visit),
-        "series_words": series_in_words(visit.series, clinic.day_of(now)) if visit.series else "",
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
@@ -103,8 +101,15 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "standing": standing_of(visit.whose),
         "events": [(one, event_text.in_words(one, clinic)) for one in events],
         **others,
-        **_mails_about(visit),
+        **(_mails_about(visit) | _series(visit, clinic.day_of(now))),
     }
+
+
+def _series(visit: Appointment, today: date) -> dict:
+    """What it comes again in, and whether it could."""
+    words = series_in_words(visit.series, today) if visit.series else ""
+    living = visit.whose.erased_at is None
+    return {"series_words": words, "may_repeat": living and making.may_come_again(visit)}
 
 
 def _mails_about(visit: Appointment) -> dict:

@@ -32,6 +32,7 @@ def _page(flow: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             at_the_desk=True,
             page=lambda name: reverse(f"diary:{name}", args=[pk]),
             url_of=_url_of,
+            plan_url=reverse("desk:client_plan", args=[visit.client_id]),
         )
         return flow(request, door)
 

@@ -407,7 +407,6 @@ class Appointment(models.Model):
         together: str = "",
         prove_by: datetime | None = None,
         not_told: bool = False,
-        series: Series | None = None,
         facts: dict | None = None,
         by: str,
         now: datetime,
@@ -420,7 +419,6 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
-            "series": series,
             # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }

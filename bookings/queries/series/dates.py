@@ -22,7 +22,7 @@ Key = date | int
 COMES = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED)
 
 
-class Found(StrEnum):
+class DateFound(StrEnum):
     FREE = "free"
     TAKEN = "taken"
     CLOSED = "closed"
@@ -47,15 +47,15 @@ class SeriesDate:
     waits: bool = False
 
     @property
-    def found(self) -> Found:
+    def found(self) -> DateFound:
         if self.waits:
-            return Found.WAITS
+            return DateFound.WAITS
         codes = {problem.code for problem in self.problems}
         if not codes:
-            return Found.FREE
+            return DateFound.FREE
         if codes == {Code.CLIENT_BUSY}:
-            return Found.OWN
-        return Found.TAKEN if codes & TAKEN else Found.CLOSED
+            return DateFound.OWN
+        return DateFound.TAKEN if codes & TAKEN else DateFound.CLOSED
 
     @property
     def is_second_of_the_week(self) -> bool:
@@ -64,7 +64,7 @@ class SeriesDate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class AskedFor:
     """For whom dates are looked at, and who asks. `excused` are rules for what is booked."""
 
     client: Client
@@ -78,7 +78,7 @@ class Asked:
 
 
 def looked_at(
-    clinic: Clinic, wanted: Mapping[Key, Slot], asked: Asked, *, now: datetime
+    clinic: Clinic, wanted: Mapping[Key, Slot], asked: AskedFor, *, now: datetime
 ) -> list[SeriesDate]:
     """One for each that is wanted, in order of time; as many queries for one as for all of them."""
     last = clinic.last_bookable_day(now)
@@ -96,7 +96,7 @@ def looked_at(
 
 
 def problems_of(
-    clinic: Clinic, wanted: Mapping[Key, Slot], asked: Asked, *, now: datetime
+    clinic: Clinic, wanted: Mapping[Key, Slot], asked: AskedFor, *, now: datetime
 ) -> dict[Key, list[Problem]]:
     """What is against each of them that cannot be had; for asking again under the lock."""
     facts = _facts(clinic, wanted, asked, now)
@@ -105,7 +105,7 @@ def problems_of(
 
 
 def _date(
-    key: Key, slot: Slot, facts: DiaryFacts | None, weeks: "_Weeks", asked: Asked
+    key: Key, slot: Slot, facts: DiaryFacts | None, weeks: "_Weeks", asked: AskedFor
 ) -> SeriesDate:
     visits, session = weeks.visits_beside(slot), weeks.session_of(slot)
     if facts is None:
@@ -121,12 +121,12 @@ def _date(
     )
 
 
-def _problems(slot: Slot, facts: DiaryFacts, asked: Asked) -> list[Problem]:
+def _problems(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> list[Problem]:
     return problems_with(slot, facts, rules=asked.rules, client=asked.client, excused=asked.excused)
 
 
 def _facts(
-    clinic: Clinic, wanted: Mapping[Key, Slot], asked: Asked, now: datetime
+    clinic: Clinic, wanted: Mapping[Key, Slot], asked: AskedFor, now: datetime
 ) -> DiaryFacts | None:
     if not wanted:
         return None
@@ -145,7 +145,7 @@ def _facts(
     )
 
 
-def _nearest(slot: Slot, facts: DiaryFacts, asked: Asked) -> Slot | None:
+def _nearest(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> Slot | None:
     """With the same therapist if they have any time around it, else with whoever has."""
     return next((one for one in _around(slot, facts) if not _problems(one, facts, asked)), None)
 
@@ -170,7 +170,7 @@ class _Weeks:
     """What the client has in a week, Monday to Sunday, and what their plan asks for."""
 
     clinic: Clinic
-    asked: Asked
+    asked: AskedFor
     now: datetime
 
     def visits_beside(self, slot: Slot) -> list[Appointment]:

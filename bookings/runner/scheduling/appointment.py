@@ -53,8 +53,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
         **(_races(request, opened, clinic, now) if can_change else {}),
-        **(_waits(request, opened) if can_change else {}),
-        **_series(request, opened, now),
+        **_waits_and_series(request, opened, can_change, now),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
@@ -78,6 +77,13 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
+
+
+def _waits_and_series(
+    request: HttpRequest, opened: Opened, can_change: bool, now: datetime
+) -> dict[str, Any]:
+    series = _series(request, opened, now)
+    return {**series, **_waits(request, opened)} if can_change else series
 
 
 def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.queries.scheduling.cutoffs import why_not_cancel
 from bookings.runner.scheduling.forms import CancelForm, RevisionForm
-from bookings.runner.scheduling.series import is_one_of_several
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
 
@@ -54,7 +53,6 @@ def _ask(
         "form": form,
         "problem": problem,
         "moved": moved,
-        "of_a_series": is_one_of_several(request, opened),
     }
     return render(request, "runner/scheduling/cancel.html", context, status=status)
 

@@ -21,7 +21,6 @@ from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import NewStartForm
-from bookings.runner.scheduling.series import is_one_of_several
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import Picker
@@ -66,12 +65,7 @@ def _choose(
         moving=opened.appointment,
         plan=plan_of_store(store, clinic, now=now),
     )
-    context = {
-        "picker": picker,
-        "opened": opened,
-        "problem": problem,
-        "of_a_series": is_one_of_several(request, opened),
-    }
+    context = {"picker": picker, "opened": opened, "problem": problem}
     return page_or_part(
         request,
         "runner/scheduling/move.html",

@@ -28,10 +28,6 @@ def reads_the_mailbox(request: HttpRequest, opened: Opened) -> bool:
     return not whose.is_provisional and (opened.from_mail or has_proved(request, whose))
 
 
-def is_one_of_several(request: HttpRequest, opened: Opened) -> bool:
-    return opened.appointment.series_id is not None and reads_the_mailbox(request, opened)
-
-
 def can_repeat(visit: Appointment, now: datetime) -> bool:
     is_to_come = visit.status == Status.BOOKED and visit.starts_at > now
     offered = visit.treatment.active and visit.treatment.online
@@ -45,6 +41,7 @@ def _door(opened: Opened) -> Door:
         at_the_desk=False,
         page=lambda name: reverse(f"runner:{name}", args=[opened.token]),
         url_of=partial(_url_of, opened),
+        plan_url=reverse("runner:my_plan", args=[opened.token]) if opened.from_mail else "",
     )
 
 

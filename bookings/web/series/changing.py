@@ -14,12 +14,11 @@ from bookings.actions.refusals import Busy, Refused
 from bookings.actions.scheduling.changes import BOOKED_ALREADY, as_booked
 from bookings.actions.series import changing
 from bookings.actions.series.changing import SeriesCancel, SeriesMove, rules_of_moving
-from bookings.actions.series.making import DatesRefused
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Series
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel, why_not_cancel, why_not_move
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Asked, Key, SeriesDate, looked_at
+from bookings.queries.series.dates import AskedFor, SeriesDate, looked_at
 from bookings.queries.series.in_words import series_in_words
 from bookings.queries.series.scope import Concerned, Scope, WhyNot, concerned, visits_of
 from bookings.web.responses import status_of
@@ -74,10 +73,13 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
     found = _concerned(door, series, form.chosen, why_not_move)
     dates = _new_places(door, series, form, found)
     if request.method != "POST":
-        return _show_move(request, door, series, form, found, DatesForm(dates=dates, **_of(found)))
+        chosen = DatesForm(dates=dates, **_of(found))
+        return _show_move(request, door, series, form=form, found=found, dates_form=chosen)
     chosen = DatesForm(request.POST, dates=dates, visits=_of(found)["visits"])
     if not chosen.is_valid():
-        return _show_move(request, door, series, form, found, chosen, status=422)
+        return _show_move(
+            request, door, series, form=form, found=found, dates_form=chosen, status=422
+        )
     return _move(request, door, series, form, chosen)
 
 
@@ -130,14 +132,17 @@ def _move(
         found = _concerned(door, series, form.chosen, why_not_move)
         dates = _new_places(door, series, form, found)
         again = DatesForm(request.POST, dates=dates, **_of(found))
-        return _show_move(request, door, series, form, found, again, refusal=refusal)
-    said = (
-        _("The appointments are moved.")
-        if door.at_the_desk
-        else _("Your appointments are moved. We have emailed you the new times.")
-    )
-    messages.success(request, said)
+        return _show_move(
+            request, door, series, form=form, found=found, dates_form=again, refusal=refusal
+        )
+    messages.success(request, _what_was_moved(door))
     return redirect(door.series_url)
+
+
+def _what_was_moved(door: Door) -> str:
+    if door.at_the_desk:
+        return _("The appointments are moved.")
+    return _("Your appointments are moved. We have emailed you the new times.")
 
 
 def _series_of(door: Door) -> Series | None:
@@ -178,7 +183,7 @@ def _new_places(
             treatment=visit.treatment, start=start, therapist=form.cleaned_data["therapist"]
         )
         wanted[visit.pk] = as_booked(slot, visit)
-    asked = Asked(
+    asked = AskedFor(
         client=series.client,
         rules=rules_of_moving(door.by),
         excused=BOOKED_ALREADY,
@@ -252,21 +257,19 @@ def _show_move(
     request: HttpRequest,
     door: Door,
     series: Series,
+    *,
     form: MoveScopeForm,
     found: Concerned,
     dates_form: DatesForm,
-    *,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    visits: dict[Key, Appointment] = {one.pk: one for one in found.visits}
     more = {
         "form": form,
         "found": found,
         "dates_form": dates_form,
-        "lines": [(line, visits[line.date.of]) for line in dates_form.lines],
         "refusal": refusal,
-        "refused": refusal.refused if isinstance(refusal, DatesRefused) else {},
+        "tells": request.method != "POST" or "tell" in request.POST,
     }
     return _show(
         request, door, series, "move", more, status=status_of(refusal) if refusal else status

@@ -10,13 +10,17 @@ from bookings.models import Appointment
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """`page` gives the address of one of its pages, `url_of` that of another appointment."""
+    """`page` gives the address of one of its pages, `url_of` that of another appointment.
+
+    `plan_url` is where sessions of the plan are booked; nothing where that is not theirs to see.
+    """
 
     visit: Appointment
     by: str
     at_the_desk: bool
     page: Callable[[str], str]
     url_of: Callable[[Appointment], str]
+    plan_url: str = ""
 
     @property
     def frame(self) -> str:

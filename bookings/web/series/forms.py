@@ -20,7 +20,7 @@ from bookings.core.scheduling.series import (
 from bookings.core.scheduling.weeks import monday_of
 from bookings.models import Appointment, Clinic, Series, Therapist, Weekday
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Found, Key, SeriesDate
+from bookings.queries.series.dates import DateFound, Key, SeriesDate
 from bookings.queries.series.scope import Scope
 from bookings.web.forms import DayField, InstantField, KeyForm, plain
 
@@ -31,11 +31,11 @@ COUNT, UNTIL = "count", "until"
 
 
 def every(weeks: int) -> str:
-    words = ngettext("Every week", "Every {count} weeks", weeks)
+    words = ngettext("Each week", "Every {count} weeks", weeks)
     return words.format(count=weeks)
 
 
-class TherapistForm(forms.Form):
+class WithWhomForm(forms.Form):
     """With whom; empty is whoever is free."""
 
     therapist = forms.ModelChoiceField(
@@ -53,7 +53,7 @@ class TherapistForm(forms.Form):
         people.queryset = visit.treatment.therapists.filter(active=True)
 
 
-class RuleForm(TherapistForm):
+class RuleForm(WithWhomForm):
     """How often the visit comes again, counted from itself, and until when."""
 
     every_weeks = forms.TypedChoiceField(
@@ -82,8 +82,8 @@ class RuleForm(TherapistForm):
 
     def __init__(self, *args: Any, visit: Appointment, clinic: Clinic, **kwargs: Any):
         super().__init__(*args, visit=visit, **kwargs)
-        local = visit.starts_at.astimezone(clinic.tz)
-        self.first_day, self.at = local.date(), local.time().replace(tzinfo=None)
+        self.first_day = clinic.day_of(visit.starts_at)
+        self.at = visit.starts_at.astimezone(clinic.tz).time()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -119,7 +119,7 @@ class RuleForm(TherapistForm):
 
 
 @dataclass(frozen=True)
-class Line:
+class DateLine:
     """A date as the page shows it, with what can be chosen of it, and what is."""
 
     date: SeriesDate
@@ -149,7 +149,7 @@ class DatesForm(KeyForm):
             )
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[DateLine]:
         return [self._line(one) for one in self.dates]
 
     @property
@@ -176,17 +176,16 @@ class DatesForm(KeyForm):
                 self.add_error(name_of(one.of), error)
         return data
 
-    def _line(self, one: SeriesDate) -> Line:
-        choices = choices_of(one, is_move=bool(self.visits))
-        said = self._said(one)
-        usual = usual_choice(one, is_move=bool(self.visits))
+    def _line(self, one: SeriesDate) -> DateLine:
+        was, said = self.visits.get(one.of), self._said(one)
+        choices, usual = choices_of(one, was), usual_choice(one, was)
         there = {value for value, _kind, _slot in choices}
-        return Line(
+        return DateLine(
             date=one,
             name=name_of(one.of),
             choices=choices,
             chosen=said if said in there else usual,
-            was=self.visits.get(one.of),
+            was=was,
             errors=[*self.errors.get(name_of(one.of), [])] if self.is_bound else [],
         )
 
@@ -201,23 +200,31 @@ def name_of(key: Key) -> str:
     return f"on-{key}"
 
 
-def choices_of(one: SeriesDate, *, is_move: bool) -> list[tuple[str, str, Slot | None]]:
-    """Value, kind and slot of each: to take it, the nearest instead, or nothing of it."""
+def choices_of(one: SeriesDate, was: Appointment | None) -> list[tuple[str, str, Slot | None]]:
+    """Value, kind and slot of each: to take it, the nearest instead, or nothing of it.
+
+    `was` is the visit that is to move; where it stands is nothing nearer.
+    """
     choices: list[tuple[str, str, Slot | None]] = []
-    if one.found is Found.FREE:
+    if one.found is DateFound.FREE:
         choices.append((as_text(one.slot), "keep", one.slot))
-    if one.nearest:
+    if one.nearest and not (was and one.nearest.start == was.starts_at):
         choices.append((as_text(one.nearest), "nearest", one.nearest))
-    if one.waits and not is_move:
+    if one.waits and not was:
         choices.append((WAIT, WAIT, None))
-    return [*choices, (SKIP, "stay" if is_move else SKIP, None)]
+    return [*choices, (SKIP, "stay" if was else SKIP, None)]
 
 
-def usual_choice(one: SeriesDate, *, is_move: bool) -> str:
-    """The first that is possible; nothing in a week that has a visit, or a session of the plan."""
-    if one.is_second_of_the_week and not is_move:
+def usual_choice(one: SeriesDate, was: Appointment | None) -> str:
+    """The first that is possible; nothing in a week that has a visit, or a session of the plan.
+
+    What is booked already moves to the very time that was asked for, or stays.
+    """
+    if was and one.found is not DateFound.FREE:
         return SKIP
-    return choices_of(one, is_move=is_move)[0][0]
+    if one.is_second_of_the_week and not was:
+        return SKIP
+    return choices_of(one, was)[0][0]
 
 
 def as_text(slot: Slot) -> str:
@@ -263,7 +270,7 @@ class CancelScopeForm(ScopeForm):
             scopes.choices = [*scopes.choices, (Scope.WAITING.value, only)]
 
 
-class MoveScopeForm(ScopeForm, TherapistForm):
+class MoveScopeForm(ScopeForm, WithWhomForm):
     """To which day of the same week, what time, and with whom."""
 
     weekday = forms.TypedChoiceField(

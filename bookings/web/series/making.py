@@ -17,7 +17,7 @@ from bookings.actions.series.making import DatesRefused, SeriesRequest
 from bookings.core.scheduling.series import Rule
 from bookings.models import Appointment, Clinic, Series
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Asked, Key, SeriesDate, looked_at
+from bookings.queries.series.dates import AskedFor, Key, SeriesDate, looked_at
 from bookings.queries.series.in_words import rule_in_words
 from bookings.web.responses import status_of
 from bookings.web.series.doors import Door
@@ -107,7 +107,7 @@ def _dates(clinic: Clinic, door: Door, rule: Rule, form: RuleForm) -> list[Serie
     wanted: dict[Key, Slot] = {
         day: replace(slot, start=rule.start_on(day, clinic.tz)) for day in rule.days[1:]
     }
-    asked = Asked(client=visit.whose, rules=door.rules)
+    asked = AskedFor(client=visit.whose, rules=door.rules)
     return looked_at(clinic, wanted, asked, now=timezone.now())
 
 
@@ -139,6 +139,7 @@ def _show(
     }
     if form is not None:
         context["has_to_wait"] = any(one.waits for one in form.dates)
+        context["meets_the_plan"] = any(one.session for one in form.dates)
         made = rule.rule
         context["in_words"] = rule_in_words(
             made.every_weeks, made.first_day, made.at, made.days[-1], today=clinic.day_of(now)

@@ -11,7 +11,7 @@ from bookings.actions.series.making import SeriesRequest
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.series import Rule, last_of
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Asked, looked_at
+from bookings.queries.series.dates import AskedFor, looked_at
 from tests import factories
 
 
@@ -26,9 +26,9 @@ def first(ana, massage, kim, room, start):
 @pytest.fixture
 def rule_of(clinic):
     def _rule(visit, weeks=1, count=4):
-        local = visit.starts_at.astimezone(clinic.tz)
-        last = last_of(local.date(), weeks, count)
-        return Rule(first_day=local.date(), at=local.time(), every_weeks=weeks, last_day=last)
+        first, at = clinic.day_of(visit.starts_at), visit.starts_at.astimezone(clinic.tz).time()
+        last = last_of(first, weeks, count)
+        return Rule(first_day=first, at=at, every_weeks=weeks, last_day=last)
 
     return _rule
 
@@ -46,7 +46,9 @@ def shown(clinic):
             )
             for day in rule.days[1:]
         }
-        return looked_at(clinic, wanted, Asked(client=visit.whose, rules=rules), now=timezone.now())
+        return looked_at(
+            clinic, wanted, AskedFor(client=visit.whose, rules=rules), now=timezone.now()
+        )
 
     return _shown
 

@@ -11,7 +11,7 @@ from bookings.actions.series.making import DatesRefused
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Mail, MailKind, Series
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.series.dates import Found
+from bookings.queries.series.dates import DateFound
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_every_date_is_looked_at_and_says_what_it_is(first, taken, rule_of, show
     clinic.save()
     found = shown(first, rule_of(first, count=6))
     assert [one.found for one in found] == [
-        Found.TAKEN, Found.CLOSED, Found.FREE, Found.WAITS, Found.WAITS,
+        DateFound.TAKEN, DateFound.CLOSED, DateFound.FREE, DateFound.WAITS, DateFound.WAITS,
     ]  # fmt: skip
     near_taken, near_closed = (one.nearest for one in found[:2])
     assert abs(near_taken.start - first.starts_at - WEEK) <= 2 * HOUR
@@ -85,7 +85,8 @@ def test_what_was_shown_is_what_is_booked_or_nothing_is(
                 make(first, count=6, slots=chosen)
             assert set(refused.value.refused) == lost
             assert Appointment.objects.count() == before
-            assert not (Series.objects.exists() or mails().exists())
+            assert not Series.objects.exists()
+            assert not mails().exists()
         else:
             series = make(first, count=6, slots=chosen)
             booked = {one.start for one in chosen.values()} | {first.starts_at}

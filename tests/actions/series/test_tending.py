@@ -8,6 +8,7 @@ from django.utils import timezone
 from bookings.actions.series import tending
 from bookings.mail.compose import compose, text
 from bookings.mail.contents import SUBJECTS
+from bookings.mail.series.context import SeriesMissedLetter
 from bookings.models import Mail, MailKind, Series
 from bookings.queries.series.scope import visits_of
 from tests import factories
@@ -61,6 +62,8 @@ def test_one_that_cannot_be_had_is_told_with_the_nearest_and_the_rest_goes_on(
     mail = told(MailKind.SERIES_MISSED).get()
     assert SUBJECTS[mail.kind].why_not(mail) is None
     letter = SUBJECTS[mail.kind].letter(mail, clinic, now=timezone.now())
+    assert isinstance(letter, SeriesMissedLetter)
+    assert letter.nearest
     assert letter.why in text(letter)
     assert letter.nearest.words in text(letter)
     assert compose(mail, clinic, now=timezone.now())["Subject"].startswith("Not booked: ")
