@@ -32,7 +32,7 @@ class DatesRefused(NotBookable):
 
     def __init__(self, refused: Mapping[Key, Sequence[Problem]], starts: Sequence[datetime]):
         clinic = Clinic.objects.the()
-        named = [dates.day_and_time(start, clinic.tz) for start in starts]
+        named = [dates.day_year_and_time(start, clinic.tz) for start in starts]
         sentence = (
             _("{day} cannot be had any more. Nothing was changed.").format(day=named[0])
             if len(named) == 1

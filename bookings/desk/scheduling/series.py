@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from bookings.desk.scheduling.appointment import visit_of
 from bookings.models import Appointment
@@ -40,6 +41,6 @@ def _page(flow: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 repeat = _page(making.repeat)
-series = _page(changing.overview)
+series = require_safe(_page(changing.overview))
 series_cancel = _page(changing.cancel)
 series_move = _page(changing.move)

@@ -7,6 +7,7 @@ from functools import partial, wraps
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from bookings import links
 from bookings.core.roles import Role
@@ -70,6 +71,6 @@ def _repeat(request: HttpRequest, door: Door) -> HttpResponse:
 
 
 repeat = _page(_repeat)
-series = _page(changing.overview)
+series = require_safe(_page(changing.overview))
 series_cancel = _page(changing.cancel)
 series_move = _page(changing.move)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from bookings.actions.mail.outbox import Notify
+from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import cancellation, undoing
 from bookings.actions.series import changing
 from bookings.actions.series.changing import OthersNow, SeriesCancel, SeriesMove
@@ -195,5 +196,6 @@ def test_a_runner_moves_nothing_past_the_cut_off_by_naming_it(series, visits, cl
         slots={visits[1].pk: slot},
         by="runner",
     )
-    changing.move(wanted, now=timezone.now())
+    with pytest.raises(Refused):
+        changing.move(wanted, now=timezone.now())
     assert Appointment.objects.get(pk=visits[1].pk).starts_at == visits[1].starts_at
