@@ -26,6 +26,7 @@ from bookings.core.scheduling.statuses import (
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
+from bookings.models.scheduling.series import Series
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
@@ -255,6 +256,17 @@ class Appointment(models.Model):
         max_length=64,
         blank=True,
         help_text=gettext_lazy("What those booked at once have in common."),
+    )
+
+    series = models.ForeignKey(
+        Series,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        db_index=False,  # looked for among the client's own, which have one
+        related_name="appointments",
+        help_text=gettext_lazy("What it comes again in."),
     )
 
     prove_by = models.DateTimeField(
