@@ -81,8 +81,19 @@ class Schedule:
             return False
         return self.days[0].day <= day <= self.days[-1].day
 
+    def says_no_more_than(self, weekday: int) -> bool:
+        """Whether a long run on each such weekday, and nothing hard, is all there is to it."""
+        if not self.days or self.hard_days:
+            return not self.days
+        first, last = self.days[0].day.toordinal(), self.days[-1].day.toordinal()
+        all_of_it = map(date.fromordinal, range(first, last + 1))
+        return self.long_runs == {day for day in all_of_it if day.weekday() == weekday}
+
     def _of(self, *kinds: DayKind) -> frozenset[date]:
         return frozenset(one.day for one in self.days if one.kind in kinds)
+
+
+NO_SCHEDULE = Schedule()
 
 
 def one_a_day(entries: Iterable[TrainingDay]) -> tuple[TrainingDay, ...]:

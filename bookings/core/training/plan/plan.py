@@ -40,9 +40,11 @@ class Plan:
         return self.timeline.on(day)
 
     def allows(self, session: Session, day: date) -> bool:
-        """Whether it may be had on that day of its window: not on a race on the way (S1)."""
+        """Whether it may be had on that day of its window: not on a race on the way (S1), nor
+        beside a hard day of the runner's own where another is left (S10)."""
         cut = is_cut(session.kind, session.race, self.on(day))
-        return session.covers(day) and not cut
+        spared = not self.runner.is_strained(day) or self.runner.is_strained(session.suggested)
+        return session.covers(day) and not cut and spared
 
     def segments(self, start: date, end: date) -> list[Segment]:
         """The phases of [start, end)."""
@@ -66,6 +68,6 @@ def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: da
     """The plan of races that `rejections` has nothing against."""
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
-    known = after_efforts(by_race, runner, protocol, timeline)
-    sessions = still_open(known, timeline, as_of=as_of)
+    known = after_efforts(by_race, runner, protocol, timeline, as_of=as_of)
+    sessions = still_open(known, runner, timeline, as_of=as_of)
     return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))
