@@ -10,6 +10,7 @@ from statistics import median_low
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
+from bookings.models.training.own_plans import schedule_known
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts, part_of_day
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.training import protocol
@@ -119,6 +120,7 @@ def runner_of(client: Client, history: History) -> training.Runner:
         weekly_volume_km=client.weekly_volume_km,
         new_client=not history.has_been,
         hard_efforts=tuple(client.hard_efforts.values_list("day", flat=True)),
+        schedule=schedule_known(client),
     )
 
 

@@ -20,6 +20,7 @@ from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, Usual, id_of
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
+from bookings.web.training.own_plan.preview import OwnPlanShown
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.training.ribbon import Marked
 
@@ -175,6 +176,10 @@ class PlanPage:
     def long_run(self) -> str:
         """The name of its weekday."""
         return str(Weekday(self.efforts.plan.runner.long_run_weekday).label)
+
+    @property
+    def own_plan(self) -> OwnPlanShown | None:
+        return OwnPlanShown.of(self.efforts.plan)
 
     @property
     def usual(self) -> str:

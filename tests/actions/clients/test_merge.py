@@ -20,6 +20,7 @@ from bookings.models import (
     MailConsent,
     MailGroup,
     MailKind,
+    OwnPlan,
     Race,
     User,
 )
@@ -76,6 +77,7 @@ def makers(visit):
         "bookings.ClientEvent.client": lambda one: one.record_events.create(kind="changed", at=NOW),
         "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
         "bookings.BroughtPlan.client": lambda one: BroughtPlan.objects.create(client=one, at=NOW),
+        "bookings.OwnPlan.client": lambda one: OwnPlan.objects.create(client=one, read_at=NOW),
         "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
             kind="training", ideal=DAY
         ),
