@@ -18,6 +18,7 @@ from bookings.web.days import day_in
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, Picker
+from bookings.web.training.own_plan.preview import OwnPlanShown
 from bookings.web.training.plan_page import Waiting, plan_page
 from bookings.web.training.plan_store import (
     ClientPlan,
@@ -134,6 +135,9 @@ def _show_plan(
     now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
     context["asked_about"] = form.initial.get("race_date")
+    context["own"] = OwnPlanShown.of(
+        store.runner.schedule, [race.race_date for race in store.races], today=clinic.day_of(now)
+    )
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)

@@ -20,7 +20,6 @@ from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, Usual, id_of
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
-from bookings.web.training.own_plan.preview import OwnPlanShown
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.training.ribbon import Marked
 
@@ -93,6 +92,7 @@ class Proposal:
     chosen: str  # the value of one of its times
     ticked: bool
     offered_on: date  # the day of the time that is offered, or the one that we suggest
+    beside: str  # the hard day of their own that is next to it, in a sentence
     other_times_url: str
     url: str  # of what is booked
 
@@ -178,10 +178,6 @@ class PlanPage:
         return str(Weekday(self.efforts.plan.runner.long_run_weekday).label)
 
     @property
-    def own_plan(self) -> OwnPlanShown | None:
-        return OwnPlanShown.of(self.efforts.plan)
-
-    @property
     def usual(self) -> str:
         """In the evening, with Ines Carrow; nothing where any time and anyone will do."""
         part = str(PARTS_OF_DAY[self.told.part]) if self.told.part is not None else ""
@@ -231,7 +227,7 @@ def plan_page(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
-        proposals=list(_proposals(found, plan.protocol, store, clinic, bundle=bundle, now=now)),
+        proposals=list(_proposals(found, plan, store, clinic, bundle=bundle, now=now)),
         standing=list(_standing(found, plan, store, clinic, since=start)),
         hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
         efforts=Efforts(plan, store.hard_efforts),
@@ -294,7 +290,7 @@ def _stretch(
 
 def _proposals(
     found: Sequence[Offer],
-    protocol: training.Protocol,
+    plan: training.Plan,
     store: PlanStore,
     clinic: Clinic,
     *,
@@ -309,18 +305,24 @@ def _proposals(
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), list(_times(offer, usual)), offer)
         ticked = is_next if bundle is None else name in bundle.ticked
+        day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
         yield Proposal(
             offer=offer,
-            rules=protocol.session_types[offer.session.kind],
-            phase=protocol.phases[offer.session.phase],
+            rules=plan.protocol.session_types[offer.session.kind],
+            phase=plan.protocol.phases[offer.session.phase],
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=bool(times) and ticked,
-            offered_on=clinic.day_of(times[0].slot.start) if times else offer.session.suggested,
+            offered_on=day,
+            beside=_beside(day, plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
         )
         is_next = is_next and not times
+
+
+def _beside(day: date, plan: training.Plan) -> str:
+    return training.advice_on(day, plan).reason if plan.runner.is_strained(day) else ""
 
 
 def _with_chosen(slot: Slot | None, times: list[ProposedTime], offer: Offer) -> list[ProposedTime]:

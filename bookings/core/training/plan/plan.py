@@ -40,11 +40,9 @@ class Plan:
         return self.timeline.on(day)
 
     def allows(self, session: Session, day: date) -> bool:
-        """Whether it may be had on that day of its window: not on a race on the way (S1), nor
-        beside a hard day of the runner's own where another is left (S10)."""
+        """Whether it may be had on that day of its window: not on a race on the way (S1)."""
         cut = is_cut(session.kind, session.race, self.on(day))
-        spared = not self.runner.is_strained(day) or self.runner.is_strained(session.suggested)
-        return session.covers(day) and not cut and spared
+        return session.covers(day) and not cut
 
     def segments(self, start: date, end: date) -> list[Segment]:
         """The phases of [start, end)."""

@@ -13,7 +13,6 @@ from typing import Any
 from django.core import signing
 from django.utils.translation import ngettext
 
-from bookings.core import training
 from bookings.core.records.plan_files import PlanRead, UnknownWords, corrected, taught
 from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models.training.own_plans import as_rows, schedule_of
@@ -152,13 +151,13 @@ class OwnPlanShown:
     races: Sequence[date]
 
     @classmethod
-    def of(cls, plan: training.Plan) -> "OwnPlanShown | None":
-        schedule = plan.runner.schedule
+    def of(
+        cls, schedule: Schedule, entered: Iterable[date], *, today: date
+    ) -> "OwnPlanShown | None":
         if not schedule.days:
             return None
-        entered = {race.race_date for race in plan.races}
-        ahead = [day for day in schedule.races if day > plan.as_of and day not in entered]
-        return cls(schedule, ahead)
+        known = frozenset(entered)
+        return cls(schedule, [day for day in schedule.races if day > today and day not in known])
 
     @property
     def in_words(self) -> list[str]:

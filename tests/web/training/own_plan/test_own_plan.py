@@ -11,6 +11,7 @@ from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models import Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
 from bookings.web.training.own_plan.preview import from_field
+from tests.clock import day_of
 from tests.page_forms import forms_of
 
 D = timedelta(days=1)
@@ -48,6 +49,15 @@ def fields(page):
     return {name: value for name, value in sent.items() if name not in ("teach", "do")}
 
 
+def beside_a_hard_day(proposal, schedule):
+    """A time there is offered only where none is free on another day of its window."""
+    hard = schedule.hard_days | schedule.long_runs
+    days = [day_of(time.slot.start) for time in proposal.times] or [proposal.offered_on]
+    beside = [not hard.isdisjoint({day, day + D}) for day in days]
+    assert len(set(beside)) == 1
+    return beside[0]
+
+
 def kinds(schedule):
     return {str(one.kind) for one in schedule.days}
 
@@ -75,6 +85,7 @@ def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, uplo
     assert wrong + 7 * D in schedule.hard_days
     assert DayKind.UNKNOWN not in kinds(schedule)
     after = answer.context["page"]
+    assert all(beside_a_hard_day(one, schedule) == bool(one.beside) for one in after.proposals)
     assert {one.offer.session.id for one in after.proposals} != before
     assert "12 long runs, 11 hard days, 1 race" in answer.content.decode()
 
@@ -91,7 +102,7 @@ def test_a_race_of_the_file_is_asked_about_and_never_taken(client, upload, plan,
     plan()
     answer = client.post(CHECK, {**fields(upload()), "do": "keep"}, follow=True)
     race = today + 13 * 7 * D
-    assert f"?race_date={race}#" in answer.content.decode()
+    assert f"?race_date={race}#id_race_date" in answer.content.decode()
     assert len(answer.context["page"].races) == 1
     asked = client.get(f"/plan/?race_date={race}").content.decode()
     assert f'value="{race}"' in asked
