@@ -6,6 +6,7 @@ from datetime import date, datetime
 from bookings.core import training
 from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.models import Appointment, Client, Clinic
+from bookings.models.training.own_plans import schedule_known
 from bookings.queries.training import protocol
 
 
@@ -14,7 +15,8 @@ def plans_of(
 ) -> dict[int, training.Plan | None]:
     """By client; None without a race. Three queries for any number."""
     people = {client.pk for client in clients}
-    found = Client.objects.filter(pk__in=people).prefetch_related("races", "hard_efforts")
+    found = Client.objects.filter(pk__in=people).select_related("own_plan")
+    found = found.prefetch_related("races", "hard_efforts")
     been = set(
         Appointment.objects.filter(client__in=people, status__in=HAS_BEEN).values_list(
             "client", flat=True
@@ -35,5 +37,6 @@ def _plan(
         weekly_volume_km=client.weekly_volume_km,
         new_client=is_new,
         hard_efforts=tuple(effort.day for effort in client.hard_efforts.all()),
+        schedule=schedule_known(client),
     )
     return training.plan(races, runner, rules, as_of=today)
