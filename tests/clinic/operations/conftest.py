@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.db import connection, connections
 from django.utils import timezone
@@ -16,6 +15,7 @@ from psycopg2.sql import SQL, Identifier
 from clinic.demo import servers
 from clinic.operations.backups import archive, rotate
 from clinic.operations.backups.archive import Facts
+from tests.servers import on_the_server
 
 GUARDS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -148,13 +148,3 @@ def a_database(name: str) -> Iterator[str]:
     finally:
         with on_the_server() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextlib.contextmanager
-def on_the_server():
-    folder = os.environ["DATABASE_URL"].partition("@")[2].rpartition("/")[0]
-    connection = psycopg2.connect(host=folder, user="postgres", dbname="postgres")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        yield cursor
-    connection.close()
