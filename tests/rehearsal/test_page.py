@@ -204,14 +204,14 @@ def _one_booking_is_followed(logs: dict[str, str]) -> None:
         for line in logs[name].splitlines()
         if line.startswith("{")
     ]
-    owed = next(line for line in lines if line["message"].endswith("owed: confirmed."))
+    owed = next(line for line in lines if line["message"].endswith("owed: confirmed"))
     asked = [one for one in lines if one["request_id"] == owed["request_id"]]
     assert "runner:details" in [one.get("view") for one in asked]
     of_visit = [one for one in lines if one.get("appointment") == owed["appointment"]]
     of_mail = [(one["in"], one["message"]) for one in of_visit if one["mail"] == owed["mail"]]
     assert of_mail == [
-        ("web", f"Mail {owed['mail']} owed: confirmed."),
-        ("worker", f"Mail {owed['mail']} claimed, try 1."),
+        ("web", f"mail {owed['mail']} owed: confirmed"),
+        ("worker", f"mail {owed['mail']} claimed, try 1"),
         ("worker", f"Mail {owed['mail']} sent."),
     ]
 

@@ -254,4 +254,4 @@ def _say_what_is_owed(mails: Sequence[Mail]) -> None:
         return
     keys = [mail.key for mail in mails]
     for mail in Mail.objects.filter(key__in=keys).order_by("pk"):
-        logger.info("Mail %s owed: %s.", mail.pk, mail.kind, extra=mail.in_logs)
+        logger.info("mail %s owed: %s", mail.pk, mail.kind, extra=mail.in_logs)

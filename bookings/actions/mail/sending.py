@@ -65,7 +65,7 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
 
 def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
     """Whether it was sent; whatever becomes of it is on its row."""
-    logger.info("Mail %s claimed, try %s.", mail.pk, mail.attempts, extra=mail.in_logs)
+    logger.info("mail %s claimed, try %s", mail.pk, mail.attempts, extra=mail.in_logs)
     message = _decided_and_written(mail, now)
     if message is None or not _handed_over(mail, message, courier):
         return False

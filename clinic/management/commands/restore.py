@@ -99,7 +99,8 @@ def _ours() -> list[Path]:
 
 def _in_a_line(path: Path) -> str:
     made = datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
-    return f"{path}  {made:%Y-%m-%d %H:%M} UTC  {path.stat().st_size:,} bytes\n"
+    facts = str(path), f"{made:%Y-%m-%d %H:%M}", "UTC", f"{path.stat().st_size:,}", "bytes"
+    return "  ".join(facts) + "\n"
 
 
 def _newest(before: datetime | None) -> Path:

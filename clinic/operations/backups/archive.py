@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 from clinic.operations.backups import encryption
 from clinic.operations.backups.encryption import SUFFIX, CannotOpen, Sink
 
@@ -116,14 +118,16 @@ def look_at(path: Path, key: str) -> bool:
     with _member(path, DATABASE) as (member, is_sealed):
         header = member.read(len(encryption.HEADER))
     if is_sealed and header != encryption.HEADER:
-        raise BadArchive(f"{path} is damaged: it does not begin as what was sealed.")
+        says = _("{path} is damaged: it does not begin as what was sealed.")
+        raise BadArchive(says.format(path=path))
     if is_sealed and key.startswith(encryption.PUBLIC):
         return True
     manifest = manifest_of(path, key if is_sealed else "")
     with zipfile.ZipFile(path) as whole:
         size = whole.getinfo(DATABASE + SUFFIX if is_sealed else DATABASE).file_size
     if size != manifest.size:
-        raise BadArchive(f"{path} is damaged: it is not as long as its manifest says.")
+        says = _("{path} is damaged: it is not as long as its manifest says.")
+        raise BadArchive(says.format(path=path))
     return is_sealed
 
 
