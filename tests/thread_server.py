@@ -1,14 +1,13 @@
 """A small server in a thread of the test, which ends with it."""
 
-import socketserver
 import threading
-from typing import Self
+from typing import Any, Self
 
 
 class ThreadServer:
     """Whoever inherits makes the `server`, with what it answers."""
 
-    server: socketserver.BaseServer
+    server: Any
 
     def __enter__(self) -> Self:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
