@@ -13,9 +13,4 @@ class Migration(migrations.Migration):
             name='names_nobody',
             field=models.BooleanField(db_default=False, default=False, help_text='Nobody could be chosen for it by then; a later row may tell whom.'),
         ),
-        migrations.AddField(
-            model_name='importedrow',
-            name='only_ours',
-            field=models.BooleanField(db_default=False, default=False, help_text='Its reason has no word of the file in it.'),
-        ),
     ]
