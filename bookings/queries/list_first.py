@@ -46,7 +46,8 @@ def kept_for_the_list(
     if not asked:
         return {}
     first, last = clinic.day_of(during.start), clinic.day_of(during.end - timedelta(seconds=1))
-    entries = {one.pk: one for one in WaitlistEntry.objects.wanting(first, last)}
+    there = WaitlistEntry.objects.wanting(first, last).that_may_be_offered()
+    entries = {one.pk: one for one in there}
     wishes = wishes_of(list(entries.values()), clinic, now=now)
     if not wishes:
         return {}

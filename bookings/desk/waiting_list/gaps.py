@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -94,7 +95,7 @@ def _still_there(clinic: Clinic, there: Sequence[Gap], now: datetime) -> Iterato
     kept = WaitlistOffer.objects.open().filter(until__gt=now, hold__isnull=False)
     spans = list(kept.values_list("starts_at", "ends_at"))
     first, last = there[0].interval.start, max(one.interval.end for one in there)
-    whole = gap_of(clinic, Interval(first, last), at_once=True, now=now)
+    whole = gap_of(clinic, Interval(first, last), at_once=True, everybody=True, now=now)
     for one in there:
         is_kept = any(start < one.interval.end and one.interval.start < end for start, end in spans)
         if is_kept or (whole and whole.has_room_in(one.interval)):
@@ -123,9 +124,10 @@ def days_of(
 
 def open_gap(clinic: Clinic, gap: Gap, kept: Sequence[int], now: datetime) -> OpenGap | None:
     if gap.visit:
-        return relayed_gap(clinic, gap.visit, now=now)
+        return relayed_gap(clinic, gap.visit, everybody=True, now=now)
     ignoring = Ignoring(appointments=tuple(kept))
-    return gap_of(clinic, gap.interval, at_once=True, ignoring=ignoring, now=now)
+    asked: Any = {"at_once": True, "everybody": True, "ignoring": ignoring, "now": now}
+    return gap_of(clinic, gap.interval, **asked)
 
 
 def _day(

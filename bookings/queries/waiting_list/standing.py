@@ -50,6 +50,7 @@ def place_of(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> Place:
     """Among all who could be offered what comes free on the first day that they want."""
     day = first_day_for(entry, clinic.day_of(now))
     alike = WaitlistEntry.objects.wanting(day, day).filter(treatment=entry.treatment)
+    alike = alike.with_everything()
     others = [one for one in alike.exclude(pk=entry.pk) if not one.client.is_provisional]
     line = in_line([entry, *others], clinic, day=day, now=now)
     number = [one.entry.pk for one in line].index(entry.pk) + 1

@@ -154,7 +154,7 @@ def test_so_near_that_nobody_is_written_to_the_desk_hands_it_over(mine, wait, cl
     relay(mine)
     clock.move_to(mine.starts_at - HOUR)
     assert tend() == 0
-    gap = present(relayed_gap(Clinic.objects.the(), mine, now=timezone.now()))
+    gap = present(relayed_gap(Clinic.objects.the(), mine, everybody=True, now=timezone.now()))
     [candidate] = gap.candidates(entry.first_day)
     request = OfferRequest(
         entry=entry.pk, start=candidate.wanted[0], relayed=mine.pk, by="desk: dee", by_hand=True

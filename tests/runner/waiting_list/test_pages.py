@@ -362,7 +362,7 @@ def test_the_place_is_the_order_in_which_offers_go(client, massage, day, full_da
     now, clinic = timezone.now(), Clinic.objects.the()
     places = {standing.place_of(one, clinic, now=now).number: one for one in waiting}
     cancellation.cancel(full_day[1], by="desk: dee", now=now)
-    gap = present(gap_of(clinic, full_day[1].interval, at_once=True, now=now))
+    gap = present(gap_of(clinic, full_day[1].interval, at_once=True, everybody=True, now=now))
     assert [one.entry for one in gap.candidates(day)] == [places[n] for n in (1, 2, 3)]
 
 
