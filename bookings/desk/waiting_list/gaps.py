@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.actions.waiting_list.offers import SET_ASIDE_BY_HAND
@@ -168,11 +169,17 @@ def _suited(
         candidate=candidate,
         wish=wish,
         start=start,
-        why=dates.translated(reason.sentence) if reason else "",
+        why=_why(candidate, reason, kept),
         can_be_offered=not is_kept and (match is not None or reason in SET_ASIDE_BY_HAND),
         book_url=_book_url(candidate.entry, start) if rings and not gap.visit else "",
         can_have_it=rings and gap.visit is not None,
     )
+
+
+def _why(candidate: Candidate, reason: WhyNot | None, kept: Sequence[WaitlistOffer]) -> str:
+    if any(one.entry_id == candidate.entry.pk for one in kept):
+        return _("They are thinking about it.")
+    return dates.translated(reason.sentence) if reason else ""
 
 
 def _book_url(entry: WaitlistEntry, start: Start) -> str:

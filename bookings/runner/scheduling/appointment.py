@@ -20,6 +20,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
+from bookings.queries.waiting_list.relays import was_passed_on
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.runner.training.race_answer import answer_to
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
@@ -62,6 +63,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": confirm_by,
         "booked_here": _booked_here(request, opened),
+        "was_passed_on": visit.status == Status.CANCELLED and was_passed_on(visit),
         "was_given_back": strangers.was_given_back(visit),
         "again_url": times_of_the_day(visit, clinic),
         "same_again": Visit(visit).again_url if opened.from_mail else "",
