@@ -11,6 +11,7 @@ from bookings.desk.scheduling import (
     feed,
     move,
     phone_booking,
+    series,
     week,
 )
 from bookings.desk.waiting_list import relay
@@ -29,6 +30,10 @@ urlpatterns = protected(
     path("appointments/<int:pk>/move/", move.change, name="change"),
     path("appointments/<int:pk>/undo/", move.undo, name="undo"),
     path("appointments/<int:pk>/again/", checkout.book_again, name="again"),
+    path("appointments/<int:pk>/repeat/", series.repeat, name="repeat"),
+    path("appointments/<int:pk>/series/", series.series, name="series"),
+    path("appointments/<int:pk>/series/cancel/", series.series_cancel, name="series_cancel"),
+    path("appointments/<int:pk>/series/move/", series.series_move, name="series_move"),
     path("appointments/<int:pk>/keep/", move.keep, name="keep"),
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),

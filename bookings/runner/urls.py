@@ -11,6 +11,7 @@ from bookings.runner.scheduling import (
     booking,
     cancel,
     move,
+    series,
     times,
     visits,
 )
@@ -71,6 +72,10 @@ urlpatterns = [
         path("appointments/<token>/move/", move.move, name="move"),
         path("appointments/<token>/earlier/", join.earlier, name="earlier"),
         path("appointments/<token>/pass-on/", pass_on.pass_on, name="pass_on"),
+        path("appointments/<token>/repeat/", series.repeat, name="repeat"),
+        path("appointments/<token>/series/", series.series, name="series"),
+        path("appointments/<token>/series/cancel/", series.series_cancel, name="series_cancel"),
+        path("appointments/<token>/series/move/", series.series_move, name="series_move"),
         path("appointments/<token>/coming/", appointment.coming, name="coming"),
         path("appointments/<token>/cancel/", cancel.cancel, name="cancel"),
         path("appointments/<token>/again/", visits.again, name="again"),

@@ -142,10 +142,10 @@ def as_held(slot: Slot, held: Appointment) -> Slot:
     return replace(slot, length=length, pause=pause)
 
 
-def refuse_too_many(slots: Sequence[Slot]) -> None:
-    if len(slots) > MOST_STARTS:
+def refuse_too_many(slots: Sequence[Slot], most: int = MOST_STARTS) -> None:
+    if len(slots) > most:
         sentence = _("At most {count} appointments can be booked at once.")
-        raise NotBookable(sentence.format(count=MOST_STARTS))
+        raise NotBookable(sentence.format(count=most))
 
 
 @changes_the_diary

@@ -49,7 +49,7 @@ def rewrite(
 
 def _knows_nothing(appointment: Appointment, placement: Placement, notify: Notify) -> bool:
     """Whoever has an address and is not told of it; another room is no news."""
-    if notify.by_mail or not appointment.whose.email:
+    if notify.tells or not appointment.whose.email:
         return False
     was = Placement.of(appointment)
     news = [(one.interval, one.treatment, one.therapist) for one in (was, placement)]

@@ -29,6 +29,7 @@ IN_WORDS = STATUS_NAMES | {
     "relayed": gettext_lazy("The time is offered to the waiting list"),
     "kept after all": gettext_lazy("The time is not offered to the waiting list any more"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),
+    "repeated": gettext_lazy("Made the first of a series"),
     "settled": gettext_lazy("Confirmed with another booking of the same browser"),
     "joined": gettext_lazy("The client turned out to be somebody we know"),
 }

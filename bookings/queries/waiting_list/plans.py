@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bookings.core import training
 from bookings.models import Client, Clinic, Race
+from bookings.models.training.own_plans import schedule_known
 from bookings.queries.training import protocol
 from bookings.queries.waiting_list.wishes import have_been_here
 
@@ -17,7 +18,8 @@ def plans_of(
     racing = set(Race.objects.filter(client__in=people).values_list("client", flat=True))
     if not racing:
         return people
-    found = Client.objects.filter(pk__in=racing).prefetch_related("races", "hard_efforts")
+    found = Client.objects.filter(pk__in=racing).select_related("own_plan")
+    found = found.prefetch_related("races", "hard_efforts")
     been = have_been_here(racing)
     rules, today = protocol.current(), clinic.day_of(now)
     made = {one.pk: _plan(one, rules, today, is_new=one.pk not in been) for one in found}
@@ -35,5 +37,6 @@ def _plan(
         weekly_volume_km=client.weekly_volume_km,
         new_client=is_new,
         hard_efforts=tuple(effort.day for effort in client.hard_efforts.all()),
+        schedule=schedule_known(client),
     )
     return training.plan(races, runner, rules, as_of=today)

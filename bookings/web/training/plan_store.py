@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import links
 from bookings.actions.scheduling.holds import MOST_STARTS
-from bookings.actions.training import brought, training_feedback
+from bookings.actions.training import brought, own_plans, training_feedback
 from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.core.roles import Role
@@ -71,6 +71,18 @@ class Pages:
     @property
     def efforts_url(self) -> str:
         return self._page("effort")
+
+    @property
+    def own_plan_url(self) -> str:
+        return self._page("own_plan")
+
+    @property
+    def check_own_plan_url(self) -> str:
+        return self._page("check_own_plan")
+
+    @property
+    def remove_own_plan_url(self) -> str:
+        return self._page("remove_own_plan")
 
     @property
     def habits_url(self) -> str:
@@ -155,6 +167,12 @@ class SessionPlan(Pages):
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         self._keep(self.told.with_habits(self.habits | habits))
+
+    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(schedule))
+
+    def remove_own_plan(self, *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(training.Schedule()))
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
@@ -315,6 +333,12 @@ class ClientPlan(Pages):
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         racing.keep_habits(self.client, **habits, now=now)
+
+    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+        own_plans.keep(self.client, schedule, now=now)
+
+    def remove_own_plan(self, *, now: datetime) -> None:
+        own_plans.remove(self.client, now=now)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""

@@ -38,7 +38,7 @@ $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0014_what_differs'),
+        ('bookings', '0016_whom_a_row_names'),
     ]
 
     operations = [
