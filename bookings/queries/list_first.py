@@ -22,7 +22,7 @@ Kind = tuple[int, Duration]  # of a treatment, and how long
 FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
 
 
-class Asked(NamedTuple):
+class AskedStretch(NamedTuple):
     """A stretch that the list is asked about, and the moment at which that is."""
 
     span: Span
@@ -67,20 +67,20 @@ def kind_of(entry: WaitlistEntry) -> Kind:
 
 def _asked(
     freed: Iterable[tuple[Seconds, Seconds, Seconds]], clinic: Clinic, now: datetime
-) -> Iterable[Asked]:
+) -> Iterable[AskedStretch]:
     hours = protocol.current().mails.reminders
     notice = timedelta(minutes=clinic.minimum_notice_minutes)
     for start, end, due in freed:
         begins = hours.hours_begin(datetime.fromtimestamp(due, UTC), clinic.tz)
         if at := asked_at(begins, now):
-            yield Asked((start, end), Moment(now=at, today=clinic.day_of(at), notice=notice))
+            yield AskedStretch((start, end), Moment(now=at, today=clinic.day_of(at), notice=notice))
 
 
 def _suiting(
     wish: ListedWish,
     starts: Mapping[Seconds, Sequence[int]],
     duration: Duration,
-    asked: Sequence[Asked],
+    asked: Sequence[AskedStretch],
     clinic: Clinic,
 ) -> Iterable[tuple[Span, Iterable[int]]]:
     for start, takers in starts.items():

@@ -27,7 +27,7 @@ AT_A_TIME = (FreedBy.VISIT, FreedBy.HOLD, FreedBy.ABSENCE, FreedBy.LOAN, FreedBy
 
 
 @dataclass(frozen=True)
-class Gap:
+class WaitedGap:
     """What has come free, or the time of a visit that is passed on and stands until it is taken."""
 
     interval: Interval
@@ -79,17 +79,19 @@ class GapOfADay:
     others: list[tuple[WaitlistEntry, str]]
 
 
-def gaps(clinic: Clinic, now: datetime) -> list[Gap]:
+def gaps(clinic: Clinic, now: datetime) -> list[WaitedGap]:
     """What is passed on, then what has come free, the first to come first; what is gone is not."""
     relayed = Appointment.objects.relayed(now).with_everything()
-    passed_on = [Gap(Interval(one.starts_at, one.blocked_until), visit=one) for one in relayed]
+    passed_on = [
+        WaitedGap(Interval(one.starts_at, one.blocked_until), visit=one) for one in relayed
+    ]
     freed = FreedTime.objects.filter(ends_at__gt=now, cause__in=AT_A_TIME)
     one_each = freed.order_by("starts_at", "ends_at", "-freed_at").distinct("starts_at", "ends_at")
-    there = [Gap(one.interval, freed=one) for one in one_each]
+    there = [WaitedGap(one.interval, freed=one) for one in one_each]
     return [*passed_on, *_still_there(clinic, there, now)]
 
 
-def _still_there(clinic: Clinic, there: Sequence[Gap], now: datetime) -> Iterator[Gap]:
+def _still_there(clinic: Clinic, there: Sequence[WaitedGap], now: datetime) -> Iterator[WaitedGap]:
     """Where anything that is waited for fits in, or is kept for somebody; in one look at all."""
     if not there:
         return
@@ -103,7 +105,7 @@ def _still_there(clinic: Clinic, there: Sequence[Gap], now: datetime) -> Iterato
             yield one
 
 
-def asked_about(gap: Gap) -> list[WaitlistOffer]:
+def asked_about(gap: WaitedGap) -> list[WaitlistOffer]:
     """Who has been offered some of it since it came free, and what became of that."""
     there = WaitlistOffer.objects.filter(
         starts_at__lt=gap.interval.end, ends_at__gt=gap.interval.start
@@ -113,7 +115,7 @@ def asked_about(gap: Gap) -> list[WaitlistOffer]:
 
 
 def days_of(
-    clinic: Clinic, gap: Gap, asked: Sequence[WaitlistOffer], now: datetime
+    clinic: Clinic, gap: WaitedGap, asked: Sequence[WaitlistOffer], now: datetime
 ) -> Iterator[GapOfADay]:
     """As if what is kept for somebody now were free: the next in line are of interest too."""
     kept = [one for one in asked if one.is_open(now)]
@@ -123,7 +125,7 @@ def days_of(
         yield _day(clinic, gap, found, day, kept)
 
 
-def open_gap(clinic: Clinic, gap: Gap, kept: Sequence[int], now: datetime) -> OpenGap | None:
+def open_gap(clinic: Clinic, gap: WaitedGap, kept: Sequence[int], now: datetime) -> OpenGap | None:
     if gap.visit:
         return relayed_gap(clinic, gap.visit, everybody=True, now=now)
     ignoring = Ignoring(appointments=tuple(kept))
@@ -132,7 +134,7 @@ def open_gap(clinic: Clinic, gap: Gap, kept: Sequence[int], now: datetime) -> Op
 
 
 def _day(
-    clinic: Clinic, gap: Gap, open_there: OpenGap, day: date, kept: Sequence[WaitlistOffer]
+    clinic: Clinic, gap: WaitedGap, open_there: OpenGap, day: date, kept: Sequence[WaitlistOffer]
 ) -> GapOfADay:
     found, today = open_there.candidates(day), clinic.day_of(open_there.now)
     suited = [one for one in found if one.wanted]
@@ -151,7 +153,7 @@ def _day(
 
 
 def _suited(
-    gap: Gap,
+    gap: WaitedGap,
     candidate: Candidate,
     wish: WishInWords,
     kept: Sequence[WaitlistOffer],

@@ -190,12 +190,7 @@ def gap_of(
     `at_once` does not wait for second thoughts, and `everybody` is for the desk, which sees why
     not as well; what it is `ignoring` counts as free.
     """
-    waiting = (
-        WaitlistEntry.objects.waiting().with_everything()
-        if everybody
-        else _who_may(clinic, interval)
-    )
-    entries = {one.pk: one for one in waiting}
+    entries = {one.pk: one for one in _waiting(clinic, interval, everybody=everybody)}
     wishes = wishes_of(list(entries.values()), clinic, now=now)
     during = _within_what_is_wanted(interval, wishes.values(), clinic, now)
     if during is None:
@@ -211,7 +206,9 @@ def gap_of(
     )
 
 
-def _who_may(clinic: Clinic, interval: Interval) -> Iterable[WaitlistEntry]:
+def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable[WaitlistEntry]:
+    if everybody:
+        return WaitlistEntry.objects.waiting().with_everything()
     first, last = clinic.day_of(interval.start), clinic.day_of(interval.end)
     return WaitlistEntry.objects.wanting(first, last).that_may_be_offered()
 

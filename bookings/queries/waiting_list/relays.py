@@ -31,5 +31,7 @@ def relay_of(visit: Appointment, clinic: Clinic, *, now: datetime) -> Relay:
 
 def was_passed_on(visit: Appointment) -> bool:
     """Whether somebody from the waiting list has taken its time."""
+    if visit.status != Status.CANCELLED:
+        return False
     last = visit.events.filter(kind=Status.CANCELLED).last()
-    return visit.status == Status.CANCELLED and bool(last and last.facts.get("passed_on"))
+    return bool(last and last.facts.get("passed_on"))

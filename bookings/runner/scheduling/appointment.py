@@ -65,7 +65,6 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": confirm_by,
         "booked_here": _booked_here(request, opened),
-        "was_passed_on": visit.status == Status.CANCELLED and was_passed_on(visit),
         "was_given_back": strangers.was_given_back(visit),
         "again_url": times_of_the_day(visit, clinic),
         "same_again": Visit(visit).again_url if opened.from_mail else "",
@@ -85,7 +84,8 @@ def _waits_and_series(
     request: HttpRequest, opened: Opened, can_change: bool, now: datetime
 ) -> dict[str, Any]:
     series = _series(request, opened, now)
-    return {**series, **_waits(request, opened)} if can_change else series
+    waits = _waits(request, opened) if can_change else {}
+    return {**series, **waits, "was_passed_on": was_passed_on(opened.appointment)}
 
 
 def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:
