@@ -78,8 +78,8 @@ def test_one_at_a_time_is_asked_and_the_next_when_that_one_passes_it_on(mine, wa
     assert (tend(), tend()) == (1, 0)
     gap = present(relayed_gap(Clinic.objects.the(), mine, now=timezone.now()))
     start = present(gap.next_in_line(second.first_day)).wanted[0]
+    asked = OfferRequest(entry=second.pk, start=start, relayed=mine.pk, by_hand=True)
     with pytest.raises(offers.NotToBeOffered):
-        asked = OfferRequest(entry=second.pk, start=start, relayed=mine.pk, by_hand=True)
         offers.make(asked, now=timezone.now())
     offers.decline(first.offers.get(), now=timezone.now())
     assert tend() == 1
