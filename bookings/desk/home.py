@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.clients import identity
 from bookings.actions.scheduling import unproved
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
-from bookings.models import Clinic, Therapist
+from bookings.models import Clinic, Therapist, WaitlistEntry
 from bookings.queries.clients.legal_gaps import legal_gaps
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.desk.diary_days import diary_days
@@ -40,6 +40,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "today": today,
         "now": now,
         "free": _free_today(clinic, today, now) if answers else [],
+        "waiting": WaitlistEntry.objects.waiting().count() if answers else 0,
         "legal_gaps": legal_gaps() if OWNER & request.roles else None,
         "key": token_hex(16),
     }

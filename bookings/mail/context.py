@@ -26,6 +26,7 @@ from bookings.queries.scheduling import cutoffs
 from bookings.queries.series.in_words import series_in_words
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
+from bookings.queries.waiting_list.relays import was_passed_on
 
 
 @dataclass(frozen=True)
@@ -159,9 +160,7 @@ class AppointmentLetter(MailLetter):
 
     @property
     def was_passed_on(self) -> bool:
-        """Whether somebody from the waiting list has taken its time."""
-        last = self.appointment.events.filter(kind=Status.CANCELLED).last()
-        return bool(last and last.facts.get("passed_on"))
+        return was_passed_on(self.appointment)
 
     @property
     def series(self) -> str:

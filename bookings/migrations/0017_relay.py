@@ -52,10 +52,6 @@ class Migration(migrations.Migration):
             name='relayed',
             field=models.ForeignKey(blank=True, help_text='Whose time it is until it is taken; nothing is held then.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='passed_to', to='bookings.appointment'),
         ),
-        migrations.AddConstraint(
-            model_name='waitlistoffer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('relayed',), name='one_open_offer_of_a_relayed_time'),
-        ),
         migrations.AlterField(
             model_name='clinic',
             name='offer_pause_minutes',

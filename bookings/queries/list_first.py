@@ -22,7 +22,7 @@ Kind = tuple[int, Duration]  # of a treatment, and how long
 FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
 
 
-class Asked(NamedTuple):
+class AskedStretch(NamedTuple):
     """A stretch that the list is asked about, and the moment at which that is."""
 
     span: Span
@@ -46,7 +46,8 @@ def kept_for_the_list(
     if not asked:
         return {}
     first, last = clinic.day_of(during.start), clinic.day_of(during.end - timedelta(seconds=1))
-    entries = {one.pk: one for one in WaitlistEntry.objects.wanting(first, last)}
+    there = WaitlistEntry.objects.wanting(first, last).that_may_be_offered()
+    entries = {one.pk: one for one in there}
     wishes = wishes_of(list(entries.values()), clinic, now=now)
     if not wishes:
         return {}
@@ -66,20 +67,20 @@ def kind_of(entry: WaitlistEntry) -> Kind:
 
 def _asked(
     freed: Iterable[tuple[Seconds, Seconds, Seconds]], clinic: Clinic, now: datetime
-) -> Iterable[Asked]:
+) -> Iterable[AskedStretch]:
     hours = protocol.current().mails.reminders
     notice = timedelta(minutes=clinic.minimum_notice_minutes)
     for start, end, due in freed:
         begins = hours.hours_begin(datetime.fromtimestamp(due, UTC), clinic.tz)
         if at := asked_at(begins, now):
-            yield Asked((start, end), Moment(now=at, today=clinic.day_of(at), notice=notice))
+            yield AskedStretch((start, end), Moment(now=at, today=clinic.day_of(at), notice=notice))
 
 
 def _suiting(
     wish: ListedWish,
     starts: Mapping[Seconds, Sequence[int]],
     duration: Duration,
-    asked: Sequence[Asked],
+    asked: Sequence[AskedStretch],
     clinic: Clinic,
 ) -> Iterable[tuple[Span, Iterable[int]]]:
     for start, takers in starts.items():

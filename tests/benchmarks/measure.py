@@ -20,7 +20,18 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.scheduling.diary import diary_facts  # noqa: E402
-from tests.benchmarks import backups, beside, clients, full_day, load, mails, peers, reports, seed  # noqa: E402  # noqa: E402
+from tests.benchmarks import (  # noqa: E402
+    backups,
+    beside,
+    clients,
+    full_day,
+    load,
+    mails,
+    peers,
+    reports,
+    seed,
+    waiting,
+)
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
 from tests.benchmarks.sizes import TOY, size  # noqa: E402
@@ -58,6 +69,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "mails": mails.sending,
         "claims": mails.claims,
         "clients": clients.measure,
+        "waiting": waiting.measure,
         "diary": day_feed,
         "calls": calls,
         "backups": backups.measure,

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PARTS = (
     "openings, ", "floor: a view", "bookings over HTTP", "bookings through the action",
     "floor: one constrained INSERT", "20 attempts on", "/today/", "20 due mails", "the sink's own",
-    "a claim", "a client found by", "a day of the diary", "a sealed backup", "the same put back",
+    "a claim", "a client found by", "who comes first", "a day of the diary", "a sealed backup",
+    "the same put back",
     "the desk's first page", "“thu 17:45”",
     "next free day", "from slot to confirmed", "4 visitors at one slot",
     "reports over 30 days", "reports over 366 days", "a booking through the action, ",

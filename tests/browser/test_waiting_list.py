@@ -20,7 +20,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.models import *
 clinic, now, tag = Clinic.objects.the(), timezone.now(), token_hex(3)
-Clinic.objects.update(offer_pause_minutes=0)
+Clinic.objects.update(offer_pause_minutes=0, undo_minutes=0)
 wanda = Therapist.objects.create(name=f"Wanda {tag}", slug=f"wanda-{tag}", initials="WA")
 room = Room.objects.create(name=f"Room {tag}")
 massage = Treatment.objects.create(name=f"Rare {tag}", slug=f"rare-{tag}", minutes=60, price=50)

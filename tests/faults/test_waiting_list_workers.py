@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def now(clinic) -> datetime:
     """By day, whenever the test runs."""
-    clinic.offer_pause_minutes = 0
+    clinic.offer_pause_minutes = clinic.undo_minutes = 0
     clinic.save()
     hours = protocol.current().mails.reminders
     return hours.hours_begin(timezone.now(), clinic.tz) + timedelta(minutes=1)

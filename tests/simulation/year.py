@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from bookings.models import Clinic, Mail, MailKind, MailState
+from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 from bookings.queries.training import protocol
 from clinic.celery import app
 from tests import factories, patience
@@ -25,6 +26,7 @@ from tests.simulation import clock, mutants, oracle
 from tests.simulation.broker import DONE, broker
 from tests.simulation.staff import Staff
 from tests.simulation.story import Story
+from tests.simulation.waiting import Waiting
 from tests.therapists.push_service import PushService
 from therapists.models import StaffNotice
 
@@ -44,10 +46,11 @@ class Outcome:
     sent: Counter
     acts: Counter
     seconds: float
+    list_wrong: list[str]
 
     @property
     def is_right(self) -> bool:
-        return not (self.missing or self.unexpected or self.out_of_hours)
+        return not (self.missing or self.unexpected or self.out_of_hours or self.list_wrong)
 
     def report(self, most: int = 30) -> str:
         lines = [
@@ -59,6 +62,7 @@ class Outcome:
         wrong = [("missing", mail) for mail in self.missing]
         wrong += [("not expected", mail) for mail in self.unexpected]
         wrong.sort(key=lambda one: (one[1][0], one[1][1]))
+        lines += self.list_wrong[:most]
         lines += [f"  {what}: {_in_words(mail)}" for what, mail in wrong[:most]]
         return "\n".join(lines)
 
@@ -83,7 +87,9 @@ def simulate(
         story.people(runners)
         staff = Staff(story, service)
         staff.plan(seed)
-        year = _Year(story, staff, office)
+        waiting = Waiting(story)
+        waiting.plan(seed)
+        year = _Year(story, staff, waiting, office)
         year.live()
     return year.outcome(began)
 
@@ -131,6 +137,7 @@ def _worker(mutant: str) -> Iterator[None]:
 class _Year:
     story: Story
     staff: Staff
+    waiting: Waiting
     office: PostOffice
     arrived: list[datetime] = field(default_factory=list)
     pushed: list[datetime] = field(default_factory=list)
@@ -150,9 +157,12 @@ class _Year:
                 planning += BETWEEN_PLANNINGS
             elif now == self.story.next_time():
                 self.story.act()
+            if self.waiting.is_anybody:
+                app.send_task(f"{TASKS}tend_waiting_list")
             app.send_task("therapists.tasks.tell_staff")
             app.send_task(f"{TASKS}send_due_mails")
             self._wait_for_the_worker()
+            self.waiting.check(self.now)
             self.pushed += [self.now] * (len(self.staff.service.taken) - len(self.pushed))
 
     def outcome(self, began: float) -> Outcome:
@@ -167,12 +177,15 @@ class _Year:
             unexpected=came - ought,
             out_of_hours=[mail for mail in came if not _in_hours(mail, clinic)],
             sent=Counter(mail[2] for mail in came.elements()),
-            acts=Counter(event["what"] for event in self.story.log + self.staff.log),
+            acts=Counter(event["what"] for event in self.story.log + self.staff.log)
+            + self.waiting.acts(),
             seconds=real_time.monotonic() - began,
+            list_wrong=self.waiting.wrong,
         )
 
     def _next_times(self, planning: datetime) -> Iterator[datetime]:
         yield planning
+        yield from self.waiting.next_times(self.now)
         if act := self.story.next_time():
             yield act
         due = Mail.objects.filter(state=MailState.SCHEDULED).aggregate(at=Min("due_at"))["at"]
@@ -191,6 +204,8 @@ class _Year:
         rows = {mail.message_id: mail for mail in Mail.objects.filter(state=MailState.SENT)}
         for message, instant in zip(self.office.messages, self.arrived, strict=True):
             mail = rows.get(message["Message-ID"])
+            if mail and mail.kind in OF_THE_WAITING_LIST:
+                continue
             if mail is None:
                 yield self.staff.of_mail(message, instant)
                 continue

@@ -22,15 +22,13 @@ def cancel(
     reason: str = "",
     notify: Notify = Notify.NOW,
     charging: bool = False,
-    passed_on: bool = False,
+    passed_on: bool = False,  # somebody from the waiting list has taken its time
     seen: int | None = None,
     revision: int | None = None,
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Again changes nothing. Raises TooLate or Stale. With `charging`, being late costs the fee.
-
-    `passed_on`: somebody from the waiting list has taken its time."""
+    """Again changes nothing. Raises TooLate or Stale. With `charging`, being late costs the fee."""
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == Status.CANCELLED:
         return appointment
@@ -40,9 +38,8 @@ def cancel(
     if appointment.status != Status.BOOKED:
         raise Stale
     is_late = charging and is_late_to_cancel(appointment, clinic, now=now)
-    facts: dict[str, str | bool] = {"reason": reason} if reason else {}
-    facts |= {"passed_on": True} if passed_on else {}
-    raised = appointment.revision + 1
+    raised, told = appointment.revision + 1, {"reason": reason, "passed_on": passed_on}
+    facts = {name: fact for name, fact in told.items() if fact}
     appointment.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=raised)
     if is_late:
         payments.charge_for_cancelling_late(clinic, appointment, by=by, now=now)

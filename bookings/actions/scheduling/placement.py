@@ -1,6 +1,7 @@
 """Moving a visit to where it is to stand."""
 
 from datetime import datetime
+from typing import Any
 
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
@@ -32,9 +33,8 @@ def rewrite(
     stays = was.interval.start == placement.interval.start
     expire_dead_holds(now=now)
     Appointment.objects.filter(pk=appointment.pk).update(
-        **placement.columns,
+        **_columns(placement),
         revision=appointment.revision + 1,
-        relayed_at=None,
         confirmed_at=appointment.confirmed_at if stays else None,
         prove_by=_still_to_prove(appointment, placement, now),
         not_told=_knows_nothing(appointment, placement, notify) if not_told is None else not_told,
@@ -45,6 +45,11 @@ def rewrite(
     if appointment.status == Status.BOOKED:
         outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
     return appointment
+
+
+def _columns(placement: Placement) -> dict[str, Any]:
+    """What was passed on is the time that it had."""
+    return {**placement.columns, "relayed_at": None}
 
 
 def _knows_nothing(appointment: Appointment, placement: Placement, notify: Notify) -> bool:

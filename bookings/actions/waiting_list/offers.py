@@ -81,6 +81,7 @@ def make(clinic: Clinic, request: OfferRequest, *, now: datetime) -> WaitlistOff
     offer = WaitlistOffer(entry=entry, client=entry.client, made_at=now, until=until, by=request.by)
     if request.relayed:
         offer.relayed = relayed = still_relayed(request.relayed, now)
+        _refuse_a_second(relayed)
         offer.put(_instead_of(relayed, entry, request.start, Rules.LISTED, now))
     else:
         offer.hold = hold = _held_for(offer, request.start, now)
@@ -242,6 +243,12 @@ def still_relayed(pk: int | None, now: datetime) -> Appointment:
     if visit is None:
         raise OfferOver
     return visit
+
+
+def _refuse_a_second(relayed: Appointment) -> None:
+    """Nothing holds it, so that this lock alone keeps it from being offered to two."""
+    if relayed.passed_to.open().exists():
+        raise NotToBeOffered(_("Somebody is thinking about this time already."))
 
 
 def _held_for(offer: WaitlistOffer, start: Start, now: datetime) -> Appointment:

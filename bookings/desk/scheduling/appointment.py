@@ -94,9 +94,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
-        "late_fee": _fee_now(visit, clinic, now) if booked else 0,
-        "is_late": booked and now < visit.starts_at and is_late_to_cancel(visit, clinic, now=now),
-        "relay": relay_of(visit, clinic, now=now) if booked and visit.relayed_at else None,
+        **(_if_cancelled(visit, clinic, now) if booked else {}),
         "methods": METHODS,
         "account": account,
         "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),
@@ -124,6 +122,15 @@ def _tells_of_it(mail: Mail) -> bool:
     """That it is booked, moved or cancelled; a reminder that is still to come tells nothing yet."""
     is_void = mail.state in (MailState.SUPERSEDED, MailState.CANCELLED)
     return mail.kind in TELLS_OF_A_VISIT and not is_void
+
+
+def _if_cancelled(visit: Appointment, clinic: Clinic, now: datetime) -> dict:
+    """What it would cost, and whether its time can be passed on, or is."""
+    return {
+        "late_fee": _fee_now(visit, clinic, now),
+        "is_late": now < visit.starts_at and is_late_to_cancel(visit, clinic, now=now),
+        "relay": relay_of(visit, clinic, now=now) if visit.relayed_at else None,
+    }
 
 
 def _fee_now(visit: Appointment, clinic: Clinic, now: datetime) -> Decimal | int:

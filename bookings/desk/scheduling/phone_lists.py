@@ -189,13 +189,18 @@ def times_for(
     plan = _plan(client, clinic.day_of(now))
     lines = []
     for one in found.openings:
-        broken = problems_of_start(one.starts_at, clinic, rules=Rules.DESK, now=now)
-        if one.for_the_list:
-            broken.append(Problem(code=Code.LIST_FIRST, sentence=sentence_of(Code.LIST_FIRST)))
+        broken = _broken(one, clinic, now)
         advice = _advice(treatment, clinic.day_of(one.starts_at), plan)
         lines.append(TimeLine(one, broken, advice, _instead(therapist, one, bool(named))))
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
     return Times(lines, wish, "", found.fits, has_more=found.has_more, named=_first(named))
+
+
+def _broken(one: Opening, clinic: Clinic, now: datetime) -> list[Problem]:
+    """The rules that the desk would set aside for it."""
+    found = problems_of_start(one.starts_at, clinic, rules=Rules.DESK, now=now)
+    first = Problem(code=Code.LIST_FIRST, sentence=sentence_of(Code.LIST_FIRST))
+    return [*found, first] if one.for_the_list else found
 
 
 def _first(named: list[Therapist]) -> Therapist | None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.actions.waiting_list.offers import SET_ASIDE_BY_HAND
@@ -25,7 +27,7 @@ AT_A_TIME = (FreedBy.VISIT, FreedBy.HOLD, FreedBy.ABSENCE, FreedBy.LOAN, FreedBy
 
 
 @dataclass(frozen=True)
-class Gap:
+class WaitedGap:
     """What has come free, or the time of a visit that is passed on and stands until it is taken."""
 
     interval: Interval
@@ -77,31 +79,33 @@ class GapOfADay:
     others: list[tuple[WaitlistEntry, str]]
 
 
-def gaps(clinic: Clinic, now: datetime) -> list[Gap]:
+def gaps(clinic: Clinic, now: datetime) -> list[WaitedGap]:
     """What is passed on, then what has come free, the first to come first; what is gone is not."""
     relayed = Appointment.objects.relayed(now).with_everything()
-    passed_on = [Gap(Interval(one.starts_at, one.blocked_until), visit=one) for one in relayed]
+    passed_on = [
+        WaitedGap(Interval(one.starts_at, one.blocked_until), visit=one) for one in relayed
+    ]
     freed = FreedTime.objects.filter(ends_at__gt=now, cause__in=AT_A_TIME)
     one_each = freed.order_by("starts_at", "ends_at", "-freed_at").distinct("starts_at", "ends_at")
-    there = [Gap(one.interval, freed=one) for one in one_each]
+    there = [WaitedGap(one.interval, freed=one) for one in one_each]
     return [*passed_on, *_still_there(clinic, there, now)]
 
 
-def _still_there(clinic: Clinic, there: Sequence[Gap], now: datetime) -> Iterator[Gap]:
+def _still_there(clinic: Clinic, there: Sequence[WaitedGap], now: datetime) -> Iterator[WaitedGap]:
     """Where anything that is waited for fits in, or is kept for somebody; in one look at all."""
     if not there:
         return
     kept = WaitlistOffer.objects.open().filter(until__gt=now, hold__isnull=False)
     spans = list(kept.values_list("starts_at", "ends_at"))
     first, last = there[0].interval.start, max(one.interval.end for one in there)
-    whole = gap_of(clinic, Interval(first, last), at_once=True, now=now)
+    whole = gap_of(clinic, Interval(first, last), at_once=True, everybody=True, now=now)
     for one in there:
         is_kept = any(start < one.interval.end and one.interval.start < end for start, end in spans)
         if is_kept or (whole and whole.has_room_in(one.interval)):
             yield one
 
 
-def asked_about(gap: Gap) -> list[WaitlistOffer]:
+def asked_about(gap: WaitedGap) -> list[WaitlistOffer]:
     """Who has been offered some of it since it came free, and what became of that."""
     there = WaitlistOffer.objects.filter(
         starts_at__lt=gap.interval.end, ends_at__gt=gap.interval.start
@@ -111,7 +115,7 @@ def asked_about(gap: Gap) -> list[WaitlistOffer]:
 
 
 def days_of(
-    clinic: Clinic, gap: Gap, asked: Sequence[WaitlistOffer], now: datetime
+    clinic: Clinic, gap: WaitedGap, asked: Sequence[WaitlistOffer], now: datetime
 ) -> Iterator[GapOfADay]:
     """As if what is kept for somebody now were free: the next in line are of interest too."""
     kept = [one for one in asked if one.is_open(now)]
@@ -121,15 +125,16 @@ def days_of(
         yield _day(clinic, gap, found, day, kept)
 
 
-def open_gap(clinic: Clinic, gap: Gap, kept: Sequence[int], now: datetime) -> OpenGap | None:
+def open_gap(clinic: Clinic, gap: WaitedGap, kept: Sequence[int], now: datetime) -> OpenGap | None:
     if gap.visit:
-        return relayed_gap(clinic, gap.visit, now=now)
+        return relayed_gap(clinic, gap.visit, everybody=True, now=now)
     ignoring = Ignoring(appointments=tuple(kept))
-    return gap_of(clinic, gap.interval, at_once=True, ignoring=ignoring, now=now)
+    asked: Any = {"at_once": True, "everybody": True, "ignoring": ignoring, "now": now}
+    return gap_of(clinic, gap.interval, **asked)
 
 
 def _day(
-    clinic: Clinic, gap: Gap, open_there: OpenGap, day: date, kept: Sequence[WaitlistOffer]
+    clinic: Clinic, gap: WaitedGap, open_there: OpenGap, day: date, kept: Sequence[WaitlistOffer]
 ) -> GapOfADay:
     found, today = open_there.candidates(day), clinic.day_of(open_there.now)
     suited = [one for one in found if one.wanted]
@@ -148,7 +153,7 @@ def _day(
 
 
 def _suited(
-    gap: Gap,
+    gap: WaitedGap,
     candidate: Candidate,
     wish: WishInWords,
     kept: Sequence[WaitlistOffer],
@@ -166,11 +171,17 @@ def _suited(
         candidate=candidate,
         wish=wish,
         start=start,
-        why=dates.translated(reason.sentence) if reason else "",
+        why=_why(candidate, reason, kept),
         can_be_offered=not is_kept and (match is not None or reason in SET_ASIDE_BY_HAND),
         book_url=_book_url(candidate.entry, start) if rings and not gap.visit else "",
         can_have_it=rings and gap.visit is not None,
     )
+
+
+def _why(candidate: Candidate, reason: WhyNot | None, kept: Sequence[WaitlistOffer]) -> str:
+    if any(one.entry_id == candidate.entry.pk for one in kept):
+        return _("They are thinking about it.")
+    return dates.translated(reason.sentence) if reason else ""
 
 
 def _book_url(entry: WaitlistEntry, start: Start) -> str:

@@ -16,7 +16,14 @@ from bookings.actions.waiting_list import entries, offers
 from bookings.actions.waiting_list.offers import OfferRequest
 from bookings.core.intervals import Interval
 from bookings.core.waiting_list.wishes import Start
-from bookings.desk.waiting_list.gaps import GAPS_SHOWN, Gap, asked_about, days_of, gaps, open_gap
+from bookings.desk.waiting_list.gaps import (
+    GAPS_SHOWN,
+    WaitedGap,
+    asked_about,
+    days_of,
+    gaps,
+    open_gap,
+)
 from bookings.models import Appointment, Clinic, WaitlistEntry, WaitlistOffer
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.standing import in_line
@@ -100,7 +107,7 @@ def _start(entry: WaitlistEntry, at: datetime | None, visit: Appointment | None)
     if at is None or at <= now:
         return None
     around = Interval(at, at + timedelta(seconds=duration_of(entry).blocked))
-    found = open_gap(clinic, Gap(around, visit=visit), [], now)
+    found = open_gap(clinic, WaitedGap(around, visit=visit), [], now)
     candidates = found.candidates(clinic.day_of(at)) if found else []
     wanted = (one.wanted for one in candidates if one.entry.pk == entry.pk)
     return next((start for there in wanted for start in there if start.at == at), None)

@@ -21,6 +21,11 @@ LONGEST_NOTICE = 14 * 24  # hours
 SAME_WISH = (
     "treatment_id", "appointment_id", "therapist_id", "weekdays", "parts", "first_day", "last_day",
 )  # fmt: skip
+DECIDING = (
+    "therapist", "weekdays", "parts", "first_day", "last_day", "notice_hours", "session_kind",
+    "joined_at", "treatment", "appointment", "client__email", "client__proved_at",
+    "client__wants_news", "client__bounced_at",
+)  # fmt: skip
 MOST_UNANSWERED = 3  # offers in a row
 
 
@@ -49,7 +54,17 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
             (first + timedelta(days=n)).weekday() for n in range(min(7, (last - first).days + 1))
         }
         there = self.waiting().filter(first_day__lte=last, last_day__gte=first)
-        return there.filter(Q(weekdays=[]) | Q(weekdays__overlap=sorted(days))).with_everything()
+        return there.filter(Q(weekdays=[]) | Q(weekdays__overlap=sorted(days)))
+
+    def that_may_be_offered(self) -> Self:
+        """Whom a mail could reach, of what is offered; only what deciding takes, as it is asked
+        for each stretch that comes free, of all who wait."""
+        reached = self.exclude(client__email="").filter(
+            client__proved_at__isnull=False, client__wants_news=True, client__bounced_at=None
+        )
+        online = reached.filter(treatment__active=True, treatment__online=True)
+        deciding = online.select_related("client").only(*DECIDING)
+        return deciding.prefetch_related("treatment", "appointment")
 
     def with_everything(self) -> Self:
         return self.select_related("client", "treatment", "therapist", "appointment")

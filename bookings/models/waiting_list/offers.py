@@ -82,11 +82,6 @@ class WaitlistOffer(models.Model):
             models.UniqueConstraint(
                 fields=["client"], condition=Q(state=OfferState.OPEN), name="one_open_offer_each"
             ),
-            models.UniqueConstraint(
-                fields=["relayed"],
-                condition=Q(state=OfferState.OPEN),
-                name="one_open_offer_of_a_relayed_time",
-            ),
             models.CheckConstraint(
                 condition=Q(until__gt=F("made_at")) & Q(until__lt=F("starts_at")),
                 name="an_offer_ends_before_the_visit",

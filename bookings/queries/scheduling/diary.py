@@ -267,11 +267,9 @@ def diary_facts(
 
     `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
-    shown = day_bounds(first, days, clinic.tz)
-    during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
+    during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
     offered_by = rota.offering(blocked, therapist)
     people = {one.pk for there in offered_by.values() for one in there}
-    rows, freed = taken_times(during, ignoring, now=now)
     return DiaryFacts(
         clinic=clinic,
         first=first,
@@ -279,10 +277,18 @@ def diary_facts(
         offered_by=offered_by,
         suitable=rota.suitable_rooms(blocked),
         hours=timetables(people, asked or days_from(first, days), during, clinic),
-        rows=rows,
-        freed=freed,
+        **_taken(during, ignoring, now),
         now=now,
     )
+
+
+def _taken(during: Interval, ignoring: Ignoring, now: datetime) -> dict[str, Any]:
+    rows, freed = taken_times(during, ignoring, now=now)
+    return {"rows": rows, "freed": freed}
+
+
+def _longer(shown: Interval, by: Iterable[timedelta]) -> Interval:
+    return Interval(shown.start, shown.end + max(by))
 
 
 def taken_by(placement: Placement) -> Taken:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bookings.core import training
 from bookings.core.intervals import Interval, day_bounds
@@ -10,7 +11,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.waiting_list.matching import Match, Moment, match, wanted
-from bookings.core.waiting_list.order import Rank, need_on
+from bookings.core.waiting_list.order import Rank, in_order, need_on
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import ListedWish, Start
 from bookings.models import Appointment, Clinic, FreedTime, Treatment, WaitlistEntry
@@ -89,9 +90,16 @@ class OpenGap:
         return sorted(ranked, key=lambda one: (_place(one), one.rank.key))
 
     def next_in_line(self, day: date) -> Candidate | None:
-        """Whoever comes first of those whom it can be offered to."""
-        first = next(iter(self.candidates(day)), None)
-        return first if first and first.match else None
+        """Whoever comes first of those whom it can be offered to; nobody else is ranked."""
+        starts = self._starts(day)
+        tried = ((pk, match(one, starts[self._kind(pk)], self.moment))
+                 for pk, one in self.wishes.items())  # fmt: skip
+        found = {pk: one for pk, one in tried if isinstance(one, Match)}
+        self._plan_for(found)
+        ranks = in_order(self._rank(pk, day) for pk in found)
+        return (
+            self._candidate(ranks[0].entry, found[ranks[0].entry], starts, day) if ranks else None
+        )
 
     def refused(self, entry: int, start: Start) -> "OpenGap":
         """The same after that start turned out not to be free for them any more."""
@@ -112,15 +120,19 @@ class OpenGap:
         starts: Mapping[tuple[int, Duration], Sequence[Start]],
         day: date,
     ) -> Candidate:
-        entry, wish = self.entries[pk], self.wishes[pk]
-        need = need_on(day, entry.kinds, self.plans.get(entry.client_id))
         suits = isinstance(found, Match) or found.wants_it
+        there = starts[self._kind(pk)] if suits else ()
         return Candidate(
-            entry=entry,
+            entry=self.entries[pk],
             found=found,
-            wanted=wanted(wish, starts[self._kind(pk)], self.moment) if suits else (),
-            rank=Rank(entry=pk, need=need, since=wish.since, now=self.now),
+            wanted=wanted(self.wishes[pk], there, self.moment),
+            rank=self._rank(pk, day),
         )
+
+    def _rank(self, pk: int, day: date) -> Rank:
+        entry = self.entries[pk]
+        need = need_on(day, entry.kinds, self.plans.get(entry.client_id))
+        return Rank(entry=pk, need=need, since=self.wishes[pk].since, now=self.now)
 
     def _plan_for(self, entries: Iterable[int]) -> None:
         """Only of whom it might be offered to: a plan takes longer to make than to match."""
@@ -169,15 +181,16 @@ def gap_of(
     interval: Interval,
     *,
     at_once: bool = False,
+    everybody: bool = False,
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> OpenGap | None:
     """What is free of the interval and who might like it; None if nobody waits or it is over.
 
-    `at_once` is for the desk, which does not wait for second thoughts; what it is `ignoring` counts
-    as free.
+    `at_once` does not wait for second thoughts, and `everybody` is for the desk, which sees why
+    not as well; what it is `ignoring` counts as free.
     """
-    entries = {one.pk: one for one in WaitlistEntry.objects.waiting().with_everything()}
+    entries = {one.pk: one for one in _waiting(clinic, interval, everybody=everybody)}
     wishes = wishes_of(list(entries.values()), clinic, now=now)
     during = _within_what_is_wanted(interval, wishes.values(), clinic, now)
     if during is None:
@@ -193,11 +206,21 @@ def gap_of(
     )
 
 
-def relayed_gap(clinic: Clinic, visit: Appointment, *, now: datetime) -> OpenGap | None:
+def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable[WaitlistEntry]:
+    if everybody:
+        return WaitlistEntry.objects.waiting().with_everything()
+    first, last = clinic.day_of(interval.start), clinic.day_of(interval.end)
+    return WaitlistEntry.objects.wanting(first, last).that_may_be_offered()
+
+
+def relayed_gap(
+    clinic: Clinic, visit: Appointment, *, everybody: bool = False, now: datetime
+) -> OpenGap | None:
     """As if the visit were gone whose time is passed on; for others than whose it is."""
     ignoring = Ignoring(appointments=(visit.pk,))
     during = Interval(visit.starts_at, visit.blocked_until)
-    gap = gap_of(clinic, during, at_once=True, ignoring=ignoring, now=now)
+    asked: Any = {"at_once": True, "everybody": everybody, "ignoring": ignoring, "now": now}
+    gap = gap_of(clinic, during, **asked)
     if gap is None:
         return None
     others = {pk: one for pk, one in gap.wishes.items() if one.client != visit.client_id}

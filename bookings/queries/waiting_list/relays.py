@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.holding import held_until
 from bookings.models import Appointment, Clinic
 
@@ -26,3 +27,11 @@ def relay_of(visit: Appointment, clinic: Clinic, *, now: datetime) -> Relay:
         until=next((one.until for one in offers if one.is_open(now)), None),
         is_near=held_until(now, cut_off) is None,
     )
+
+
+def was_passed_on(visit: Appointment) -> bool:
+    """Whether somebody from the waiting list has taken its time."""
+    if visit.status != Status.CANCELLED:
+        return False
+    last = visit.events.filter(kind=Status.CANCELLED).last()
+    return bool(last and last.facts.get("passed_on"))

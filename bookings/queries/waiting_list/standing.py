@@ -21,7 +21,7 @@ class InLine:
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceInLine:
     """Of those who would take the same treatment on that day."""
 
     number: int
@@ -46,14 +46,15 @@ def in_line(
     return [lines[rank.entry] for rank in in_order(line.rank for line in lines.values())]
 
 
-def place_of(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> Place:
+def place_of(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> PlaceInLine:
     """Among all who could be offered what comes free on the first day that they want."""
     day = first_day_for(entry, clinic.day_of(now))
     alike = WaitlistEntry.objects.wanting(day, day).filter(treatment=entry.treatment)
+    alike = alike.with_everything()
     others = [one for one in alike.exclude(pk=entry.pk) if not one.client.is_provisional]
     line = in_line([entry, *others], clinic, day=day, now=now)
     number = [one.entry.pk for one in line].index(entry.pk) + 1
-    return Place(number=number, of=len(line), day=day)
+    return PlaceInLine(number=number, of=len(line), day=day)
 
 
 def first_day_for(entry: WaitlistEntry, today: date) -> date:

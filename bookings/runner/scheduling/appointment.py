@@ -21,6 +21,7 @@ from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.queries.series.in_words import series_in_words
+from bookings.queries.waiting_list.relays import was_passed_on
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.runner.scheduling.series import can_repeat, reads_the_mailbox
 from bookings.runner.training.race_answer import answer_to
@@ -83,7 +84,8 @@ def _waits_and_series(
     request: HttpRequest, opened: Opened, can_change: bool, now: datetime
 ) -> dict[str, Any]:
     series = _series(request, opened, now)
-    return {**series, **_waits(request, opened)} if can_change else series
+    waits = _waits(request, opened) if can_change else {}
+    return {**series, **waits, "was_passed_on": was_passed_on(opened.appointment)}
 
 
 def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:

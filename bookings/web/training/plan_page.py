@@ -301,12 +301,10 @@ def _proposals(
 ) -> Iterator[Proposal]:
     """Until somebody has ticked, only the next with times is: none while a booking is unproved."""
     is_next = not any(visit.waits for visit in store.history.visits)
-    elsewhere = _chosen_elsewhere(found, store, bundle, now)
-    usual = store.history.usual_therapist
+    elsewhere, usual = _chosen_elsewhere(found, store, bundle, now), store.history.usual_therapist
     for offer in found:
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), list(_times(offer, usual)), offer)
-        ticked = is_next if bundle is None else name in bundle.ticked
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
         yield Proposal(
             offer=offer,
@@ -314,7 +312,7 @@ def _proposals(
             phase=plan.protocol.phases[offer.session.phase],
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
-            ticked=bool(times) and ticked,
+            ticked=bool(times) and (is_next if bundle is None else name in bundle.ticked),
             offered_on=day,
             beside=_beside(day, plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",

@@ -329,7 +329,7 @@ def test_nothing_is_offered_so_near_that_nobody_could_answer(ten, wait, clock, c
     clock.move_to(ten.starts_at - 2 * HOUR - 14 * MINUTE - PAUSE)
     cancel(ten)
     assert after_the_pause(clock) == 0
-    gap = present(gap_of(clinic, ten.interval, at_once=True, now=timezone.now()))
+    gap = present(gap_of(clinic, ten.interval, at_once=True, everybody=True, now=timezone.now()))
     [candidate] = gap.candidates(entry.first_day)
     assert candidate.why_not is WhyNot.TOO_NEAR
     assert [start.at for start in candidate.wanted] == [ten.starts_at]
@@ -364,7 +364,7 @@ def test_everybody_passed_over_has_a_reason(ten, wait, clock, clinic, kim, at):
     mornings = wait(parts=[1])
     cancel(ten)
     after_the_pause(clock)
-    gap = present(gap_of(clinic, ten.interval, at_once=True, now=timezone.now()))
+    gap = present(gap_of(clinic, ten.interval, at_once=True, everybody=True, now=timezone.now()))
     reasons = {one.entry: one.why_not for one in gap.candidates(first.first_day)}
     assert all(reasons.values())
     assert set(reasons) == {first, second, mornings}
@@ -659,7 +659,9 @@ def test_who_has_booked_since_is_offered_no_more_of_that_week(full_day, wait, cl
     after_the_pause(clock)
     offers.accept(offer_to(first), by="runner", now=timezone.now())
     cancel(full_day[3])
-    gap = present(gap_of(clinic, full_day[3].interval, at_once=True, now=timezone.now()))
+    gap = present(
+        gap_of(clinic, full_day[3].interval, at_once=True, everybody=True, now=timezone.now())
+    )
     reasons = {one.entry: one.why_not for one in gap.candidates(first.first_day)}
     assert reasons[second] is WhyNot.HAS_ONE
     after_the_pause(clock)
@@ -689,3 +691,19 @@ def test_joins_of_one_mailbox_at_once_get_no_more_places_than_one_after_another(
     with ThreadPoolExecutor(6) as six:
         list(six.map(join, range(6)))
     assert WaitlistEntry.objects.waiting().count() == entries.MOST_UNPROVED
+
+
+def test_of_all_who_wait_only_those_who_may_be_offered_it_are_read(
+    ten, wait, clinic, today, django_assert_max_num_queries
+):
+    may = [wait(), wait(parts=[2])]
+    wait(weekdays=[0])
+    wait(first_day=today, last_day=today + timedelta(days=2))
+    wait(factories.make_client(wants_news=False))
+    wait(factories.make_client(email="", wants_news=True))
+    wait(factories.make_client(proved_at=None, wants_news=True))
+    may += [wait() for _ in range(5)]
+    with django_assert_max_num_queries(16):
+        gap = present(gap_of(clinic, ten.interval, now=timezone.now()))
+        gap.next_in_line(may[0].first_day)
+    assert set(gap.entries) == {one.pk for one in may}

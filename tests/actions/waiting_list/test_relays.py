@@ -76,6 +76,11 @@ def test_one_at_a_time_is_asked_and_the_next_when_that_one_passes_it_on(mine, wa
     first, second = wait(), wait()
     relay(mine)
     assert (tend(), tend()) == (1, 0)
+    gap = present(relayed_gap(Clinic.objects.the(), mine, now=timezone.now()))
+    start = present(gap.next_in_line(second.first_day)).wanted[0]
+    asked = OfferRequest(entry=second.pk, start=start, relayed=mine.pk, by_hand=True)
+    with pytest.raises(offers.NotToBeOffered):
+        offers.make(asked, now=timezone.now())
     offers.decline(first.offers.get(), now=timezone.now())
     assert tend() == 1
     entries.leave(second, now=timezone.now())
@@ -154,7 +159,7 @@ def test_so_near_that_nobody_is_written_to_the_desk_hands_it_over(mine, wait, cl
     relay(mine)
     clock.move_to(mine.starts_at - HOUR)
     assert tend() == 0
-    gap = present(relayed_gap(Clinic.objects.the(), mine, now=timezone.now()))
+    gap = present(relayed_gap(Clinic.objects.the(), mine, everybody=True, now=timezone.now()))
     [candidate] = gap.candidates(entry.first_day)
     request = OfferRequest(
         entry=entry.pk, start=candidate.wanted[0], relayed=mine.pk, by="desk: dee", by_hand=True

@@ -113,7 +113,7 @@ def test_a_caller_is_put_on_the_list_and_taken_off(desk, massage, today):
 
 
 def test_the_list_asks_as_many_questions_for_30_as_for_1(desk, full_day, wait):
-    wait("Ana 0")
+    factories.make_race(wait("Ana 0").client)
     gap = freed(full_day)
 
     def questions() -> int:

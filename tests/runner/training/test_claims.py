@@ -222,6 +222,9 @@ def _appointment(client, booked, at):
         for page in ("", "move/", "cancel/", "coming/", "earlier/"):
             client.get(f"{url}{page}")
         client.get(f"{url}move/", later)
+    Appointment.objects.filter(pk=booked.pk).update(relayed_at=timezone.now())
+    client.get(f"{url}pass-on/")
+    Appointment.objects.filter(pk=booked.pk).update(relayed_at=None)
 
 
 def _answers_to_mails(client, booked, at):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.actions.clients import ways_in
 from bookings.actions.scheduling import cancellation
-from bookings.actions.waiting_list import entries, tending
+from bookings.actions.waiting_list import entries, offers, tending
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import (
@@ -362,7 +362,7 @@ def test_the_place_is_the_order_in_which_offers_go(client, massage, day, full_da
     now, clinic = timezone.now(), Clinic.objects.the()
     places = {standing.place_of(one, clinic, now=now).number: one for one in waiting}
     cancellation.cancel(full_day[1], by="desk: dee", now=now)
-    gap = present(gap_of(clinic, full_day[1].interval, at_once=True, now=now))
+    gap = present(gap_of(clinic, full_day[1].interval, at_once=True, everybody=True, now=now))
     assert [one.entry for one in gap.candidates(day)] == [places[n] for n in (1, 2, 3)]
 
 
@@ -388,3 +388,9 @@ def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
     mine.refresh_from_db()
     assert (mine.relayed_at, mine.status) == (None, Status.BOOKED)
     assert entry.offers.get().state == OfferState.WITHDRAWN
+    client.post(page, {"do": "offer"})
+    tending.tend(now=timezone.now())
+    offers.accept(entry.offers.open().get(), by="runner", now=timezone.now())
+    told = client.get(f"/appointments/{token}/").text
+    assert "Somebody from the waiting list has taken your time" in told
+    assert "Undo the cancellation" not in told

@@ -1,0 +1,51 @@
+"""A gap against everybody who waits: reading them, ranking them, and who comes first."""
+
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from bookings.core.intervals import Interval
+from bookings.models import Client, Clinic, Treatment, WaitlistEntry
+from bookings.queries.waiting_list.matches import gap_of
+from tests.benchmarks import seed
+from tests.benchmarks.clients import PEOPLE, PERSON
+from tests.benchmarks.sizes import size
+from tests.benchmarks.spreading import spread
+
+HOW_MANY, ROUNDS = size(1_000, toy=20), size(40, toy=2)
+AHEAD = timedelta(days=7)
+LONGEST_WAIT = 30  # days
+
+
+def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
+    """As they are in a season: each wants some days of the week, at some times, for some weeks."""
+    seed.make_busy_clinic(therapists=3, appointments=300, last_day=today + timedelta(days=20))
+    seed.insert(Client, {**PERSON, "wants_news": "true"}, PEOPLE, people=HOW_MANY)
+    clinic, now = Clinic.objects.the(), timezone.now()
+    treatments = list(Treatment.objects.bookable_online())
+    WaitlistEntry.objects.bulk_create(
+        WaitlistEntry(
+            client=client,
+            treatment=treatments[number % len(treatments)],
+            weekdays=[number % 5, (number + 2) % 5] if number % 2 else [],
+            parts=[number % 3] if number % 4 == 0 else [],
+            first_day=today + timedelta(days=number % 14),
+            last_day=today + timedelta(days=14 + number % 14),
+            joined_at=now - timedelta(days=number % LONGEST_WAIT),
+            by="runner",
+            key=str(number),
+        )
+        for number, client in enumerate(Client.objects.filter(wants_news=True))
+    )
+    print("Measuring the waiting list …")
+    start = clinic.begin_of(today + AHEAD) + timedelta(hours=10)
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        gap = gap_of(clinic, Interval(start, start + timedelta(hours=4)), now=now)
+        found = gap and gap.next_in_line(clinic.day_of(start))
+        taken.append((time.perf_counter() - began) * 1000)
+    assert found or not gap
+    return [(f"who comes first for a gap of four hours, {HOW_MANY:,} waiting", spread(taken))]
