@@ -1,6 +1,7 @@
 """Days, lengths of time and what the core says, in the language of whoever reads."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import MONTHS_3, MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
@@ -147,16 +148,19 @@ def translated(words: str) -> str:
     """A sentence of the core, and what it names, as the catalogs have them."""
     if not isinstance(words, Sentence):
         return words
-    named = {
-        name: translated(value) if isinstance(value, str) else value
-        for name, value in words.named.items()
-    }
+    named = {name: _in_their_words(value) for name, value in words.named.items()}
     text = (
         ngettext(words.text, words.several, words.named["count"])
         if words.several
         else _(words.text)
     )
     return text.format(**named)
+
+
+def _in_their_words(value: Any) -> Any:
+    if isinstance(value, date):
+        return civil_day(value)
+    return translated(value) if isinstance(value, str) else value
 
 
 def zone_name(tz: ZoneInfo) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,9 +38,14 @@ class Sentence(str):
 
     def __new__(cls, text: str, several: str = "", **named: Any) -> "Sentence":
         words = several if several and named["count"] != 1 else text
-        self = super().__new__(cls, words.format(**named))
+        self = super().__new__(cls, words.format(**{name: _said(it) for name, it in named.items()}))
         self.text, self.several, self.named = text, several, named
         return self
+
+
+def _said(value: Any) -> Any:
+    """A day as English has it: Tuesday 1 December."""
+    return f"{value:%A} {value.day} {value:%B}" if isinstance(value, date) else value
 
 
 def counted(one: str, several: str, count: int) -> Sentence:

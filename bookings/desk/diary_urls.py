@@ -14,6 +14,7 @@ from bookings.desk.scheduling import (
     series,
     week,
 )
+from bookings.desk.waiting_list import relay
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, protected
 
@@ -37,6 +38,8 @@ urlpatterns = protected(
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
+    path("appointments/<int:pk>/pass-on/", relay.pass_on, name="pass_on"),
+    path("appointments/<int:pk>/keep-time/", relay.keep, name="keep_time"),
     path("appointments/<int:pk>/vouch/", appointment.vouch, name="vouch"),
     path("appointments/<int:pk>/late/", appointment.late, name="late"),
     path("appointments/<int:pk>/note/", appointment.note, name="note"),

@@ -158,6 +158,12 @@ class AppointmentLetter(MailLetter):
         return wording.clock(self.appointment.ends_at, self.clinic.tz)
 
     @property
+    def was_passed_on(self) -> bool:
+        """Whether somebody from the waiting list has taken its time."""
+        last = self.appointment.events.filter(kind=Status.CANCELLED).last()
+        return bool(last and last.facts.get("passed_on"))
+
+    @property
     def series(self) -> str:
         """Every 3 weeks on Wednesday at 18:00; nothing for one that stands alone."""
         series = self.appointment.series

@@ -37,6 +37,7 @@ from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
 from bookings.models.training.feedback import DeclinedSession, HardEffort
+from bookings.models.training.own_plans import OwnPlan
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
@@ -92,6 +93,7 @@ __all__ = [
     "OfferState",
     "Operation",
     "Outcome",
+    "OwnPlan",
     "Payment",
     "Portrait",
     "Priority",

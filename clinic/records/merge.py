@@ -232,6 +232,9 @@ def _about_training(kept: Client, gone: Client) -> Iterable[str]:
             else _("The race of {day}, {race}: to {kept}, whose plan and mails follow it.")
         )
         yield sentence.format(day=dates.day_of_year(race.race_date), kept=kept, race=race)
+    if hasattr(gone, "own_plan"):
+        sentence = _("The days of an own training plan: to {kept}, where none was read later.")
+        yield sentence.format(kept=kept)
     efforts = gone.hard_efforts.count() + gone.declined_sessions.count()
     sentence = _("Hard efforts and sessions not wanted: {count}, to {kept}.")
     yield from _counted(sentence, efforts, kept)

@@ -149,7 +149,7 @@ def make_world() -> World:
         **{f"office:{view} pk": str(batch.pk) for view in IMPORTS},
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
-        **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "take_off")},
+        **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "hand_over", "take_off")},
         **{f"desk:{view} pk": str(offer.pk) for view in ("withdraw", "take_offer")},
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,

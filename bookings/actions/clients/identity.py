@@ -320,6 +320,7 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.what_the_desk_wrote(client, known)
             merge_steps.races(client, known)
             merge_steps.brought_plan(client, known)
+            merge_steps.own_plan(client, known)
             merge_steps.mail_consents(client, known)
             merge_steps.waiting_list(client, known, now=now)
             merge_steps.agreements(client, known)

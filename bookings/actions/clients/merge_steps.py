@@ -20,6 +20,7 @@ from bookings.models import (
     EntryState,
     MailGroup,
     OfferState,
+    OwnPlan,
     WaitlistEntry,
 )
 from bookings.models.waiting_list.entries import SAME_WISH
@@ -133,6 +134,19 @@ def brought_plan(client: Client, known: Client) -> Dropped:
         older.delete()
     BroughtPlan.objects.filter(pk__in=[one.pk for one in brought[-1:]]).update(client=known)
     return [_("plan brought with a booking: {plan}").format(plan=older) for older in brought[:-1]]
+
+
+def own_plan(client: Client, known: Client) -> Dropped:
+    """The one that was read last, as no two are one plan."""
+    found = list(OwnPlan.objects.filter(client__in=[client, known]).order_by("read_at"))
+    for older in found[:-1]:
+        older.delete()
+    OwnPlan.objects.filter(pk__in=[one.pk for one in found[-1:]]).update(client=known)
+    sentence = _("own training plan, read on {day}")
+    clinic = Clinic.objects.the()
+    return [
+        sentence.format(day=dates.day_of_year(clinic.day_of(older.read_at))) for older in found[:-1]
+    ]
 
 
 def mail_choices(client: Client, known: Client) -> Dropped:

@@ -34,6 +34,7 @@ def rewrite(
     Appointment.objects.filter(pk=appointment.pk).update(
         **placement.columns,
         revision=appointment.revision + 1,
+        relayed_at=None,
         confirmed_at=appointment.confirmed_at if stays else None,
         prove_by=_still_to_prove(appointment, placement, now),
         not_told=_knows_nothing(appointment, placement, notify) if not_told is None else not_told,

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from bookings.actions.refusals import RaceRefused
+from bookings.actions.training import own_plans, training_feedback
 from bookings.actions.training import races as racing
-from bookings.actions.training import training_feedback
 from bookings.models import BroughtPlan, Client, Clinic, Race, Therapist, Told
 from bookings.models.training.brought import KEPT_HABITS
 
@@ -67,6 +67,7 @@ def give(client: Client, told: Told, *, now: datetime) -> Refusals:
     answers = racing.enter_all(
         client, told.races, habits=habits, wants_nudges=told.wants_nudges, now=now
     )
+    own_plans.keep(client, told.schedule, now=now)
     today = Clinic.objects.the().day_of(now)
     for day in told.hard_efforts:
         with suppress(training_feedback.EffortRefused):

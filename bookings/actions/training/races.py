@@ -34,7 +34,7 @@ def enter(
 
     `wants_nudges`: they have just asked for the mails timed to it; False leaves that as it is.
     """
-    _lock(client)
+    lock(client)
     known = client.races.count()
     entered = _enter(client, race, now)
     _keep_habits(client, habits or {})
@@ -56,7 +56,7 @@ def enter_all(
 
     Returns a refusal, or None, for each race in turn.
     """
-    _lock(client)
+    lock(client)
     answers = [_entered_or_refused(client, race, now) for race in races]
     _keep_habits(client, habits)
     _ask_for_nudges(client, wants_nudges, now)
@@ -68,7 +68,7 @@ def enter_all(
 def change(race: Race, *, now: datetime, **fields: Any) -> Race:
     """Change what is known of a race, its date included. Raises RaceRefused."""
     client = race.client
-    _lock(client)
+    lock(client)
     race = _still_there(race)
     fields = {name: value for name, value in fields.items() if getattr(race, name) != value}
     if not fields:
@@ -77,7 +77,7 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
     others = client.races.exclude(pk=race.pk)
     refuse_what_cannot_be_planned(changed, others, today=_today(now))
     changed.save(update_fields=list(fields))
-    _raise_revision(client)
+    raise_revision(client)
     nudges.plan_for(client, now=now, changed=_to_be_told(race, changed))
     return changed
 
@@ -86,17 +86,17 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
 def withdraw(race: Race, *, now: datetime) -> None:
     """The client does not run it after all; withdrawing again changes nothing."""
     client = race.client
-    _lock(client)
+    lock(client)
     gone, _ = Race.objects.filter(pk=race.pk).delete()
     if gone:
-        _raise_revision(client)
+        raise_revision(client)
         nudges.plan_for(client, now=now)
 
 
 @transaction.atomic
 def keep_habits(client: Client, *, now: datetime, **habits: int | None) -> None:
     """What a week of the client's training looks like, and when they like to come: KEPT_HABITS."""
-    _lock(client)
+    lock(client)
     _keep_habits(client, habits)
     nudges.plan_for(client, now=now)
 
@@ -109,7 +109,7 @@ def _enter(client: Client, race: Race, now: datetime) -> Race:
     refuse_what_cannot_be_planned(race, others, today=_today(now))
     race.client = client
     race.save(force_insert=True)
-    _raise_revision(client)
+    raise_revision(client)
     return race
 
 
@@ -124,7 +124,7 @@ def _entered_or_refused(client: Client, race: Race, now: datetime) -> RaceRefuse
 def _keep_habits(client: Client, habits: Mapping[str, int | None]) -> None:
     if any(getattr(client, name) != value for name, value in habits.items()):
         Client.objects.filter(pk=client.pk).update(**habits)
-        _raise_revision(client)
+        raise_revision(client)
 
 
 def _ask_for_nudges(client: Client, wants_nudges: bool, now: datetime) -> None:
@@ -171,12 +171,12 @@ def _still_there(race: Race) -> Race:
     return found
 
 
-def _lock(client: Client) -> None:
+def lock(client: Client) -> None:
     Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     client.refresh_from_db()
 
 
-def _raise_revision(client: Client) -> None:
+def raise_revision(client: Client) -> None:
     Client.objects.filter(pk=client.pk).update(plan_revision=F("plan_revision") + 1)
     client.refresh_from_db()
 

@@ -46,6 +46,7 @@ from bookings.core.training.protocol.vocabulary import (
     Weekday,
 )
 from bookings.core.training.races import Race, Rejection, Runner, rejections
+from bookings.core.training.schedule import DayKind, Schedule, TrainingDay
 from bookings.core.training.sessions import Session, SessionId
 from bookings.core.training.typical import in_plain_words
 
@@ -53,6 +54,7 @@ __all__ = [
     "HARD_WORK",
     "Advice",
     "Booked",
+    "DayKind",
     "Distance",
     "FieldError",
     "Handled",
@@ -76,11 +78,13 @@ __all__ = [
     "Race",
     "Rejection",
     "Runner",
+    "Schedule",
     "Segment",
     "Session",
     "SessionId",
     "Timeline",
     "Topic",
+    "TrainingDay",
     "Verdict",
     "Weekday",
     "advice_for",

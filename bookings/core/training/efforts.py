@@ -14,12 +14,17 @@ HARD_WORK = (Phase.BUILD, Phase.PEAK)
 
 
 def after_efforts(
-    sessions: Iterable[Session], runner: Runner, protocol: Protocol, timeline: Timeline
+    sessions: Iterable[Session],
+    runner: Runner,
+    protocol: Protocol,
+    timeline: Timeline,
+    *,
+    as_of: date,
 ) -> list[Session]:
     """The sessions, and those that the runner's hard efforts add to them, earliest effort first."""
     placing = _Placing(runner, protocol, timeline)
     kept = list(sessions)
-    for effort in sorted(set(runner.hard_efforts)):
+    for effort in runner.efforts_until(as_of):
         kept.extend(placing.after(effort, kept))
     return kept
 
@@ -62,11 +67,12 @@ class _Placing:
         return [day for day in days if self._is_allowed(day)]
 
     def _is_allowed(self, day: date) -> bool:
-        here, long_run = self.timeline.on(day), self.runner.long_run_weekday
+        here, runner = self.timeline.on(day), self.runner
         return (
             here.phase not in NOT_ON
             and here.ceiling is not Pressure.NONE
-            and long_run not in (day.weekday(), (day + DAY).weekday())
+            and not (runner.runs_long_on(day) or runner.runs_long_on(day + DAY))
+            and not runner.is_strained(day)
         )
 
     def _ideal(self, effort: date, window: Sequence[date], kept: Sequence[Session]) -> date | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.distances import DistanceRules
@@ -12,6 +13,7 @@ from bookings.core.training.protocol.vocabulary import (
     Priority,
     Weekday,
 )
+from bookings.core.training.schedule import NO_SCHEDULE, Schedule
 from bookings.core.wording import Sentence
 
 WEEK = timedelta(days=7)
@@ -78,13 +80,37 @@ class Runner:
     """What the plan needs to know of a runner besides the races.
 
     A new client has no completed session with the clinic when the plan is made (S7).
-    `hard_efforts`: the days of hard workouts and unusually long runs (S9).
+    `hard_efforts`: the days of hard workouts and unusually long runs (S9). `schedule`: the days of
+    their own plan, where they have given it, which know more than the weekday (S10).
     """
 
     long_run_weekday: Weekday = Weekday.SUN
     weekly_volume_km: float = 0
     new_client: bool = False
     hard_efforts: tuple[date, ...] = ()
+    schedule: Schedule = NO_SCHEDULE
+
+    def runs_long_on(self, day: date) -> bool:
+        """S10: as their plan says, as far as it goes; else by the weekday."""
+        if self.schedule.tells_long_runs_on(day):
+            return day in self.schedule.long_runs
+        return day.weekday() == self.long_run_weekday
+
+    def is_strained(self, day: date) -> bool:
+        """S10: whether the plan has something hard on the day or the next. Never, where it says
+        what the weekday says, which the rules know already."""
+        return not self._strains.isdisjoint((day, day + timedelta(days=1)))
+
+    @cached_property
+    def _strains(self) -> frozenset[date]:
+        if self.schedule.says_no_more_than(self.long_run_weekday):
+            return frozenset()
+        return self.schedule.hard_days | self.schedule.long_runs
+
+    def efforts_until(self, as_of: date) -> list[date]:
+        """S9 and S10: the days that were told, and the latest hard one that the plan has had."""
+        lately = max((day for day in self.schedule.hard_days if day <= as_of), default=None)
+        return sorted({*self.hard_efforts, *([lately] if lately else [])})
 
 
 @dataclass(frozen=True)

@@ -65,21 +65,26 @@ def recommended(
     return _apart(layout.sessions(), protocol.placement.min_days_apart)
 
 
-def still_open(sessions: Iterable[Session], timeline: Timeline, *, as_of: date) -> list[Session]:
+def still_open(
+    sessions: Iterable[Session], runner: Runner, timeline: Timeline, *, as_of: date
+) -> list[Session]:
     """What is still worth booking on `as_of`, in order of the ideal day (S8)."""
     return [
-        replace(session, suggested=_suggested(session, timeline, as_of))
+        replace(session, suggested=_suggested(session, runner, timeline, as_of))
         for session in sorted(sessions, key=lambda session: session.ideal)
         if session.window_end > as_of
     ]
 
 
-def _suggested(session: Session, timeline: Timeline, as_of: date) -> date:
+def _suggested(session: Session, runner: Runner, timeline: Timeline, as_of: date) -> date:
     """No window ends with a day that is cut (S1), so there is always one."""
-    day = max(session.ideal, as_of)
-    while is_cut(session.kind, session.race, timeline.on(day)):
-        day += DAY
-    return day
+    first = max(session.ideal, as_of)
+    days = [
+        day
+        for day in _days(first, session.window_end)
+        if not is_cut(session.kind, session.race, timeline.on(day))
+    ]
+    return next((day for day in days if not runner.is_strained(day)), days[0])
 
 
 def is_cut(kind: Kind, race: Race, day: PhaseDay) -> bool:
@@ -119,8 +124,9 @@ class Layout:
                 yield from self._after(race)
 
     def _before(self, race: Race) -> Iterator[Session]:
-        tune_up = self._tune_up_day(race)
-        yield from self._cycle(race, tune_up)
+        opens = self._tune_up_opens(race)
+        tune_up = self._massage_day_from(opens)
+        yield from self._cycle(race, opens)
         if self._tune_up_fits(race, tune_up):
             allowed = _window(race.race_date, self.protocol.placement.tune_up)
             yield from self._session(Kind.TAPER_TUNE_UP, race, tune_up, within=allowed)
@@ -134,10 +140,9 @@ class Layout:
         yield from self._later(Kind.POST_RACE_RECOVERY, race, rules.recovery_session_from_day)
         yield from self._later(Kind.RETURN_CHECK, race, rules.return_session_from_day)
 
-    def _tune_up_day(self, race: Race) -> date:
-        """S2: the one massage weekday in [R-13, R-6)."""
-        opens = timedelta(days=self.protocol.placement.tune_up.opens)
-        return self._massage_day_from(race.race_date + opens)
+    def _tune_up_opens(self, race: Race) -> date:
+        """S2: the one massage day of the seven from here is the tune-up's."""
+        return race.race_date + timedelta(days=self.protocol.placement.tune_up.opens)
 
     def _tune_up_fits(self, race: Race, day: date) -> bool:
         """S2: a training day of this race's own, and not soon after another A race."""
@@ -154,15 +159,15 @@ class Layout:
         )
 
     def _cycle(self, race: Race, tune_up: date) -> Iterator[Session]:
-        """S4: backwards from the tune-up, kept or not, each an interval before the last kept."""
+        """S4: backwards from the tune-up's week, each an interval of weeks before the last kept."""
         own = {span.phase: span for span in spans_of(race, self.protocol)}
-        last, day = tune_up, tune_up - WEEK
-        while day >= race.plan_start(self.protocol):
+        last, week = tune_up, tune_up - WEEK
+        while (day := self._massage_day_from(week)) >= race.plan_start(self.protocol):
             phase = next(p for p, span in own.items() if span.start <= day < span.end)
-            if (last - day).days >= self._interval(phase) and not self._is_blocked(race, day):
+            if (last - week).days >= self._interval(phase) and not self._is_blocked(race, day):
                 yield from self._session(CYCLE_KINDS[phase], race, day)
-                last = day
-            day -= WEEK
+                last = week
+            week -= WEEK
 
     def _interval(self, phase: Phase) -> int:
         high = self.runner.weekly_volume_km >= self.protocol.high_volume_from_km
@@ -191,8 +196,12 @@ class Layout:
             yield from self._session(kind, race, day)
 
     def _massage_day_from(self, day: date) -> date:
-        """S1: the first massage weekday on or after `day`."""
+        """S1: the massage day of the week from `day`: after its long run, as far as it is known
+        (S10), else by the weekday."""
         after = self.protocol.placement.massage_days_after_long_run
+        for own in _days(day, day + WEEK) if self.runner.schedule.long_runs else ():
+            if self.runner.runs_long_on(own - after * DAY):
+                return own
         weekday = (self.runner.long_run_weekday + after) % 7
         return day + timedelta(days=(weekday - day.weekday()) % 7)
 
@@ -205,16 +214,32 @@ class Layout:
         within: "Window | None" = None,
     ) -> Iterator[Session]:
         """The session, unless its day may have none or bears no pressure (S7)."""
-        here = self.timeline.on(ideal)
-        if is_cut(kind, race, here) or here.ceiling is Pressure.NONE:
+        if not self._may_be_on(kind, race, ideal):
             return
         start, end = window or _window(ideal, self.protocol.placement.window)
         if within:
             start, end = max(start, within[0]), min(end, within[1])
         start, end = self._clipped(kind, race, start, end)
+        ideal = self._unstrained(kind, race, ideal, (start, end))
+        here = self.timeline.on(ideal)
         minutes = self.protocol.session_types[kind].minutes
         pressure = min(self._pressure(kind), here.ceiling)
         yield Session(kind, race, ideal, start, end, minutes, pressure, here.phase, ideal)
+
+    def _may_be_on(self, kind: Kind, race: Race, day: date) -> bool:
+        here = self.timeline.on(day)
+        return not is_cut(kind, race, here) and here.ceiling is not Pressure.NONE
+
+    def _unstrained(self, kind: Kind, race: Race, ideal: date, window: "Window") -> date:
+        """S10: the day nearest to the ideal one that is not beside a hard one of their own."""
+        if not self.runner.is_strained(ideal):
+            return ideal
+        free = [
+            day
+            for day in _days(*window)
+            if not self.runner.is_strained(day) and self._may_be_on(kind, race, day)
+        ]
+        return min(free, key=lambda day: (abs(day - ideal), day), default=ideal)
 
     def _pressure(self, kind: Kind) -> Pressure:
         """S7: what the kind asks for; a new client is spared before the race."""
@@ -233,6 +258,10 @@ class Layout:
 
 
 Window = tuple[date, date]
+
+
+def _days(start: date, end: date) -> list[date]:
+    return [start + n * DAY for n in range((end - start).days)]
 
 
 def _window(day: date, offsets: Offsets) -> Window:

@@ -39,6 +39,7 @@ from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
 from bookings.queries.series.in_words import series_in_words
 from bookings.queries.training.phases import phases_on
+from bookings.queries.waiting_list.relays import relay_of
 from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
@@ -94,6 +95,8 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
+        "is_late": booked and now < visit.starts_at and is_late_to_cancel(visit, clinic, now=now),
+        "relay": relay_of(visit, clinic, now=now) if booked and visit.relayed_at else None,
         "methods": METHODS,
         "account": account,
         "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),

@@ -135,6 +135,10 @@ class AppointmentQuerySet(models.QuerySet):
     def upcoming(self, now: datetime) -> Self:
         return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
 
+    def relayed(self, now: datetime) -> Self:
+        """Those whose time is offered to the waiting list; each stands until that is taken."""
+        return self.upcoming(now).filter(relayed_at__isnull=False, starts_at__gt=now)
+
     def of_the_living(self):
         """With everything; but for those of clients who have been erased."""
         return self.with_everything().filter(client__isnull=False, client__erased_at=None)
@@ -223,6 +227,13 @@ class Appointment(models.Model):
         db_default=False,
         editable=False,
         help_text=gettext_lazy("The client has not been told when, with whom or of what it is."),
+    )
+
+    relayed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("Since when its time is offered to the waiting list; it stands."),
     )
 
     held_until = models.DateTimeField(null=True, blank=True)
@@ -330,8 +341,14 @@ class Appointment(models.Model):
             # Reports ask of each visit what comes before and after it, from the index alone.
             models.Index(
                 fields=["client", "starts_at"],
-                include=["id", "status", "booked_at"],
-                name="visits_of_client",
+                include=["id", "status", "booked_at", "therapist", "treatment"],
+                name="visits_one_after_another",
+            ),
+            # And of each reminder to book whether a visit was booked after it.
+            models.Index(
+                fields=["client", "booked_at"],
+                include=["starts_at", "status"],
+                name="bookings_of_client",
             ),
             models.Index(
                 fields=["held_until"], condition=Q(status=Status.HELD), name="holds_by_end"

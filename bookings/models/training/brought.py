@@ -9,6 +9,7 @@ from django.db import models
 
 from bookings.core import training
 from bookings.models.clients.clients import Client
+from bookings.models.training.own_plans import as_rows, schedule_of
 from bookings.models.training.races import Race
 
 FIELDS = (
@@ -21,7 +22,7 @@ KEPT_HABITS = ("long_run_weekday", "weekly_volume_km", "usual_part", "usual_ther
 
 @dataclass(frozen=True)
 class Told:
-    """Races, habits, hard efforts and declined sessions, as plain data that JSON can hold."""
+    """Races, habits, own days, efforts and declined sessions, as plain data that JSON can hold."""
 
     data: Mapping[str, Any]
 
@@ -44,6 +45,10 @@ class Told:
         return [date.fromisoformat(day) for day in self.data.get("hard_efforts", [])]
 
     @property
+    def schedule(self) -> training.Schedule:
+        return schedule_of(self.data.get("days", []))
+
+    @property
     def declined(self) -> frozenset[tuple[training.Kind, date]]:
         kept = self.data.get("declined", [])
         return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in kept)
@@ -57,6 +62,7 @@ class Told:
             weekly_volume_km=self.habits.get("weekly_volume_km", 0),
             new_client=not self.habits.get("has_been", False),
             hard_efforts=tuple(self.hard_efforts),
+            schedule=self.schedule,
         )
 
     def with_races(self, races: Iterable[Race]) -> "Told":
@@ -68,6 +74,9 @@ class Told:
 
     def with_hard_efforts(self, days: Iterable[date]) -> "Told":
         return self._with(hard_efforts=[day.isoformat() for day in days])
+
+    def with_schedule(self, schedule: training.Schedule) -> "Told":
+        return self._with(days=as_rows(schedule))
 
     def with_declined(self, sessions: Iterable[tuple[training.Kind, date]]) -> "Told":
         return self._with(declined=[(kind.value, ideal.isoformat()) for kind, ideal in sessions])

@@ -8,9 +8,11 @@ from functools import cached_property
 from statistics import median_low
 
 from bookings.core import training
-from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.parts_of_day import part_of_day
+from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts, part_of_day
+from bookings.models.training.own_plans import schedule_known
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.training import protocol
 
@@ -18,7 +20,6 @@ from bookings.queries.training import protocol
 SessionId = tuple[training.Kind, date]
 
 SHOWN = 3
-HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def runner_of(client: Client, history: History) -> training.Runner:
         weekly_volume_km=client.weekly_volume_km,
         new_client=not history.has_been,
         hard_efforts=tuple(client.hard_efforts.values_list("day", flat=True)),
+        schedule=schedule_known(client),
     )
 
 
@@ -240,8 +242,13 @@ class _OfferFacts:
         first = max(session.window_start, self.diary.first)
         days = (session.window_end - first).days
         free = self.diary.openings(treatment, first=first, days=days)
-        allowed = (o for o in free if self.plan.allows(session, self.clinic.day_of(o.starts_at)))
-        return self._ranked(allowed, session.suggested)
+        allowed = [o for o in free if self.plan.allows(session, self.clinic.day_of(o.starts_at))]
+        spared = [o for o in allowed if not self._is_strained(o)]
+        return self._ranked(spared or allowed, session.suggested)
+
+    def _is_strained(self, opening: Opening) -> bool:
+        """Beside a hard day of the runner's own (S10): offered where nothing else is free."""
+        return self.plan.runner.is_strained(self.clinic.day_of(opening.starts_at))
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""

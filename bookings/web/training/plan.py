@@ -14,9 +14,11 @@ from bookings import dates
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
 from bookings.models import Clinic, Treatment
+from bookings.web.days import day_in
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, Picker
+from bookings.web.training.own_plan.preview import OwnPlanShown
 from bookings.web.training.plan_page import Waiting, plan_page
 from bookings.web.training.plan_store import (
     ClientPlan,
@@ -39,7 +41,9 @@ LEAVE = "leave"
 def plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
-        form = _new_race(store, clinic, initial=_told_so_far(store))
+        asked = day_in(request.GET.get("race_date", ""))
+        initial = _told_so_far(store) | ({"race_date": asked} if asked else {})
+        form = _new_race(store, clinic, initial=initial)
         return _show_plan(request, store, form, clinic=clinic)
     form = _new_race(store, clinic, data=request.POST)
     if form.is_valid():
@@ -130,6 +134,10 @@ def _show_plan(
 ) -> HttpResponse:
     now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
+    context["asked_about"] = form.initial.get("race_date")
+    context["own"] = OwnPlanShown.of(
+        store.runner.schedule, [race.race_date for race in store.races], today=clinic.day_of(now)
+    )
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)

@@ -10,13 +10,14 @@ from django.utils.translation import ngettext
 from bookings import dates, links
 from bookings.actions.training import training_feedback
 from bookings.core import training
+from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Race, Therapist, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, Usual, id_of, offers, plan_of
+from bookings.queries.training.plans import SHOWN, Offer, Usual, id_of, offers, plan_of
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
@@ -92,8 +93,10 @@ class Proposal:
     chosen: str  # the value of one of its times
     ticked: bool
     offered_on: date  # the day of the time that is offered, or the one that we suggest
+    beside: str  # the hard day of their own that is next to it, in a sentence
     other_times_url: str
     url: str  # of what is booked
+    is_waited_for: bool
 
     @property
     def day(self) -> date:
@@ -226,7 +229,7 @@ def plan_page(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
-        proposals=list(_proposals(found, plan.protocol, store, clinic, bundle=bundle, now=now)),
+        proposals=list(_proposals(found, plan, store, clinic, bundle=bundle, now=now)),
         standing=list(_standing(found, plan, store, clinic, since=start)),
         hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
         efforts=Efforts(plan, store.hard_efforts),
@@ -289,7 +292,7 @@ def _stretch(
 
 def _proposals(
     found: Sequence[Offer],
-    protocol: training.Protocol,
+    plan: training.Plan,
     store: PlanStore,
     clinic: Clinic,
     *,
@@ -304,18 +307,25 @@ def _proposals(
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), list(_times(offer, usual)), offer)
         ticked = is_next if bundle is None else name in bundle.ticked
+        day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
         yield Proposal(
             offer=offer,
-            rules=protocol.session_types[offer.session.kind],
-            phase=protocol.phases[offer.session.phase],
+            rules=plan.protocol.session_types[offer.session.kind],
+            phase=plan.protocol.phases[offer.session.phase],
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=bool(times) and ticked,
-            offered_on=clinic.day_of(times[0].slot.start) if times else offer.session.suggested,
+            offered_on=day,
+            beside=_beside(day, plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
+            is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not times
+
+
+def _beside(day: date, plan: training.Plan) -> str:
+    return training.advice_on(day, plan).reason if plan.runner.is_strained(day) else ""
 
 
 def _with_chosen(slot: Slot | None, times: list[ProposedTime], offer: Offer) -> list[ProposedTime]:

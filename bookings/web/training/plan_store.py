@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import links
 from bookings.actions.scheduling.holds import MOST_STARTS
-from bookings.actions.training import brought, training_feedback
+from bookings.actions.training import brought, own_plans, training_feedback
 from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.core.roles import Role
@@ -41,7 +41,7 @@ from bookings.queries.training.plans import (
 )
 from bookings.web.visitor import booked_here
 
-KEY, GONE_WITH = "plan", "plan_gone_with"
+KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
 GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
@@ -71,6 +71,18 @@ class Pages:
     @property
     def efforts_url(self) -> str:
         return self._page("effort")
+
+    @property
+    def own_plan_url(self) -> str:
+        return self._page("own_plan")
+
+    @property
+    def check_own_plan_url(self) -> str:
+        return self._page("check_own_plan")
+
+    @property
+    def remove_own_plan_url(self) -> str:
+        return self._page("remove_own_plan")
 
     @property
     def habits_url(self) -> str:
@@ -156,6 +168,12 @@ class SessionPlan(Pages):
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         self._keep(self.told.with_habits(self.habits | habits))
 
+    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(schedule))
+
+    def remove_own_plan(self, *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(training.Schedule()))
+
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
         changed = racing.with_changes(race, fields)
@@ -216,6 +234,18 @@ class SessionPlan(Pages):
             gone = self._session.get(GONE_WITH, [])
             self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
 
+    def note_wait(self, session: SessionId | None) -> None:
+        """That the list was joined for it in this browser."""
+        if session:
+            kind, ideal = session
+            there = self._session.get(WAITS_FOR, [])
+            self._session[WAITS_FOR] = [*there, [kind, ideal.isoformat()]][-MOST_KEPT:]
+
+    @property
+    def waited_for(self) -> frozenset[SessionId]:
+        there = self._session.get(WAITS_FOR, [])
+        return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in there)
+
     def take_back_from(self, visit: Appointment) -> None:
         """It went with what is booked anew, and so it goes with that."""
         if gone := self._session.pop(GONE_WITH, None):
@@ -274,6 +304,16 @@ class ClientPlan(Pages):
         return reverse("runner:appointment", args=[links.mail_token(visit)])
 
     @cached_property
+    def waited_for(self) -> frozenset[SessionId]:
+        """The sessions that they are on the waiting list for."""
+        there = self.client.waits_for.waiting().exclude(session_kind="")
+        return frozenset(
+            (training.Kind(kind), ideal)
+            for kind, ideal in there.values_list("session_kind", "session_ideal")
+            if ideal and kind in list(training.Kind)
+        )
+
+    @cached_property
     def brought(self) -> Told | None:
         """What came with a booking and waits to be taken."""
         return _brought_by(self.client)
@@ -293,6 +333,12 @@ class ClientPlan(Pages):
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         racing.keep_habits(self.client, **habits, now=now)
+
+    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+        own_plans.keep(self.client, schedule, now=now)
+
+    def remove_own_plan(self, *, now: datetime) -> None:
+        own_plans.remove(self.client, now=now)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.training import basket, feedback, plan, race_change
+from bookings.web.training.own_plan import pages as own_plan_pages
 
 View = Callable[..., HttpResponse]
 Page = tuple[str, Callable[..., Any], str]
@@ -28,6 +29,9 @@ PLAN: tuple[Page, ...] = (
 RUNNERS_PLAN: tuple[Page, ...] = (
     *PLAN,
     ("keep/", plan.keep, "keep"),
+    ("own/", own_plan_pages.own_plan, "own_plan"),
+    ("own/check/", own_plan_pages.check, "check_own_plan"),
+    ("own/remove/", own_plan_pages.remove, "remove_own_plan"),
     ("<day:day>/", race_change.race, "race"),
 )
 DESKS_PLAN: tuple[Page, ...] = (*PLAN, ("races/<day:day>/", race_change.race, "race"))

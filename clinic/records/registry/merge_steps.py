@@ -38,6 +38,10 @@ def brought_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.brought_plan(merge.gone, merge.kept)
 
 
+def own_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    return merge_steps.own_plan(merge.gone, merge.kept)
+
+
 def hard_efforts(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.hard_efforts(merge.gone, merge.kept)
 

@@ -39,6 +39,7 @@ from bookings.models import (
     MailConsent,
     MailServer,
     MailWording,
+    OwnPlan,
     Payment,
     Portrait,
     ProtocolVersion,
@@ -245,6 +246,7 @@ CLIENTS = (
             "desk_note": "",
             "decided_on_hold": False,
             "not_told": False,
+            "relayed_at": None,
         },
         on_merge={"client": merge_steps.appointments},
         history=Remembered(  # but for holds, which are nobody's
@@ -356,6 +358,15 @@ CLIENTS = (
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.brought_plan},
         history=NotRemembered("only the runner's own"),
+    ),
+    Record(
+        model=OwnPlan,
+        owner="client",
+        name=gettext_noop("The days of your own training plan"),
+        shown={gettext_noop("Read"): "read_at", gettext_noop("Days"): "days"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.own_plan},
+        history=Remembered(secret=frozenset({"days"})),
     ),
     Record(
         model=HardEffort,

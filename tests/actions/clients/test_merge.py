@@ -20,6 +20,7 @@ from bookings.models import (
     MailConsent,
     MailGroup,
     MailKind,
+    OwnPlan,
     Race,
     User,
 )
@@ -76,6 +77,7 @@ def makers(visit):
         "bookings.ClientEvent.client": lambda one: one.record_events.create(kind="changed", at=NOW),
         "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
         "bookings.BroughtPlan.client": lambda one: BroughtPlan.objects.create(client=one, at=NOW),
+        "bookings.OwnPlan.client": lambda one: OwnPlan.objects.create(client=one, read_at=NOW),
         "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
             kind="training", ideal=DAY
         ),
@@ -149,7 +151,7 @@ def test_what_both_have_stays_once_and_is_told_in_the_history(kept, gone, makers
         makers[name](gone)
     merge(kept, gone)
     told = kept.record_events.get(kind="merged").facts["told"]
-    assert len(told) == 6  # two plans, an effort, a declined session, an agreement, a calendar
+    assert len(told) == 7  # three plans, an effort, a declined session, an agreement, a calendar
     assert not re.search(r"\d{4}-\d\d|\d:\d\d", " ".join(told))  # days are in words
     assert (kept.races.count(), kept.hard_efforts.count()) == (1, 1)
     assert kept.declined_sessions.count() == Feed.objects.count() == 1

@@ -13,6 +13,7 @@ from bookings.core.training.protocol.vocabulary import (
     Pressure,
     Priority,
 )
+from bookings.core.training.races import Runner
 from bookings.core.wording import Sentence, isolated
 
 FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
@@ -111,18 +112,56 @@ def _not_advised(day: date, plan: Plan) -> Advice | None:
             Sentence("The day after is {race}.", race=isolated(tomorrow.race.name)),
             "S3",
         )
-    return _around_the_long_run(day, plan.runner.long_run_weekday)
+    return _around_hard_days(day, plan.runner)
 
 
-def _around_the_long_run(day: date, long_run: int) -> Advice | None:
-    if day.weekday() == long_run:
+def _around_hard_days(day: date, runner: Runner) -> Advice | None:
+    """S1 by the weekday, S10 where the runner's own plan says more."""
+    if runner.schedule.says_no_more_than(runner.long_run_weekday):
+        return _around_the_long_run(day, runner)
+    for one in (day, day + DAY):
+        if one in runner.schedule.long_runs:
+            return _own(one, Sentence("Your plan has a long run on {day}.", day=one))
+        if one in runner.schedule.hard_days:
+            return _own(one, Sentence("Your plan has a hard session on {day}.", day=one))
+    return _as_assumed(day, runner)
+
+
+def _own(day: date, words: Sentence) -> Advice:
+    of_them = Sentence("Their plan has a hard day on {day}.", day=day)
+    return Advice(Verdict.NOT_ADVISED, words, "S10", of_them)
+
+
+def _as_assumed(day: date, runner: Runner) -> Advice | None:
+    """Beyond the days that the plan tells of."""
+    if runner.runs_long_on(day):
+        return Advice(
+            Verdict.NOT_ADVISED,
+            Sentence("We assume your long run on this day, of which your plan says nothing yet."),
+            "S10",
+            Sentence("We assume their long run on this day, of which their plan says nothing yet."),
+        )
+    if runner.runs_long_on(day + DAY):
+        return Advice(
+            Verdict.NOT_ADVISED,
+            Sentence("We assume your long run the day after, of which your plan says nothing yet."),
+            "S10",
+            Sentence(
+                "We assume their long run the day after, of which their plan says nothing yet."
+            ),
+        )
+    return None
+
+
+def _around_the_long_run(day: date, runner: Runner) -> Advice | None:
+    if runner.runs_long_on(day):
         return Advice(
             Verdict.NOT_ADVISED,
             Sentence("This is the day of your long run."),
             "S1",
             Sentence("This is the day of their long run."),
         )
-    if (day + DAY).weekday() == long_run:
+    if runner.runs_long_on(day + DAY):
         return Advice(
             Verdict.NOT_ADVISED,
             Sentence("The day after is your long run."),

@@ -66,6 +66,6 @@ def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: da
     """The plan of races that `rejections` has nothing against."""
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
-    known = after_efforts(by_race, runner, protocol, timeline)
-    sessions = still_open(known, timeline, as_of=as_of)
+    known = after_efforts(by_race, runner, protocol, timeline, as_of=as_of)
+    sessions = still_open(known, runner, timeline, as_of=as_of)
     return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))

@@ -15,7 +15,7 @@ UNDO = "DROP TRIGGER remember ON bookings_series;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0014_what_differs'),
+        ('bookings', '0017_relay'),
     ]
 
     operations = [

@@ -1,0 +1,39 @@
+"""A client's own training plan: kept, replaced and removed as a whole."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.actions.mail import nudges
+from bookings.actions.training import races
+from bookings.core import training
+from bookings.models import Client, OwnPlan
+from bookings.models.training.own_plans import as_rows
+
+
+@transaction.atomic
+def keep(client: Client, schedule: training.Schedule, *, now: datetime) -> None:
+    """In the place of one that was kept before; an empty one changes nothing. No mail says so."""
+    races.lock(client)
+    before = OwnPlan.objects.filter(client=client).first()
+    if not schedule.days or (before and before.schedule == schedule):
+        return
+    OwnPlan.objects.update_or_create(
+        client=client, defaults={"days": as_rows(schedule), "read_at": now}
+    )
+    _follow(client, now)
+
+
+@transaction.atomic
+def remove(client: Client, *, now: datetime) -> None:
+    """The weekday holds again; removing what has gone changes nothing."""
+    races.lock(client)
+    gone, _ = OwnPlan.objects.filter(client=client).delete()
+    if gone:
+        _follow(client, now)
+
+
+def _follow(client: Client, now: datetime) -> None:
+    """The sessions, and the mails still to be sent, are those of the plan as it is now."""
+    races.raise_revision(client)
+    nudges.plan_for(client, now=now)

@@ -1,0 +1,52 @@
+"""The days of a client's own training plan, out of a file that they have chosen."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from bookings.core import training
+from bookings.models.clients.clients import Client
+
+
+class OwnPlan(models.Model):
+    """Date, kind, minutes and kilometres of each day, and never a title or a text.
+
+    `days` are as `as_rows` writes them. It has come all at once and goes all at once, so it is one
+    row, and the history says that it changed without its days.
+    """
+
+    client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="own_plan")
+    read_at = models.DateTimeField()
+    days = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.client}"
+
+    @property
+    def schedule(self) -> training.Schedule:
+        return schedule_of(self.days)
+
+
+def as_rows(schedule: training.Schedule) -> list[list[Any]]:
+    """Plain data that JSON can hold."""
+    return [
+        [one.day.isoformat(), one.kind.value, one.minutes, one.km, one.done]
+        for one in schedule.days
+    ]
+
+
+def schedule_of(rows: Iterable[Sequence[Any]]) -> training.Schedule:
+    return training.Schedule(
+        tuple(
+            training.TrainingDay(date.fromisoformat(day), training.DayKind(kind), minutes, km, done)
+            for day, kind, minutes, km, done in rows
+        )
+    )
+
+
+def schedule_known(client: Client) -> training.Schedule:
+    """Empty where they have given none."""
+    own: OwnPlan | None = getattr(client, "own_plan", None)
+    return own.schedule if own else training.Schedule()

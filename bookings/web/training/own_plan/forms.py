@@ -1,0 +1,23 @@
+"""The file of a runner's own training plan."""
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from bookings.web.forms import plain
+
+
+class PlanFileForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("Calendar (.ics) or table (.csv)"),
+        widget=forms.FileInput({"accept": ".ics,.csv,.txt,.tsv,text/calendar,text/csv"}),
+        help_text=gettext_lazy(
+            "Of at most 1 MB. A table has a date and the kind of training on each line, and "
+            "minutes or kilometres if you like."
+        ),
+        error_messages={
+            "required": gettext_lazy("Please choose a file."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+    )
+
+    helper = plain("file")

@@ -1,0 +1,81 @@
+"""The runner's own training plan: a file is read, looked through, and then its days are kept."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import dates
+from bookings.core.records import plan_files
+from bookings.models import Clinic
+from bookings.queries.training.plan_words import plan_words
+from bookings.web.responses import page_methods
+from bookings.web.training.own_plan.forms import PlanFileForm
+from bookings.web.training.own_plan.preview import (
+    NoPreview,
+    Preview,
+    counted_in_words,
+    from_field,
+    with_corrections,
+    with_lesson,
+)
+from bookings.web.training.plan_store import PlanStore
+
+TEMPLATE = "web/training/own_plan/{}.html"
+
+
+@page_methods
+def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    """The form, and of a file that can be read what it says."""
+    sent = request.method == "POST"
+    form = PlanFileForm(request.POST, request.FILES) if sent else PlanFileForm()
+    if sent and form.is_valid():
+        clinic = Clinic.objects.the()
+        today = clinic.day_of(timezone.now())
+        try:
+            data = form.cleaned_data["file"].read(plan_files.LARGEST + 1)
+            found = plan_files.read(data, plan_words(), today=today, tz=clinic.tz)
+        except plan_files.UnreadablePlan as refusal:
+            form.add_error("file", dates.translated(refusal.sentence))
+        else:
+            return _preview(request, store, Preview(found))
+    schedule = store.runner.schedule
+    context = {
+        "form": form,
+        "store": store,
+        "schedule": schedule,
+        "in_words": counted_in_words(schedule),
+    }
+    return render(request, TEMPLATE.format("file"), context, status=422 if sent else 200)
+
+
+@require_POST
+def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    """What was corrected or taught; kept only where that was the press."""
+    try:
+        found = from_field(request.POST.get("read", ""))
+    except NoPreview:
+        messages.warning(request, _("That page is no longer good. Please choose the file again."))
+        return redirect(store.own_plan_url)
+    found = with_corrections(found, request.POST)
+    if lesson := request.POST.get("teach"):
+        return _preview(request, store, Preview(with_lesson(found, lesson)))
+    store.keep_own_plan(found.schedule, now=timezone.now())
+    messages.success(
+        request, _("Your days are kept, and the plan goes by them. What is booked stays as it is.")
+    )
+    return redirect(store.url)
+
+
+@require_POST
+def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    store.remove_own_plan(now=timezone.now())
+    messages.success(request, _("The days of your training plan are removed here."))
+    return redirect(store.url)
+
+
+def _preview(request: HttpRequest, store: PlanStore, preview: Preview) -> HttpResponse:
+    context = {"preview": preview, "store": store}
+    return render(request, TEMPLATE.format("preview"), context)

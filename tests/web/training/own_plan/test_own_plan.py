@@ -1,0 +1,167 @@
+"""A runner's own plan on its pages: read from a file, looked through, put right, and kept."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from bookings.actions.training import brought
+from bookings.core.training import DayKind, Schedule, TrainingDay
+from bookings.models import Change, Client, OwnPlan, Race
+from bookings.models.training.brought import Told
+from bookings.web.training.own_plan.preview import from_field
+from tests.clock import day_of
+from tests.page_forms import forms_of
+
+D = timedelta(days=1)
+OWN, CHECK, REMOVE = "/plan/own/", "/plan/own/check/", "/plan/own/remove/"
+SECRET = "Zanzibar twist with Bartholomew"
+
+
+@pytest.fixture
+def csv(today):
+    """Twelve weeks: hard on Tuesdays, long on Thursdays, one word nobody knows, a race to come."""
+    lines = ["date,kind,km"]
+    kinds = {1: "Tempo", 3: "Long run", 4: SECRET}
+    for n in range(12 * 7):
+        day = today + n * D
+        lines.append(f"{day},{kinds.get(day.weekday(), 'Easy run')},{8 + n % 5}")
+    lines.append(f"{today + 13 * 7 * D},Race day,10")
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def upload(client, csv):
+    def _upload(text=csv, url=OWN, name="plan.csv"):
+        return client.post(url, {"file": SimpleUploadedFile(name, text.encode())})
+
+    return _upload
+
+
+def form_of(page, action):
+    return next(form for form in forms_of(page.content.decode()) if form.action.endswith(action))
+
+
+def fields(page):
+    """The preview's form as a browser sends it, without the press of a button."""
+    sent = form_of(page, "check/").sent
+    return {name: value for name, value in sent.items() if name not in ("teach", "do")}
+
+
+def beside_a_hard_day(proposal, schedule):
+    """A time there is offered only where none is free on another day of its window."""
+    hard = schedule.hard_days | schedule.long_runs
+    days = [day_of(time.slot.start) for time in proposal.times] or [proposal.offered_on]
+    beside = [not hard.isdisjoint({day, day + D}) for day in days]
+    assert len(set(beside)) == 1
+    return beside[0]
+
+
+def kinds(schedule):
+    return {str(one.kind) for one in schedule.days}
+
+
+def test_a_file_is_shown_before_anything_is_kept(client, upload, plan):
+    plan()
+    page = upload()
+    said = page.content.decode()
+    assert "12 long runs, 12 hard days, 1 race read. Is that right?" in said
+    assert SECRET.casefold() in said
+    assert client.session["plan"].get("days") is None
+    assert from_field(fields(page)["read"]).schedule.days
+
+
+def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, upload, plan, today):
+    before = {one.offer.session.id for one in plan().context["page"].proposals}
+    page = upload()
+    sent = fields(page)
+    wrong = next(day for day in (today + n * D for n in range(7)) if day.weekday() == 1)
+    taught = client.post(CHECK, {**sent, f"kind-{wrong}": "easy", "teach": "0:strength"})
+    assert SECRET.casefold() not in taught.content.decode()
+    answer = client.post(CHECK, {**fields(taught), "do": "keep"}, follow=True)
+    schedule = Told(client.session["plan"]).schedule
+    assert wrong not in schedule.hard_days
+    assert wrong + 7 * D in schedule.hard_days
+    assert DayKind.UNKNOWN not in kinds(schedule)
+    after = answer.context["page"]
+    assert all(beside_a_hard_day(one, schedule) == bool(one.beside) for one in after.proposals)
+    assert {one.offer.session.id for one in after.proposals} != before
+    assert "12 long runs, 11 hard days, 1 race" in answer.content.decode()
+
+
+def test_the_picker_names_the_day_of_the_plan(client, upload, plan, massage, today):
+    plan()
+    client.post(CHECK, {**fields(upload()), "do": "keep"})
+    thursday = next(day for day in (today + n * D for n in range(1, 8)) if day.weekday() == 3)
+    said = client.get(f"/plan/times/{massage.slug}/?day={thursday}").content.decode()
+    assert "Your plan has a long run on" in said
+
+
+def test_a_race_of_the_file_is_asked_about_and_never_taken(client, upload, plan, today):
+    plan()
+    answer = client.post(CHECK, {**fields(upload()), "do": "keep"}, follow=True)
+    race = today + 13 * 7 * D
+    assert f"?race_date={race}#id_race_date" in answer.content.decode()
+    assert len(answer.context["page"].races) == 1
+    asked = client.get(f"/plan/?race_date={race}").content.decode()
+    assert f'value="{race}"' in asked
+
+
+def test_no_title_is_ever_written_down(client, upload, mine, today):
+    """Behind a mailed link it is the client's: only days, kinds and amounts reach the database."""
+    client.post(mine, {"race_date": today + 112 * D, "distance": "marathon"})
+    sent = fields(upload(url=f"{mine}own/"))
+    client.post(f"{mine}own/check/", {**sent, "do": "keep"})
+    own = OwnPlan.objects.get()
+    assert {str(one[1]) for one in own.days} == {"long", "hard", "easy", "unknown", "race"}
+    for rows in (own.days, list(Change.objects.values_list("before", "after"))):
+        assert "zanzibar" not in str(rows).casefold()
+    remembered = Change.objects.filter(table="bookings_ownplan")
+    assert "easy" not in str(list(remembered.values()))
+    page = client.get(f"{mine}own/").content.decode()
+    assert "12 long runs, 12 hard days, 1 race" in page
+    revision = Client.objects.get(pk=own.client_id).plan_revision
+    client.post(f"{mine}own/remove/")
+    assert not OwnPlan.objects.exists()
+    assert Client.objects.get(pk=own.client_id).plan_revision == revision + 1
+
+
+def test_it_goes_with_the_booking_and_is_the_clients_once_proved(today, ana):
+    told = Told({}).with_races([Race(race_date=today + 70 * D, distance="marathon")])
+    own = Schedule((TrainingDay(today + D, DayKind.LONG, 120, 20.5, False),))
+    brought.give(ana, Told(told.with_schedule(own).data), now=timezone.now())
+    assert ana.own_plan.schedule == own
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("plan.ics", "", "The file is empty."),
+        ("plan.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "We found no training in this file"),
+        ("plan.zip", "PK\x03\x04", "This file is packed."),
+        ("plan.csv", "name,town\nAna,Leeds\n", "We found no column with dates"),
+        ("plan.html", "<!doctype html>", "neither a calendar (.ics) nor a table"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused_at_its_field(client, upload, clinic, name, text, said):
+    answer = upload(text, name=name)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+@pytest.mark.parametrize("read", ["", "x", "eyJkYXlzIjpbXX0:1vOj4T:not-ours"])
+def test_what_is_not_our_page_keeps_nothing_and_says_so(client, upload, plan, read):
+    plan()
+    answer = client.post(CHECK, {"read": read, "do": "keep"}, follow=True)
+    assert "choose the file again" in answer.content.decode()
+    assert "days" not in client.session["plan"]
+
+
+@pytest.mark.parametrize("odd", ["9:easy", "-1:easy", "0:", "0:sauna", "x", "²:easy"])
+def test_an_odd_lesson_or_kind_changes_nothing(client, upload, plan, today, odd):
+    plan()
+    sent = fields(upload())
+    answer = client.post(CHECK, {**sent, f"kind-{today}": "sauna", "teach": odd})
+    same = from_field(fields(answer)["read"])
+    assert same == from_field(sent["read"])
