@@ -20,7 +20,9 @@ from bookings.models.mail.kinds import ABOUT_THEIR_DATA, OF_THE_WAITING_LIST, TI
 from tests.factories import make_client
 from tests.reading import part_of
 
-ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST)
+ABOUT_NONE = (
+    *TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, MailKind.SERIES_MISSED,
+)  # fmt: skip
 ABOUT_VISITS = [k for k in MailKind if k not in ABOUT_NONE]
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 START = datetime(2026, 12, 1, 10, 15, tzinfo=UTC)
@@ -51,7 +53,10 @@ def on_the_wire(appointment, clinic):
         if kind == "released":
             appointment.status = Status.CANCELLED
             appointment.save()
-        fields = {"revision": appointment.revision, "created_at": NOW, **fields}
+        about = {"visits": {str(appointment.pk): appointment.revision}}
+        fields = {
+            "revision": appointment.revision, "created_at": NOW, "about": about, **fields,
+        }  # fmt: skip
         mail = Mail(
             key=f"{kind}:{appointment.public_id}:{appointment.revision}",
             kind=kind,

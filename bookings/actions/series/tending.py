@@ -9,7 +9,7 @@ from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Clinic, MailKind, Series, WhyMissed
+from bookings.models import Appointment, Clinic, MailKind, Series, WhyMissed
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import AskedFor, DateFound, SeriesDate, looked_at
@@ -55,7 +55,9 @@ def _settle_next(clinic: Clinic, pk: int, *, now: datetime) -> bool | None:
     if why_not := _why_not(series, clinic, found, now):
         _tell_why_not(series, found, why_not, now)
         return False
-    booking.book(_request(series, found, rules), now=now)
+    [visit] = booking.book(_request(series, found, rules), now=now)
+    if not series.client.email:  # so that it is among those to ring
+        Appointment.objects.filter(pk=visit.pk).update(not_told=True)
     return True
 
 
@@ -82,8 +84,8 @@ def _request(series: Series, found: SeriesDate, rules: Rules) -> BookingRequest:
 
 
 def _tell_why_not(series: Series, found: SeriesDate, why: WhyMissed, now: datetime) -> None:
-    """With the nearest, where that helps."""
-    if not series.client.email or found.slot.start <= now:
+    """With the nearest, where that helps; where no mail goes the desk finds it, and rings."""
+    if found.slot.start <= now:
         return
     about = {"series": series.pk, "start": found.slot.start.isoformat(), "why": why.value}
     if near := found.nearest:

@@ -10,6 +10,7 @@ from statistics import median_low
 from bookings.core import training
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
+from bookings.core.scheduling.weeks import monday_of
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
 from bookings.models.training.own_plans import schedule_known
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
@@ -71,9 +72,10 @@ class History:
         return median_low(at.hour * 60 + at.minute for at in clocks) if clocks else None
 
     def booked_for(self, session: training.Session, clinic: Clinic) -> Appointment | None:
-        """The visit that lies in the session's window (N7); one that was missed is none."""
+        """The visit that lies in the session's window (N7), or one of a series in its week; one
+        that was missed is none."""
         for visit in self.visits:
-            if visit.status != Status.NO_SHOW and session.covers(clinic.day_of(visit.starts_at)):
+            if visit.status != Status.NO_SHOW and _serves(visit, session, clinic):
                 return visit
         return None
 
@@ -84,6 +86,13 @@ class History:
     def has(self, session: training.Session, clinic: Clinic) -> bool:
         """Whether it needs no offer, since something is booked for it."""
         return self.booked_for(session, clinic) is not None or self.is_closed(session, clinic)
+
+
+def _serves(visit: Appointment, session: training.Session, clinic: Clinic) -> bool:
+    """A series and the plan never book the same week twice."""
+    day = clinic.day_of(visit.starts_at)
+    comes_again = visit.series_id is not None
+    return session.covers(day) or (comes_again and monday_of(day) == monday_of(session.suggested))
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,8 @@ def cancel(request: HttpRequest, door: Door) -> HttpResponse:
     series = _series_of(door)
     if series is None:
         return redirect(door.visit_url)
+    if series.ended_at and not _concerned(door, series, Scope.ALL, why_not_cancel).visits:
+        return redirect(door.series_url)
     form = CancelScopeForm(_chosen(request, "scope"), series=series)
     if not (form.is_bound and form.is_valid()):
         return _show(request, door, series, "cancel", {"form": form})

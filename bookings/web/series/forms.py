@@ -104,7 +104,8 @@ class RuleForm(WithWhomForm):
             if data["ends"] == UNTIL
             else last_of(self.first_day, weeks, data["count"])
         )
-        return Rule(first_day=self.first_day, at=self.at, every_weeks=weeks, last_day=last)
+        rule = Rule(first_day=self.first_day, at=self.at, every_weeks=weeks, last_day=last)
+        return replace(rule, last_day=rule.days[-1])
 
     def _refuse_an_odd_end(self, until: date, step: timedelta) -> None:
         if until < self.first_day + step:

@@ -12,6 +12,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Mail, MailKind, Series
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import DateFound
+from bookings.queries.training.plans import History
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +106,7 @@ def test_a_time_that_the_page_cannot_have_shown_is_refused(first, make, rule_of,
 
 
 def test_a_series_and_the_plan_never_book_the_same_week_twice_unless_asked(
-    first, ana, rule_of, shown, massage, kim, room, today
+    first, ana, rule_of, shown, make, massage, kim, room, today, clinic
 ):
     factories.make_appointment(
         starts_at=first.starts_at + WEEK + 2 * HOUR,
@@ -117,6 +118,9 @@ def test_a_series_and_the_plan_never_book_the_same_week_twice_unless_asked(
     with_a_session = [one for one in found if one.session]
     assert with_a_session
     assert all(one.is_second_of_the_week for one in [found[0], *with_a_session])
+    asked_for = with_a_session[0]
+    make(first, count=8, slots={asked_for.of: asked_for.slot})
+    assert History.of(ana).has(asked_for.session, clinic)  # and so the plan asks for no other
 
 
 def test_a_runner_books_no_more_by_a_series_than_one_by_one(first, make, clinic):

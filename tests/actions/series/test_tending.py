@@ -89,6 +89,17 @@ def test_in_a_week_with_another_visit_or_when_full_it_is_told_and_not_booked(
     ]  # fmt: skip
 
 
+def test_whom_no_mail_reaches_the_desk_rings(series, ana, taken, clock):
+    type(ana).objects.update(email="")
+    taken(3)
+    clock.move_to(timezone.now() + WEEK)
+    assert tend() == 1
+    assert visits_of(series)[-1].not_told
+    clock.move_to(timezone.now() + WEEK)
+    assert tend() == 0
+    assert told(MailKind.SERIES_MISSED).count() == 1  # which fails, and asks for attention
+
+
 def test_what_has_ended_is_booked_no_more(series, clock):
     series.end(now=timezone.now())
     clock.move_to(timezone.now() + WEEK)

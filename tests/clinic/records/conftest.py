@@ -104,6 +104,7 @@ def known(ana, visit, kim):
     BroughtPlan.objects.create(client=ana, data=dict(told.data), at=now)
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     factories.make_offer(factories.make_entry(ana), therapist=kim)
+    factories.make_series(coming)
     MailConsent.objects.create(client=ana, group="nudges", wanted=True, at=now, how="test")
     batch = ClientImport.objects.create(file_name="list.csv", by="owner: 1", created_at=now)
     batch.rows.create(number=2, cells=["Ana Demo"], outcome="same", client=ana)

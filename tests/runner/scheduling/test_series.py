@@ -127,3 +127,4 @@ def test_several_are_moved_and_cancelled_as_shown(client, booked, mine):
     assert "look again" in stale.content.decode()
     client.post(f"{mine}series/cancel/", {"scope": "later", "seen": page.context["found"].digest})
     assert set(Appointment.objects.values_list("status", flat=True)) == {Status.CANCELLED}
+    assert client.get(f"{mine}series/cancel/").url == f"{mine}series/"  # nothing is left to cancel
