@@ -304,7 +304,6 @@ def _proposals(
     for offer in found:
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), list(_times(offer, usual)), offer)
-        ticked = is_next if bundle is None else name in bundle.ticked
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
         yield Proposal(
             offer=offer,
@@ -312,7 +311,7 @@ def _proposals(
             phase=plan.protocol.phases[offer.session.phase],
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
-            ticked=bool(times) and ticked,
+            ticked=bool(times) and (is_next if bundle is None else name in bundle.ticked),
             offered_on=day,
             beside=_beside(day, plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",

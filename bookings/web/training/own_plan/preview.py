@@ -68,7 +68,7 @@ def with_lesson(read: PlanRead, lesson: str) -> PlanRead:
 
 
 @dataclass(frozen=True)
-class DayField:
+class DayChoice:
     """A day with its choice of kinds."""
 
     of: TrainingDay
@@ -120,15 +120,15 @@ class Preview:
         return [Lesson(place, of) for place, of in enumerate(self.read.unknown)]
 
     @property
-    def telling(self) -> list[DayField]:
+    def telling(self) -> list[DayChoice]:
         return self._days(one for one in self.read.schedule.days if one.kind in TELLING)
 
     @property
-    def others(self) -> list[DayField]:
+    def others(self) -> list[DayChoice]:
         return self._days(one for one in self.read.schedule.days if one.kind not in TELLING)
 
-    def _days(self, days: Iterable[TrainingDay]) -> list[DayField]:
-        return [DayField(one) for one in days]
+    def _days(self, days: Iterable[TrainingDay]) -> list[DayChoice]:
+        return [DayChoice(one) for one in days]
 
 
 def counted_in_words(schedule: Schedule) -> list[str]:
