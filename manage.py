@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for the clinic. What keeps it from beginning is told in a sentence."""
 
+import json
 import os
 import sys
 from importlib import import_module
@@ -15,6 +16,13 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as refusal:
+        if {"doctor", "--json"} <= set(sys.argv):  # for a program, which can read nothing else
+            print(
+                json.dumps(
+                    [{"about": "Settings", "state": "wrong", "says": str(refusal), "do": ""}]
+                )
+            )
+            sys.exit(1)
         sys.exit(f"Refused to start: {refusal}")
     except DatabaseError as error:
         if "--traceback" in sys.argv:

@@ -18,7 +18,7 @@ is_copied() { [ -z "${OFFSITE:-}" ] || [ "$(cat "$folder/.copied" 2>/dev/null)" 
 
 # Asked by Docker: a backup no older than a day and a half, and no such time since one was copied.
 if [ "${1:-}" = check ]; then
-    [ -n "$(find "$folder" -maxdepth 1 -name 'taper-*.backup' -mmin -2160)" ] || exit 1
+    [ -n "$(find "$folder" -maxdepth 1 -name 'taper-*.backup' -size +0 -mmin -2160)" ] || exit 1
     [ -z "${OFFSITE:-}" ] || [ -n "$(find "$folder" -maxdepth 1 -name .copied -mmin -2160)" ]
     exit
 fi

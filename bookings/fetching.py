@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from threading import Timer
+from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 import dns.exception
@@ -134,12 +135,12 @@ def _address_of(host: str, reach: Reach, ends: float) -> str:
 def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
     """By hand: the library's own resolver measures time on a clock that may be set."""
     servers = _name_servers(reach)
+    asked = dns.message.make_query(f"{host}.", kind)
     for number, (server, port) in enumerate(servers):
         left = max(0.01, ends - time.monotonic()) / (len(servers) - number)
-        asked = dns.message.make_query(f"{host}.", kind)
         try:
             answer, _tcp = dns.query.udp_with_fallback(asked, server, timeout=left, port=port)
-            rows = answer.resolve_chaining().answer
+            rows = cast(dns.message.QueryMessage, answer).resolve_chaining().answer
         except (dns.exception.Timeout, OSError):
             continue
         except (dns.exception.DNSException, ValueError):

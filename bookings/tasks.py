@@ -8,6 +8,7 @@ from bookings.actions.people import leaving
 from bookings.actions.records import checking, jobs
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
+from bookings.actions.series import tending as series
 from bookings.actions.waiting_list import tending
 from bookings.mail.wake_worker import ring
 from bookings.models import Component, Heartbeat
@@ -54,6 +55,11 @@ def tend_waiting_list() -> None:
 @shared_task(name="bookings.tasks.look_through_waiting_list", ignore_result=True)
 def look_through_waiting_list() -> None:
     tending.look_through(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.book_what_opens", ignore_result=True)
+def book_what_opens() -> None:
+    series.book_what_opens(now=timezone.now())
 
 
 @shared_task(name="bookings.tasks.go_on_with_imports", ignore_result=True)

@@ -62,6 +62,11 @@ app.conf.update(
             "schedule": EACH_HOUR,
             "options": {"expires": EACH_HOUR},
         },
+        "book what opens of series": {
+            "task": "bookings.tasks.book_what_opens",
+            "schedule": EACH_HOUR,
+            "options": {"expires": EACH_HOUR},
+        },
         "bring in prices": {
             "task": "bookings.tasks.bring_in_prices",
             "schedule": EACH_MINUTE,

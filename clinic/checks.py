@@ -53,7 +53,13 @@ def well_kept(app_configs: Any = None, **_more: Any) -> list[CheckMessage]:
     """What a clinic should put right, though it may go on meanwhile."""
     if settings.DEMO:
         return []
-    found = (*_of_backups(), *_of_keys(), *_of_connections(), *_of_the_database())
+    found = (
+        *_of_backups(),
+        *_of_the_sender(),
+        *_of_keys(),
+        *_of_connections(),
+        *_of_the_database(),
+    )
     return [Advice(words) for words in found]
 
 
@@ -66,7 +72,7 @@ def settings_to_improve() -> list[str]:
 def refuse_to_start() -> None:
     """Raises ImproperlyConfigured with every reason there is."""
     refuse_unsafe_settings()
-    if not settings.DEMO and _has_demo_logins():
+    if not settings.DEMO and has_demo_logins():
         raise ImproperlyConfigured(
             "The demo's logins are in this database; start with an empty one."
         )
@@ -146,6 +152,12 @@ def _of_backups() -> Iterator[str]:
         yield _("The newest backup is of %s UTC: run manage.py backup nightly.") % made
 
 
+def _of_the_sender() -> Iterator[str]:
+    """A look at it on one's own machine sends nothing."""
+    if not _is_here() and (problem := mail_settings.problem_with_sender()):
+        yield problem
+
+
 def _of_keys() -> Iterator[str]:
     if set(settings.FACTOR_KEYS) & set(settings.HEALTH_KEYS):
         yield _(
@@ -219,7 +231,7 @@ def _is_here() -> bool:
     return urlsplit(settings.SITE_URL).hostname in HERE
 
 
-def _has_demo_logins() -> bool:
+def has_demo_logins() -> bool:
     """While the database is away nobody signs in; and signing in refuses such a login anyway."""
     try:
         return User.objects.filter(email__in=DEMO_ADDRESSES, is_active=True).exists()

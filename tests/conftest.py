@@ -8,6 +8,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import starts_programs
+from tests.emptying import empty_quickly
 from tests.languages import *  # noqa: F403 - fixtures
 from tests.template_names import refuse_names_of_nothing
 
@@ -22,6 +23,7 @@ settings.load_profile("asked")
 
 
 refuse_names_of_nothing()
+empty_quickly()
 
 
 def pytest_collection_modifyitems(items):

@@ -18,6 +18,7 @@ from bookings.models import (
     Race,
     Room,
     RoomLoan,
+    Series,
     Therapist,
     Treatment,
     User,
@@ -26,7 +27,7 @@ from bookings.models import (
     Weekday,
     WeeklyShift,
 )
-from tests.clock import NOW
+from tests.clock import NOW, ZONE, day_of
 
 PASSWORD = "a-long-enough-password"
 _numbers = count(1)
@@ -163,6 +164,28 @@ def make_appointment(
 def make_race(client: Client | None = None, **fields) -> Race:
     fields = {"race_date": date(2027, 4, 25), "distance": Distance.MARATHON, **fields}
     return Race.objects.create(client=client or make_client(), **fields)
+
+
+def make_series(visit: Appointment, **fields) -> Series:
+    """Every three weeks, of which that visit is the first and all the others wait."""
+    day = day_of(visit.starts_at)
+    fields = {
+        "client": visit.whose,
+        "treatment": visit.treatment,
+        "therapist": visit.therapist,
+        "first_day": day,
+        "at": visit.starts_at.astimezone(ZONE).time(),
+        "every_weeks": 3,
+        "last_day": day + timedelta(weeks=9),
+        "waits_for": [day + timedelta(weeks=weeks) for weeks in (3, 6, 9)],
+        "made_at": NOW,
+        "by": "runner",
+        "key": f"series {next(_numbers)}",
+        **fields,
+    }
+    series = Series.objects.create(**fields)
+    Appointment.objects.filter(pk=visit.pk).update(series=series)
+    return series
 
 
 def make_entry(client: Client | None = None, **fields) -> WaitlistEntry:

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -27,7 +28,7 @@ from urllib3.exceptions import HTTPError
 from bookings.actions.watch import A_LOOK_LATER, WELL_AGAIN_AFTER
 from bookings.core.roles import Role
 from bookings.core.wording import one_line
-from bookings.mail import second_server
+from bookings.mail import second_server, trouble
 from bookings.models import Clinic, LastSeen, Seen, Tally, Trouble, User, WatchedPart
 
 CARRY_THE_FIRST_WAY = (WatchedPart.MAIL, WatchedPart.WORKER, WatchedPart.BROKER)
@@ -41,13 +42,13 @@ logger = logging.getLogger(__name__)
 
 def tell(*, now: datetime, among: tuple[WatchedPart, ...] = tuple(WatchedPart)) -> None:
     """Of what is to be told by now; any number of processes may do this at once."""
-    for trouble in _to_tell(now, among):
+    for one in _to_tell(now, among):
         with translation.override(settings.LANGUAGE_CODE):
-            subject, text = _in_words(trouble)
-        went = [_goes(way, subject, text) for way in _ways_for(WatchedPart(trouble.part))]
-        if any(went):
-            told = None if trouble.well_since else now
-            Trouble.objects.filter(pk=trouble.pk).update(told_at=told)
+            subject, text = _in_words(one)
+        kept = [_kept_by(way, subject, text) for way in _ways_for(WatchedPart(one.part))]
+        if "" in kept:
+            told = None if one.well_since else now
+            Trouble.objects.filter(pk=one.pk).update(told_at=told)
 
 
 def say_that_we_live(*, now: datetime) -> None:
@@ -55,7 +56,7 @@ def say_that_we_live(*, now: datetime) -> None:
     if not settings.ALIVE_URL or Trouble.objects.filter(_lasts(now)).exists():
         return
     if Tally.objects.one_more("alive", ALIVE_EACH) == 1:
-        _goes(lambda _subject, _text: _ask(settings.ALIVE_URL, "GET"), "", "")
+        _kept_by(lambda _subject, _text: _ask(settings.ALIVE_URL, "GET"), "", "")
 
 
 def try_the_second_way() -> list[tuple[str, bool]]:
@@ -63,10 +64,25 @@ def try_the_second_way() -> list[tuple[str, bool]]:
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("A test: this is how you are told of trouble")
         text = _("Nothing is wrong. You, or somebody who runs your clinic, asked for this message.")
-    went = {name: _goes(way, subject, text) for name, way in _second_ways().items()}
-    LastSeen.objects.note(Seen.SECOND_WAY, went=went)
-    taken, not_taken = _("{way} took the message."), _("{way} did not take the message.")
-    return [((taken if good else not_taken).format(way=name), good) for name, good in went.items()]
+    kept = {name: _kept_by(way, subject, text) for name, way in _second_ways().items()}
+    LastSeen.objects.note(Seen.SECOND_WAY, went={name: not why for name, why in kept.items()})
+    return [(_of_a_try(name, why), not why) for name, why in kept.items()]
+
+
+def knock_at_the_second_way() -> list[tuple[str, bool]]:
+    """The same, as far as it goes without sending anything."""
+    kept = {name: _kept_by(knock, "", "") for name, knock in _knocks().items()}
+    answers, refuses = _("{way} answers."), _("{way} does not take messages ({why}).")
+    return [
+        ((refuses if why else answers).format(way=name, why=why), not why)
+        for name, why in kept.items()
+    ]
+
+
+def _of_a_try(name: str, why: str) -> str:
+    if why:
+        return _("{way} did not take the message ({why}).").format(way=name, why=why)
+    return _("{way} took the message.").format(way=name)
 
 
 def _lasts(now: datetime) -> Q:
@@ -85,11 +101,11 @@ def _to_tell(now: datetime, among: tuple[WatchedPart, ...]) -> list[Trouble]:
     return found
 
 
-def _in_words(trouble: Trouble) -> tuple[str, str]:
+def _in_words(found: Trouble) -> tuple[str, str]:
     clinic = Clinic.objects.the()
-    says, _line, do = trouble.says.partition("\n")
-    if trouble.well_since:
-        says, do = _("Well again: {part}.").format(part=trouble.get_part_display()), ""
+    says, _line, do = found.says.partition("\n")
+    if found.well_since:
+        says, do = _("Well again: {part}.").format(part=found.get_part_display()), ""
     page = urljoin(settings.SITE_URL, reverse("office:watch"))
     look = _("How it stands: {page}").format(page=page)
     return one_line(f"{clinic.name}: {says}")[:150], "\n\n".join(filter(None, (says, do, look)))
@@ -114,22 +130,50 @@ def _second_ways() -> dict[str, Way]:
     return ways
 
 
-def _goes(way: Way, subject: str, text: str) -> bool:
-    """Whatever goes wrong is a line of the log, and no secret in it."""
+def _knocks() -> dict[str, Way]:
+    ways: dict[str, Way] = {}
+    if settings.ALERT_EMAIL_URL:
+        ways["ALERT_EMAIL_URL"] = _knock_at_the_second_server
+    if settings.ALERT_URL:
+        ways["ALERT_URL"] = lambda _subject, _text: _ask(settings.ALERT_URL, "HEAD", most=499)
+    return ways
+
+
+def _kept_by(way: Way, subject: str, text: str) -> str:
+    """What keeps it from being taken, or nothing; a line of the log, too, and no secret in it."""
     try:
         way(subject, text)
     except (OSError, SMTPException, HTTPError, ValueError) as error:
         logger.warning("A message about trouble was not taken: %s", type(error).__name__)
-        return False
-    return True
+        return _why(error)
+    return ""
+
+
+def _why(error: Exception) -> str:
+    """An address that was asked is a secret, and stands in some words; an answer is none."""
+    if isinstance(error, SMTPException):
+        return trouble.said_by(error)
+    return str(error) if type(error) is ValueError else type(error).__name__
+
+
+def _knock_at_the_second_server(_subject: str, _text: str) -> None:
+    sender, backend = _second_server()
+    if error := trouble.refusal(backend, sender):
+        raise error
 
 
 def _by_the_second_server(subject: str, text: str) -> None:
+    sender, backend = _second_server()
+    _by_mail(subject, text, sender, backend)
+
+
+def _second_server() -> tuple[str, EmailBackend]:
+    """From which address, and how."""
     server = second_server.read(settings.ALERT_EMAIL_URL)
     if server is None:
-        raise ValueError
+        raise ValueError(_("it is not the address of a mail server"))
     sender = server.user if "@" in server.user else parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    _by_mail(subject, text, sender, server.backend(SECONDS))
+    return sender, server.backend(SECONDS)
 
 
 def _by_the_first_server(subject: str, text: str) -> None:
@@ -151,13 +195,16 @@ def _by_web_hook(subject: str, text: str) -> None:
     _ask(settings.ALERT_URL, "POST", text.encode())
 
 
-def _ask(url: str, method: str, body: bytes | None = None) -> None:
-    """Over https alone, wherever the settings say; no redirect is followed."""
+def _ask(url: str, method: str, body: bytes | None = None, *, most: int = 299) -> None:
+    """Over https alone, wherever the settings say; no redirect is followed.
+
+    `most`: the largest status that is an answer, as the rest is none.
+    """
     if not url.startswith("https://"):
-        raise ValueError
+        raise ValueError(_("it does not begin with https://"))
     patience = Timeout(connect=SECONDS / 2, read=SECONDS / 2)
     headers = {"Content-Type": "text/plain; charset=utf-8"} if body else {}
     with PoolManager(timeout=patience, retries=False) as pool:
         answer = pool.request(method, url, body=body, headers=headers, redirect=False)
-    if answer.status >= 300:
-        raise ValueError(answer.status)
+    if answer.status > most:
+        raise ValueError(str(answer.status))

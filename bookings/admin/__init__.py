@@ -3,9 +3,29 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from bookings.admin import clients, clinic, mail, rota, scheduling, training, users, waiting_list
+from bookings.admin import (
+    clients,
+    clinic,
+    mail,
+    rota,
+    scheduling,
+    series,
+    training,
+    users,
+    waiting_list,
+)
 
-__all__ = ["clients", "clinic", "mail", "rota", "scheduling", "training", "users", "waiting_list"]
+__all__ = [
+    "clients",
+    "clinic",
+    "mail",
+    "rota",
+    "scheduling",
+    "series",
+    "training",
+    "users",
+    "waiting_list",
+]
 
 admin.site.site_header = admin.site.site_title = "Taper"
 admin.site.index_title = gettext_lazy("Settings and records")

@@ -11,8 +11,10 @@ from bookings.desk.scheduling import (
     feed,
     move,
     phone_booking,
+    series,
     week,
 )
+from bookings.desk.waiting_list import relay
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, protected
 
@@ -28,10 +30,16 @@ urlpatterns = protected(
     path("appointments/<int:pk>/move/", move.change, name="change"),
     path("appointments/<int:pk>/undo/", move.undo, name="undo"),
     path("appointments/<int:pk>/again/", checkout.book_again, name="again"),
+    path("appointments/<int:pk>/repeat/", series.repeat, name="repeat"),
+    path("appointments/<int:pk>/series/", series.series, name="series"),
+    path("appointments/<int:pk>/series/cancel/", series.series_cancel, name="series_cancel"),
+    path("appointments/<int:pk>/series/move/", series.series_move, name="series_move"),
     path("appointments/<int:pk>/keep/", move.keep, name="keep"),
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
+    path("appointments/<int:pk>/pass-on/", relay.pass_on, name="pass_on"),
+    path("appointments/<int:pk>/keep-time/", relay.keep, name="keep_time"),
     path("appointments/<int:pk>/vouch/", appointment.vouch, name="vouch"),
     path("appointments/<int:pk>/late/", appointment.late, name="late"),
     path("appointments/<int:pk>/note/", appointment.note, name="note"),

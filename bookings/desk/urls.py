@@ -38,6 +38,7 @@ urlpatterns = [
         path("clients/<int:pk>/wait/", join.join, name="wait"),
         path("waiting-list/", waiting_list.waiting_list, name="waiting_list"),
         path("waiting-list/<int:pk>/offer/", waiting_list.offer_by_hand, name="offer_by_hand"),
+        path("waiting-list/<int:pk>/hand-over/", waiting_list.hand_over, name="hand_over"),
         path("waiting-list/<int:pk>/take-off/", waiting_list.take_off, name="take_off"),
         path("waiting-list/offers/<int:pk>/take/", waiting_list.take, name="take_offer"),
         path("waiting-list/offers/<int:pk>/withdraw/", waiting_list.withdraw, name="withdraw"),

@@ -22,6 +22,7 @@ from bookings.mail.context import (
     PlanLetter,
 )
 from bookings.mail.offer_context import OfferLetter
+from bookings.mail.series.context import SeriesChangedLetter, SeriesMissedLetter
 from bookings.mail.training_context import (
     ConfirmedLetter,
     NudgeLetter,
@@ -38,6 +39,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    Series,
     WaitlistEntry,
     WaitlistOffer,
 )
@@ -207,6 +209,53 @@ class OfTheWaitingList:
         return told.filter(data_at__isnull=False).exists()
 
 
+class SeriesChanged:
+    """Those of a series that were changed at once, and have not been since."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        visits = self._visits(mail)
+        if not visits:
+            return MailState.SUPERSEDED, _("The appointments have changed since.")
+        mail.client = visits[0].whose
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
+        visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail)]
+        return SeriesChangedLetter(mail, clinic, now, visits)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """A file each, by which the calendar moves its entry or takes it out."""
+        _attach_each(message, self._visits(mail), clinic, mail)
+
+    def _visits(self, mail: Mail) -> list[Appointment]:
+        revisions = {int(pk): revision for pk, revision in mail.about["visits"].items()}
+        visits = Appointment.objects.filter(pk__in=revisions, client=mail.client_id)
+        visits = visits.with_everything().order_by("starts_at")
+        return [one for one in visits if one.revision == revisions[one.pk]]
+
+
+class SeriesMissed:
+    """A date that was not booked, as long as the series goes on and nothing has come of it."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        mail.client = Client.objects.get(pk=mail.client_id)
+        series = self._series(mail)
+        if series is None or series.ended_at:
+            return MailState.CANCELLED, _("The series has ended.")
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
+        series = self._series(mail)
+        assert series is not None  # noqa: S101 - why_not has asked
+        return SeriesMissedLetter(mail, clinic, now, series)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing."""
+
+    def _series(self, mail: Mail) -> Series | None:
+        return Series.objects.with_everything().filter(pk=mail.about["series"]).first()
+
+
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED, words=ConfirmedLetter),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
@@ -228,6 +277,8 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
     MailKind.ERASED: OnlyWords(ErasedLetter),
     **dict.fromkeys(OF_THE_WAITING_LIST, OfTheWaitingList()),
+    MailKind.SERIES_CHANGED: SeriesChanged(),
+    MailKind.SERIES_MISSED: SeriesMissed(),
 }
 
 

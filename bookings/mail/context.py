@@ -23,6 +23,7 @@ from bookings.models import Appointment, Clinic, Mail, MailKind, MailWording
 from bookings.models.mail.kinds import GROUP_OF
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
+from bookings.queries.series.in_words import series_in_words
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
 
@@ -155,6 +156,24 @@ class AppointmentLetter(MailLetter):
     @property
     def end(self) -> str:
         return wording.clock(self.appointment.ends_at, self.clinic.tz)
+
+    @property
+    def was_passed_on(self) -> bool:
+        """Whether somebody from the waiting list has taken its time."""
+        last = self.appointment.events.filter(kind=Status.CANCELLED).last()
+        return bool(last and last.facts.get("passed_on"))
+
+    @property
+    def series(self) -> str:
+        """Every 3 weeks on Wednesday at 18:00; nothing for one that stands alone."""
+        series = self.appointment.series
+        return series_in_words(series, self.today) if series else ""
+
+    @property
+    def waits_for_more(self) -> bool:
+        """Whether further dates of its series are booked as the diary opens."""
+        series = self.appointment.series
+        return bool(series and series.still_to_book)
 
     @property
     def before(self) -> str:

@@ -141,7 +141,7 @@ class Courier:
             if (smtp := backend.connection) is None:
                 raise smtplib.SMTPServerDisconnected("not connected")
             smtp.ehlo_or_helo_if_needed()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # of a password that no server can be sent
             self.in_trouble = True
             backend.fail_silently = True
             backend.close()
@@ -187,8 +187,10 @@ def _answer_to_data(smtp: smtplib.SMTP, message: EmailMessage) -> tuple[int, byt
         return error.smtp_code, reply if isinstance(reply, bytes) else reply.encode()
 
 
-def _why_not_connected(error: OSError) -> NotTaken:
+def _why_not_connected(error: Exception) -> NotTaken:
     match error:
+        case UnicodeError():
+            return SenderRefused(type(error).__name__)  # its words hold a letter of the password
         case smtplib.SMTPAuthenticationError() if error.smtp_code >= 500:
             return SenderRefused(_described(error))
         case smtplib.SMTPNotSupportedError():
@@ -196,5 +198,5 @@ def _why_not_connected(error: OSError) -> NotTaken:
     return Unreachable(_described(error))
 
 
-def _described(error: OSError) -> str:
+def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"

@@ -33,6 +33,7 @@ from bookings.models.scheduling.appointments import (
     AppointmentEvent,
     WrongStatus,
 )
+from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
 from bookings.models.training.feedback import DeclinedSession, HardEffort
@@ -101,6 +102,7 @@ __all__ = [
     "Room",
     "RoomLoan",
     "Seen",
+    "Series",
     "SignInEvent",
     "SignInKind",
     "SignInMail",
@@ -117,5 +119,6 @@ __all__ = [
     "Weekly",
     "WeeklyBreak",
     "WeeklyShift",
+    "WhyMissed",
     "WrongStatus",
 ]

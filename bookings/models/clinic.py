@@ -267,8 +267,9 @@ class Clinic(Named, models.Model):
         db_default=10,
         validators=[MaxValueValidator(240)],
         help_text=gettext_lazy(
-            "Minutes. What has come free is offered to the waiting list after so long: whoever "
-            "takes a cancellation or a move back within it has troubled nobody."
+            "Minutes. What has come free is offered to the waiting list after so long, and not "
+            "before a runner may no longer undo it: whoever takes a cancellation or a move back "
+            "within it has troubled nobody."
         ),
     )
     most_ahead = models.PositiveSmallIntegerField(
@@ -455,6 +456,10 @@ class Clinic(Named, models.Model):
     def last_cancellation(self, starts_at: datetime) -> datetime:
         """When the rule for cancelling ends; `cutoffs.cancel_until` knows what goes beyond it."""
         return starts_at - timedelta(hours=self.cancel_cutoff_hours)
+
+    def last_move(self, starts_at: datetime) -> datetime:
+        """Until when a runner may move it."""
+        return starts_at - timedelta(hours=self.move_cutoff_hours)
 
     def prove_until(self, starts_at: datetime, *, told_at: datetime) -> datetime:
         """Until when the address of a booking must be proved, if its mail went out at `told_at`."""

@@ -26,6 +26,7 @@ from bookings.models import (
     Therapist,
     Treatment,
 )
+from bookings.office.watch.pages import say_what_the_second_way_does
 from bookings.queries.clients.legal_gaps import LegalGaps, legal_gaps
 from bookings.queries.mail import mail_status
 from bookings.queries.office import offers
@@ -210,6 +211,7 @@ def test_mail(request: StaffRequest) -> HttpResponse:
     logins.tell(user, "test", now=now, is_a_test=True)
     sentence = _("A test mail is on its way to {address}. Look there, and here, in a minute.")
     messages.success(request, sentence.format(address=user.email))
+    say_what_the_second_way_does(request)
     return redirect(back)
 
 

@@ -11,11 +11,12 @@ from bookings.runner.scheduling import (
     booking,
     cancel,
     move,
+    series,
     times,
     visits,
 )
 from bookings.runner.training import mail_answers, protocol
-from bookings.runner.waiting_list import join, offer, place
+from bookings.runner.waiting_list import join, offer, pass_on, place
 from bookings.web.access import EVERYONE, SIGNED_IN, protected
 from bookings.web.training.plan_access import behind_the_mails_link, of_this_browser
 from bookings.web.training.urls import RUNNERS_PLAN, mounted
@@ -70,6 +71,11 @@ urlpatterns = [
         path("appointments/<token>/", appointment.appointment, name="appointment"),
         path("appointments/<token>/move/", move.move, name="move"),
         path("appointments/<token>/earlier/", join.earlier, name="earlier"),
+        path("appointments/<token>/pass-on/", pass_on.pass_on, name="pass_on"),
+        path("appointments/<token>/repeat/", series.repeat, name="repeat"),
+        path("appointments/<token>/series/", series.series, name="series"),
+        path("appointments/<token>/series/cancel/", series.series_cancel, name="series_cancel"),
+        path("appointments/<token>/series/move/", series.series_move, name="series_move"),
         path("appointments/<token>/coming/", appointment.coming, name="coming"),
         path("appointments/<token>/cancel/", cancel.cancel, name="cancel"),
         path("appointments/<token>/again/", visits.again, name="again"),

@@ -33,6 +33,7 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable(
 register.filter("clock", wording.clock)
 register.filter("day_year_and_time", dates.day_year_and_time)
 register.filter("date_year_and_time_in_short", dates.day_year_and_time_in_short)
+register.filter("civil_day_and_year", dates.civil_day_and_year)
 register.filter("zone_name", dates.zone_name)
 register.filter("translated", dates.translated)
 register.filter("each_translated", lambda words: [dates.translated(one) for one in words])

@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.doctor import database, outside, settings_and_keys, watched
+from clinic.doctor import backups, database, outside, second_way, settings_and_keys, watched
 from clinic.doctor.told import BETTER, MARKS, WRONG, Diagnosis
 from clinic.operations.database import in_words
 
@@ -17,8 +17,10 @@ Examine = Callable[[], Iterator[Diagnosis]]
 WITHOUT_A_DATABASE: tuple[Examine, ...] = (
     settings_and_keys.of_settings,
     settings_and_keys.of_files,
+    backups.of_the_newest_file,
     outside.of_the_broker,
     outside.of_mail,
+    second_way.of_the_second_way,
     outside.of_the_site,
 )
 WITH_A_DATABASE: tuple[Examine, ...] = (
@@ -28,12 +30,16 @@ WITH_A_DATABASE: tuple[Examine, ...] = (
 WHEN_IT_IS_MIGRATED: tuple[Examine, ...] = (
     database.of_the_clinic,
     settings_and_keys.of_sealed_data,
+    backups.of_what_was_noted,
+    second_way.of_the_last_message,
     watched.of_what_the_owner_sees,
 )
 
 
-def examine() -> Iterator[Diagnosis]:
+def examine(*, try_alerts: bool = False) -> Iterator[Diagnosis]:
     """Nothing is raised: what cannot be looked at is told as such."""
+    if try_alerts:
+        yield from _as_far_as_it_goes(second_way.of_a_message)
     for look in WITHOUT_A_DATABASE:
         yield from look()
     is_there, *told = database.is_there()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from bookings.core.roles import Role
 from bookings.models import Clinic, User
+from clinic.checks import has_demo_logins
 from clinic.doctor.told import BETTER, WELL, WRONG, Diagnosis
 from clinic.operations import database, migrate_lock
 
@@ -104,6 +106,10 @@ def of_the_clinic() -> Iterator[Diagnosis]:
     yield Diagnosis(
         about, WELL, says.format(name=clinic.name, zone=clinic.timezone, time=f"{now:%H:%M}")
     )
+    if not settings.DEMO and has_demo_logins():
+        says = _("The demo’s logins are in this database, and everybody knows their password.")
+        do = _("Start with an empty database; web, worker and beat refuse to start with this one.")
+        yield Diagnosis(about, WRONG, says, do)
     if not User.objects.filter(role=Role.OWNER, is_active=True).exists():
         says = _("No owner can sign in.")
         do = _("Make one: manage.py shell, User.objects.filter(email=…).update(role='owner').")

@@ -12,7 +12,9 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError, SSLError
 
 from bookings.mail import trouble
+from bookings.queries.mail import mail_records
 from bookings.queries.office import watch
+from clinic.checks import HERE
 from clinic.doctor.told import BETTER, WELL, WRONG, Diagnosis
 from clinic.monitoring import certificate
 from clinic.operations import mail_settings
@@ -36,15 +38,26 @@ def of_mail() -> Iterator[Diagnosis]:
     about = _("Mail server")
     if any(mail_settings.problems()):
         return  # said of the settings, with which nothing could be asked
+    yield from _of_the_sender()
     if says := trouble.problem(SECONDS):
         do = _("Change it in .env, then docker compose up --detach.")
         yield Diagnosis(about, WRONG, says, do)
     else:
         yield Diagnosis(about, WELL, _("It answers, and takes mail from DEFAULT_FROM_EMAIL."))
-    if not (settings.ALERT_EMAIL_URL or settings.ALERT_URL or settings.DEMO):
-        says = _("When mail itself is in trouble, nobody is told.")
-        do = _("Set ALERT_EMAIL_URL or ALERT_URL (docs/operations.md, Watching).")
-        yield Diagnosis(about, BETTER, says, do)
+
+
+def _of_the_sender() -> Iterator[Diagnosis]:
+    about, says = _("Sender of mail"), mail_settings.problem_with_sender()
+    if not says and not mail_records.exists():
+        says = _("The domain {domain} of DEFAULT_FROM_EMAIL does not exist, so mail is refused.")
+        says = says.format(domain=mail_records.domain())
+    if says:
+        do = _("Change it in .env, then docker compose up --detach.")
+        is_a_look = urlsplit(settings.SITE_URL).hostname in HERE
+        yield Diagnosis(about, BETTER if is_a_look else WRONG, says, do)
+    else:
+        says = _("Mail comes from {domain}.").format(domain=mail_records.domain())
+        yield Diagnosis(about, WELL, says)
 
 
 def of_the_site() -> Iterator[Diagnosis]:

@@ -1,5 +1,6 @@
 """The settings, the files, and whether what is sealed can be opened with the keys that are set."""
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -11,10 +12,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic import checks
 from clinic.accounts.second_factor import resealed
 from clinic.doctor.told import BETTER, WELL, WRONG, Diagnosis
+from clinic.records import erased_list
 from therapists.models.sealed import SealedField
 
 
@@ -36,6 +39,7 @@ def of_settings() -> Iterator[Diagnosis]:
 def of_files() -> Iterator[Diagnosis]:
     yield from _of_a_folder(_("Temporary files"), Path(tempfile.gettempdir()))
     yield from _of_a_folder(_("List of erasures"), Path(settings.ERASURES_FILE).parent)
+    yield from _of_the_list_of_erasures()
     yield from _of_static_files()
 
 
@@ -49,6 +53,24 @@ def _of_a_folder(about: str, folder: Path) -> Iterator[Diagnosis]:
         yield Diagnosis(about, WRONG, says, do)
     else:
         yield Diagnosis(about, WELL, _("{folder} takes files.").format(folder=folder))
+
+
+def _of_the_list_of_erasures() -> Iterator[Diagnosis]:
+    """After a restore it is what keeps erased clients erased."""
+    about, path = _("List of erasures"), Path(settings.ERASURES_FILE)
+    try:
+        count = len(erased_list.read())
+    except erased_list.BadList as error:
+        do = _("Without it a restored backup brings erased clients back, so none is restored.")
+        yield Diagnosis(about, WRONG, str(error), do)
+        return
+    if path.exists() and not os.access(path, os.W_OK):
+        says = _("{path} cannot be written, so no erasure can be noted.").format(path=path)
+        do = _("Let the user that Taper runs as write it.")
+        yield Diagnosis(about, WRONG, says, do)
+        return
+    says = ngettext("It holds {count} erasure.", "It holds {count} erasures.", count)
+    yield Diagnosis(about, WELL, says.format(count=count))
 
 
 def _of_static_files() -> Iterator[Diagnosis]:

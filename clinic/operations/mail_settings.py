@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from bookings.core.mail import sender_records
 from bookings.mail import second_server
 
 IMPLICIT, SUBMISSION = 465, 587
@@ -28,6 +29,18 @@ def problems() -> Iterator[str]:
     for name in ("ALERT_URL", "ALIVE_URL"):
         if (url := getattr(settings, name)) and not is_https(url):
             yield _("Set {name} to an address that begins with https://.").format(name=name)
+
+
+def problem_with_sender() -> str:
+    """What keeps nobody from starting, but mail from arriving."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    domain = address.rpartition("@")[2]
+    if not domain or sender_records.may_exist(domain):
+        return ""
+    return _(
+        "Mail comes from {address}, which can be nobody’s: set DEFAULT_FROM_EMAIL to an address of "
+        "a name that you rent."
+    ).format(address=address)
 
 
 def _of_tls(port: int, ssl: bool, starttls: bool) -> Iterator[str]:

@@ -24,6 +24,7 @@ from bookings.models import (
     Race,
     Room,
     RoomLoan,
+    Series,
     Therapist,
     Treatment,
     User,
@@ -96,6 +97,7 @@ MAKERS = {
     ),
     Mail: make_mail,
     Race: lambda number: factories.make_race(),
+    Series: lambda number: factories.make_series(make_visit(number)),
     WaitlistEntry: lambda number: factories.make_entry(),
     WaitlistOffer: lambda number: factories.make_offer(factories.make_entry()),
 }
@@ -135,7 +137,7 @@ def test_a_row_can_be_found_and_opened(office, model):
 
 
 @pytest.mark.parametrize(
-    "model", [Appointment, AppointmentEvent, Mail, WaitlistEntry, WaitlistOffer]
+    "model", [Appointment, AppointmentEvent, Mail, Series, WaitlistEntry, WaitlistOffer]
 )
 def test_a_record_of_what_happened_cannot_be_added_to_or_deleted(office, model):
     row = MAKERS[model](0)
@@ -146,7 +148,7 @@ def test_a_record_of_what_happened_cannot_be_added_to_or_deleted(office, model):
     assert model.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", [AppointmentEvent, Mail, WaitlistEntry, WaitlistOffer])
+@pytest.mark.parametrize("model", [AppointmentEvent, Mail, Series, WaitlistEntry, WaitlistOffer])
 def test_events_and_mails_cannot_be_changed(office, model):
     row = MAKERS[model](0)
     assert office.post(page_of(row), {"kind": "moved"}).status_code == 403

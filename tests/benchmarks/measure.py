@@ -20,7 +20,7 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.scheduling.diary import diary_facts  # noqa: E402
-from tests.benchmarks import backups, clients, full_day, load, mails, peers, reports, seed  # noqa: E402
+from tests.benchmarks import backups, beside, clients, full_day, load, mails, peers, reports, seed  # noqa: E402  # noqa: E402
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
 from tests.benchmarks.sizes import TOY, size  # noqa: E402
@@ -62,9 +62,10 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "calls": calls,
         "backups": backups.measure,
         "reports": reports.measure,
+        "beside": beside.measure,
         "peers": peers.measure,
     }
-    slow = ("peers", "reports")  # which at full size take their time
+    slow = ("peers", "reports", "beside")  # which at full size take their time
     usual = [part for part in parts if part not in slow or TOY]
     chosen = os.environ.get("ONLY", " ".join(usual)).split()
     today = datetime.now(UTC).date()

@@ -22,7 +22,7 @@ PARTS = (
     "a claim", "a client found by", "a day of the diary", "a sealed backup", "the same put back",
     "the desk's first page", "“thu 17:45”",
     "next free day", "from slot to confirmed", "4 visitors at one slot",
-    "reports over 30 days", "reports over 366 days",
+    "reports over 30 days", "reports over 366 days", "a booking through the action, ",
 )  # fmt: skip
 
 

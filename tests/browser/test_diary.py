@@ -328,7 +328,7 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     link = page.get_by_role("link", name=re.compile("^Move ")).first
     link.press("Enter")
     near = page.get_by_role("group", name="Free near it:").get_by_role("button").first
-    near.wait_for()
+    expect(page.get_by_label("When")).to_be_focused()  # or it takes the focus in between
     proposed = near.inner_text()
     near.press("Enter")
     page.get_by_role("status").get_by_text(f"Now {proposed.partition(' with')[0]}").wait_for()

@@ -11,7 +11,7 @@ from email.policy import default
 from typing import Self, cast
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult
 
 HANG_UP = "hang up"
 SAY_NOTHING = "say nothing"
@@ -40,6 +40,7 @@ class PostOffice:
     tls: ssl.SSLContext | None = None  # from the first byte
     starttls: ssl.SSLContext | None = None
     while_taking: Callable[[], None] = lambda: None
+    seconds_at_login: float = 0
     seconds_at_rcpt: float = 0
     seconds_at_data: float = 0
 
@@ -73,6 +74,10 @@ class PostOffice:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_AUTH(self, server, session, envelope, args):  # noqa: N802
+        await asyncio.sleep(self.seconds_at_login)
+        return MISSING  # aiosmtpd goes on by itself
 
     async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
         envelope.mail_from = address

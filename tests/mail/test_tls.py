@@ -8,7 +8,7 @@ from bookings.mail import second_server, trouble
 from bookings.models import MailState
 from clinic.operations import mail_settings
 from tests.mail.own_ca import server_context
-from tests.mail.post_office import PostOffice
+from tests.mail.post_office import SAY_NOTHING, PostOffice
 
 PLAIN, IMPLICIT, STARTTLS = "plain", "tls from the first byte", "starttls"
 
@@ -77,7 +77,7 @@ def test_a_certificate_that_nobody_known_has_signed_is_not_taken(
     office(IMPLICIT if chosen == "ssl" else STARTTLS)
     monkeypatch.delenv("SSL_CERT_FILE")
     choose(settings, **{chosen: True})
-    assert "is none that we can trust" in trouble.problem(2)
+    assert "The certificate of the mail server" in trouble.problem(2)
 
 
 def test_a_wrong_password_says_which_settings_and_tells_neither_it_nor_the_name(office, settings):
@@ -95,6 +95,10 @@ def test_a_wrong_password_says_which_settings_and_tells_neither_it_nor_the_name(
     [
         (("EHLO", ""), "cannot be reached"),
         (("MAIL", "550 not from bo@example.com"), "lets you send from"),
+        (("MAIL", "530 5.7.0 Must issue a STARTTLS command first"), "set EMAIL_PORT=587 and"),
+        (("MAIL", "530 5.7.0 Authentication required"), "set EMAIL_HOST_USER and"),
+        (("MAIL", "550 authentication required"), "set EMAIL_HOST_USER and"),
+        (("MAIL", SAY_NOTHING), "and then falls silent: ask your mail’s host"),
     ],
 )
 def test_other_refusals_are_sentences_too(office, settings, at, says):
@@ -104,9 +108,49 @@ def test_other_refusals_are_sentences_too(office, settings, at, says):
         post_office.will(at[1], at="MAIL")
     else:
         settings.EMAIL_PORT = 9
-    said = trouble.problem(2)
+    said = trouble.problem(0.5)
     assert says in said
     assert "bo@" not in said
+
+
+@pytest.mark.parametrize(("speaks", "chosen"), [(IMPLICIT, {"ssl": True}), (PLAIN, {})])
+def test_a_server_that_falls_silent_at_the_login_is_not_blamed_on_the_firewall(
+    office, settings, speaks, chosen
+):
+    office(speaks).seconds_at_login = 3600
+    choose(settings, **chosen)
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "dee", "a-secret"
+    said = trouble.problem(0.5)
+    assert "falls silent when we sign in" in said
+    assert "EMAIL_PORT" not in said
+
+
+@pytest.mark.django_db
+def test_a_password_that_no_server_can_be_sent_is_told_and_keeps_the_mail(
+    office, settings, owed, send_due
+):
+    office(PLAIN).password = "right"
+    choose(settings)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "dee", "fünf-wörter"
+    said, mail = trouble.problem(2), owed()
+    assert "a letter such as ä or é" in said
+    assert "ü" not in said
+    sign_in_mails.owe("a@example.com", "Code", "123", now=timezone.now())
+    assert (send_due(), sign_in_mails.send_due()) == (0, 0)
+    mail.refresh_from_db()
+    assert mail.state == MailState.SCHEDULED
+    assert "ü" not in mail.last_error
+
+
+def test_on_this_machine_a_certificate_of_another_name_need_not_be_trusted(
+    office, settings, monkeypatch
+):
+    office(STARTTLS)
+    monkeypatch.delenv("SSL_CERT_FILE")
+    choose(settings, tls=True)
+    settings.EMAIL_HOST = "localhost"
+    assert "EMAIL_USE_TLS=false" in trouble.problem(2)
 
 
 @pytest.mark.parametrize(

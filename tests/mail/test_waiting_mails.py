@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import entries, offers
 from bookings.models import Mail, MailKind, MailState
 from bookings.queries.clients.strangers import MAILS_A_DAY
@@ -75,3 +76,27 @@ def test_a_victims_mailbox_gets_three_mails_a_day_of_the_list_too(send_due, mass
         offers.write_about_entry(MailKind.WAIT_JOINED, entry, now=timezone.now())
     send_due()
     assert len(post_office.messages) == MAILS_A_DAY
+
+
+def test_whose_time_was_taken_is_told_that_it_costs_nothing(
+    send_due, post_office, massage, kim, room, at, ana
+):
+    visit = factories.make_appointment(
+        client=ana, starts_at=at(1, 14), treatment=massage, therapist=kim, room=room
+    )
+    cancellation.cancel(visit, passed_on=True, by="waiting list", now=timezone.now())
+    assert send_due() == 1
+    text = post_office.messages[-1].get_body(("plain",)).get_content()
+    assert "Somebody from the waiting list has taken your time" in text
+    assert "you pay no fee" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("proved_at", [None, timezone.now()])
+def test_who_was_put_on_the_list_by_the_desk_is_told_so(send_due, massage, post_office, proved_at):
+    client = factories.make_client(wants_news=True, proved_at=proved_at)
+    entry = factories.make_entry(client, treatment=massage, by="desk: dee")
+    offers.write_about_entry(MailKind.WAIT_JOINED, entry, now=timezone.now())
+    send_due()
+    text = post_office.messages[-1].get_body(("plain",)).get_content()
+    assert "We have put you on our waiting list" in text
+    assert "Somebody has given this address" not in text

@@ -40,6 +40,7 @@ OF_A_ROW = ("_change", "_delete", "_history")
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PEOPLE = ("nobody", "ana", "bo", "kim", "lee", "desk", "owner", "uma")  # Uma owns and treats
+OF_A_SERIES = ("series", "series_cancel", "series_move")
 BARE = ("bare kim", "bare desk", "bare owner")  # with a password alone
 
 
@@ -91,7 +92,8 @@ def make_world() -> World:
         starts_at=now - timedelta(days=3), status=Status.COMPLETED, **kept
     )
     covered = {**kept, "therapist": uma}
-    factories.make_appointment(starts_at=now + timedelta(days=4), **covered)
+    again = factories.make_appointment(starts_at=now + timedelta(days=4), **covered)
+    factories.make_series(again)
     race = factories.make_race(ana, race_date=now.date() + timedelta(weeks=16))
     outbox.owe(MailKind.CONFIRMED, visit, now=now)
     fact = {"currency": "GBP", "at": now, "by": "desk"}
@@ -147,10 +149,13 @@ def make_world() -> World:
         **{f"office:{view} pk": str(batch.pk) for view in IMPORTS},
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
-        **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "take_off")},
+        **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "hand_over", "take_off")},
         **{f"desk:{view} pk": str(offer.pk) for view in ("withdraw", "take_offer")},
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
+        **{f"runner:{view} token": links.mail_token(again) for view in OF_A_SERIES},
+        **{f"diary:{view} pk": str(again.pk) for view in OF_A_SERIES},
+        "diary:repeat pk": str(visit.pk),
         "runner:therapist slug": kim.slug,
         "runner:portrait slug": kim.slug,
         "runner:portrait digest": "kims",

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
 
 from bookings import dates
-from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
 from therapists.core.content import Answers, Content, Given
@@ -17,8 +17,6 @@ from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Form, HealthCheck, Note, NoteVersion
 from therapists.queries.questionnaire import GOOD_FOR
-
-HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
 
 
 @dataclass(frozen=True, repr=False)

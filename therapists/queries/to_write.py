@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.models import Appointment, Clinic, Therapist
 from therapists.core.private import Private
 from therapists.models import Note, NoteVersion
 
-HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
 MOST = 100
 
 

@@ -35,6 +35,7 @@ def appointments(client: Client, known: Client, *, by: str, now: datetime) -> No
     """Raises IntegrityError when that would put one person in two places at once."""
     for appointment in client.appointments.all():
         appointment.record("joined", by=by, now=now, facts=what_was_typed(client))
+    client.series.update(client=known)
     client.appointments.update(client=known)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -37,9 +38,17 @@ class Notify:
     NOW: ClassVar["Notify"]
     NONE: ClassVar["Notify"]
 
+    WITH_OTHERS: ClassVar["Notify"]
+
     by_mail: bool = True
     note: str = ""
     wait: timedelta = timedelta()
+    with_others: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """Whether they will know: by a mail of its own, or one about several changes."""
+        return self.by_mail or self.with_others
 
     @classmethod
     def from_the_desk(cls, note: str = "") -> "Notify":
@@ -48,6 +57,7 @@ class Notify:
 
 Notify.NOW = Notify()
 Notify.NONE = Notify(by_mail=False)
+Notify.WITH_OTHERS = Notify(by_mail=False, with_others=True)
 
 
 def owe(
@@ -115,7 +125,9 @@ def withdrawn_with(appointment: Appointment) -> Mail | None:
     return before.withdrawn().first()
 
 
-def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
+def owe_together(
+    appointments: Sequence[Appointment], *, notify: Notify = Notify.NOW, now: datetime
+) -> None:
     """One mail about appointments that were booked at once, and the reminders of each."""
     first = appointments[0]
     mail = Mail(
@@ -123,8 +135,9 @@ def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
         kind=MailKind.PLAN_BOOKED,
         client=first.client,
         together=first.together,
+        note=notify.note,
         created_at=now,
-        due_at=Now(),
+        due_at=Now() + notify.wait,
         not_after=max(appointment.starts_at for appointment in appointments),
     )
     write_down(mail, *_reminders_of(appointments, now=now))
@@ -167,6 +180,30 @@ def owe_released(appointments: Sequence[Appointment], *, now: datetime) -> None:
         due_at=Now(),
         not_after=max(one.starts_at for one in appointments)
         + USEFUL_AFTER_THE_START[MailKind.RELEASED],
+    )
+    write_down(mail)
+
+
+def owe_of_a_series(
+    kind: MailKind,
+    client: Client,
+    *,
+    about: dict[str, Any],
+    notify: Notify = Notify.NOW,
+    not_after: datetime,
+    now: datetime,
+) -> None:
+    """One mail about dates of a series, once for what it is about."""
+    occasion = sha256(repr(sorted(about.items())).encode()).hexdigest()[:16]
+    mail = Mail(
+        key=f"{kind}:{about['series']}:{occasion}",
+        kind=kind,
+        client=client,
+        about=about,
+        note=notify.note,
+        created_at=now,
+        due_at=Now() + notify.wait,
+        not_after=not_after,
     )
     write_down(mail)
 

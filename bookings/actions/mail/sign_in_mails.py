@@ -61,7 +61,7 @@ def send_due() -> int:
     try:
         with get_connection(timeout=settings.EMAIL_TIMEOUT) as connection:
             return sum(_send_one(sender, connection) for _ in range(AT_ONCE))
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, UnicodeError) as error:
         logger.warning("A mail about signing in has not gone out: %s", type(error).__name__)
         if SignInMail.objects.filter(is_a_test=True).exists():
             LastSeen.objects.note(Seen.TEST_MAIL, problem=trouble.in_words(error))

@@ -1,5 +1,7 @@
 """An import is tried out: each row as it would be, and only what is said of it is written."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -45,13 +47,30 @@ class Trial:
     placed: dict[date, list[Placement]] = field(default_factory=dict)
     busy: dict[Somebody, list[Stands]] = field(default_factory=dict)
     by_key: dict[str, Stands] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)  # rows that named nobody
 
     def __post_init__(self) -> None:
         self.clinic = Clinic.objects.the()
         self.court = Court(self.batch, self.clinic, self.now)
 
+    def steps(self) -> Iterator[None]:
+        """All rows, and then those that named nobody, for as long as that finds somebody."""
+        last = 0
+        while rows := list(self.batch.rows.filter(number__gt=last)[:CHUNK]):
+            yield self._go_through(rows)
+            last = rows[-1].number
+        before = None
+        while self.unknown and len(self.unknown) != before:
+            looked_at, self.unknown = self.unknown, []
+            before = len(looked_at)
+            for start in range(0, before, CHUNK):
+                some = self.batch.rows.filter(pk__in=looked_at[start : start + CHUNK])
+                yield self._go_through(list(some), again=True)
+
     @transaction.atomic
-    def go_through(self, rows: list[ImportedRow]) -> None:
+    def _go_through(self, rows: list[ImportedRow], *, again: bool = False) -> None:
+        for row in rows:
+            row.made_client, row.made_visit, row.filled = False, False, ""
         verdicts = self.court.judge(rows)
         there = visits.AlreadyHere(self.batch, self.clinic, verdicts)
         there.tell(verdicts, self.now)
@@ -67,7 +86,9 @@ class Trial:
             whom = one.whom
             one.row.made_client = whom is not None and whom.first_row == one.row.number
             one.row.filled = " ".join(one.adds) if one.client else ""
-        write(verdicts)
+            if one.row.names_nobody:
+                self.unknown.append(one.row.pk)
+        write([one for one in verdicts if again or not one.row.settled])
 
     def _try_safely(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
         try:
@@ -109,16 +130,22 @@ class Trial:
         return next((one for one in there if one.start == wanted.starts_at), None)
 
 
-def go_on(batch: ClientImport, now: datetime, _until: float) -> bool:
-    """From the first row to the last, however long: what was met before is not kept."""
-    trial = Trial(batch, now)
-    last = 0
-    while rows := list(batch.rows.filter(number__gt=last)[:CHUNK]):
-        trial.go_through(rows)
-        last = rows[-1].number
-        if not ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING).exists():
+# What a worker has met so far of the list it is at. Another that is rung begins at the first row,
+# writes where the first has not been, and comes to the same.
+begun: dict[tuple[int, datetime | None], Iterator[None]] = {}
+
+
+def go_on(batch: ClientImport, now: datetime, until: float) -> bool:
+    """Whether no row is left."""
+    this = batch.pk, batch.started_at
+    steps = begun.pop(this, None) or Trial(batch, now).steps()
+    begun.clear()
+    checking = ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING)
+    for _ in steps:
+        if not checking.exists():
             return True
-    ClientImport.objects.filter(pk=batch.pk, state=ImportState.CHECKING).update(
-        state=ImportState.CHECKED
-    )
+        if time.monotonic() > until:
+            begun[this] = steps
+            return False
+    checking.update(state=ImportState.CHECKED)
     return True

@@ -143,6 +143,11 @@ class RowVerdict:
     def is_coming(self, now: datetime) -> bool:
         return self.wanted is not None and self.wanted.is_coming and self.wanted.starts_at > now
 
+    def names_nobody(self, outcome: RowOutcome, reason: object) -> "RowVerdict":
+        """As far as the list has been read."""
+        self.row.names_nobody = True
+        return self.ends(outcome, reason)
+
     def breaks(self, error: Exception, reason: object = faults.OF_A_ROW) -> "RowVerdict":
         """By a fault of ours that nobody has foreseen."""
         faults.note(self.row, error)
@@ -177,6 +182,11 @@ class Court:
             if one.wanted is not None and one.whom is not None:
                 _safely(one, self._place, one.wanted)
         return verdicts
+
+    def knows_now(self, rows: Sequence[ImportedRow]) -> list[int]:
+        """Of rows that named nobody those that do: what names them stands further down."""
+        judged = self.judge(rows)
+        return [one.row.pk for one in judged if one.whom is not None and not one.row.names_nobody]
 
     def _read(self, verdict: RowVerdict) -> None:
         values = values_of(verdict.row.cells or (), self.fields)
@@ -221,23 +231,24 @@ class Court:
 
     def _identify(self, verdict: RowVerdict, person: Listed, books: Books) -> None:
         row = verdict.row
+        row.names_nobody = False
         try:
             whom = books.find(person)
             perhaps = None if whom else self._at_the_address(person, books)
         except Several:
-            verdict.ends(RowOutcome.BROKEN, SEVERAL)
+            verdict.names_nobody(RowOutcome.BROKEN, SEVERAL)
             return
         except Another:
-            verdict.ends(RowOutcome.BROKEN, ANOTHER)
+            verdict.names_nobody(RowOutcome.BROKEN, ANOTHER)
             return
         if perhaps and self.batch.same_address == SameAddress.ASK:
             verdict.whom, verdict.person, verdict.wanted = perhaps, None, None
-            verdict.ends(RowOutcome.LEFT_OUT, SAME_MAILBOX)
+            verdict.names_nobody(RowOutcome.LEFT_OUT, SAME_MAILBOX)
             return
         whom = whom or perhaps
         nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
         if whom is None and nobody:
-            verdict.ends(RowOutcome.BROKEN, _why_nobody(books, person))
+            verdict.names_nobody(RowOutcome.BROKEN, _why_nobody(books, person))
             return
         if whom is None:
             whom = Somebody(person=person, first_row=row.number, told=person.as_told)

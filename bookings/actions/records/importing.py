@@ -36,7 +36,7 @@ def start(batch: ClientImport, *, now: datetime) -> None:
 
 def go_on(batch: ClientImport, now: datetime, until: float) -> bool:
     """Whether no row is left. Raises Busy: then it goes on a minute later."""
-    while _some(batch, now, until):
+    while _some(batch, now, until) or _some_again(batch, now):
         faults.went_well(batch)
         if time.monotonic() > until:
             return False
@@ -62,6 +62,16 @@ def _some(batch: ClientImport, now: datetime, until: float) -> bool:
         if time.monotonic() > until:
             break
     return bool(rows)
+
+
+def _some_again(batch: ClientImport, now: datetime) -> bool:
+    """Rows that named nobody as far as the list went then, and do now that all of it is in."""
+    court = Court(batch, Clinic.objects.the(), now)
+    unknown, known, last = batch.rows.filter(names_nobody=True), [], 0
+    while rows := list(unknown.filter(number__gt=last)[:CHUNK]):
+        known += court.knows_now(rows)
+        last = rows[-1].number
+    return bool(batch.rows.filter(pk__in=known).update(settled=False, names_nobody=False))
 
 
 def _people_of(

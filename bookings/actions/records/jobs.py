@@ -36,7 +36,10 @@ def go_on_with_all(*, now: datetime) -> bool:
     until = time.monotonic() + AT_WORK_FOR
     with alone_with(Work.LISTS) as is_mine:
         lists = ClientImport.objects.filter(state__in=AT_WORK).order_by("started_at", "pk")
-        for pk in lists.values_list("pk", flat=True) if is_mine else ():
+        waiting = list(lists.values_list("pk", flat=True)) if is_mine else []
+        if is_mine and not waiting:
+            checking.begun.clear()
+        for pk in waiting:
             batch = ClientImport.objects.filter(pk=pk).first()
             if batch and batch.state in STEPS and not _go_on(batch, now, until):
                 return True

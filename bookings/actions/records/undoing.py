@@ -70,11 +70,11 @@ def undo(batch: ClientImport, *, now: datetime) -> None:
 
 
 def go_on(batch: ClientImport, now: datetime, until: float) -> bool:
-    """From the last row up: a client's first row, which made them, comes after their visits.
+    """Whoever was made comes after all their visits, some of which may stand before them.
 
     Whether none is left. Between some and some it rests as long as they took, for whoever books.
     """
-    left = batch.rows.filter(settled=False).order_by("-number")
+    left = batch.rows.filter(settled=False).order_by("made_client", "-number")
     while some := list(left.values_list("pk", flat=True)[:AT_ONCE]):
         began = time.monotonic()
         _take_back_safely(some)

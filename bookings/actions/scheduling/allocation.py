@@ -91,7 +91,7 @@ def look_around(
     def near() -> tuple[Opening, ...]:
         if rules.is_staff:
             return alternatives_to(slot, ignoring=ignoring, now=now)
-        if rules is Rules.ONLINE and not (is_booked or slot.is_offered_online):
+        if rules in (Rules.ONLINE, Rules.LISTED) and not (is_booked or slot.is_offered_online):
             return ()
         return nearest_to(slot, ignoring=ignoring, now=now)
 

@@ -16,6 +16,7 @@ from bookings.actions.scheduling.allocation import (
     offering_the_nearest,
 )
 from bookings.actions.scheduling.holds import (
+    MOST_STARTS,
     NOBODY,
     Holder,
     allocate_again,
@@ -29,8 +30,9 @@ from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
+from bookings.core.scheduling.series import MOST_DATES
 from bookings.links import still_goes_to
-from bookings.models import Appointment, Client, Clinic, MailKind, Told
+from bookings.models import Appointment, Client, Clinic, MailKind, Series, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
@@ -44,7 +46,7 @@ class BookingRequest:
     the one that a newcomer has signed in with, if any: theirs needs no further proof, and neither
     do those whose mailed links this browser has answered (`proved_here`, digests). `language`
     is that of the page they book on; it is kept where none is known. What a newcomer has `told`
-    of their training goes with them.
+    of their training goes with them. `series` is what the slots are dates of.
     """
 
     slots: Sequence[Slot]
@@ -57,6 +59,7 @@ class BookingRequest:
     agrees_to_terms: bool = False
     language: str = ""
     told: Told | None = None
+    series: Series | None = None
     notify: Notify = Notify.NOW
     by: str
 
@@ -68,7 +71,7 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
     Raises SlotTaken, NotBookable or AgainstTheRules, each with the nearest openings, ClientBusy,
     TooManyAhead, TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
-    refuse_too_many(request.slots)
+    refuse_too_many(request.slots, MOST_DATES if request.series else MOST_STARTS)
     if len(request.slots) > 1:
         return _book(request, now=now)
     ignoring = Ignoring(holder=request.holder.key)
@@ -178,6 +181,7 @@ def _write(
         visit = held or new_appointment(placement, now=now, **maker)
         if held:
             stand_at(held, placement)
+        visit.series = request.series
         first = visits[0] if visits else visit
         visit.book(
             client,
@@ -206,7 +210,7 @@ def _keep_what_comes_with_it(
 
 def _owe_the_confirmation(visits: Sequence[Appointment], notify: Notify, now: datetime) -> None:
     if len(visits) > 1 and notify.by_mail:
-        outbox.owe_together(visits, now=now)
+        outbox.owe_together(visits, notify=notify, now=now)
         return
     for visit in visits:
         outbox.owe(MailKind.CONFIRMED, visit, notify=notify, now=now)

@@ -22,12 +22,15 @@ def cancel(
     reason: str = "",
     notify: Notify = Notify.NOW,
     charging: bool = False,
+    passed_on: bool = False,
     seen: int | None = None,
     revision: int | None = None,
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Again changes nothing. Raises TooLate or Stale. With `charging`, being late costs the fee."""
+    """Again changes nothing. Raises TooLate or Stale. With `charging`, being late costs the fee.
+
+    `passed_on`: somebody from the waiting list has taken its time."""
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == Status.CANCELLED:
         return appointment
@@ -37,7 +40,9 @@ def cancel(
     if appointment.status != Status.BOOKED:
         raise Stale
     is_late = charging and is_late_to_cancel(appointment, clinic, now=now)
-    facts, raised = {"reason": reason} if reason else {}, appointment.revision + 1
+    facts: dict[str, str | bool] = {"reason": reason} if reason else {}
+    facts |= {"passed_on": True} if passed_on else {}
+    raised = appointment.revision + 1
     appointment.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=raised)
     if is_late:
         payments.charge_for_cancelling_late(clinic, appointment, by=by, now=now)

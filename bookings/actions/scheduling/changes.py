@@ -178,7 +178,7 @@ def as_booked(slot: Slot, appointment: Appointment) -> Slot:
 
 @changes_the_diary
 def _move(clinic: Clinic, request: MoveRequest, *, now: datetime) -> Appointment:
-    pk, online = request.appointment.pk, request.rules is Rules.ONLINE
+    pk, online = request.appointment.pk, not request.rules.is_staff
     appointment = Appointment.objects.with_everything().get(pk=pk)
     slot = as_booked(request.slot, appointment)
     if _is_already_there(appointment, slot, request.revision):

@@ -47,6 +47,7 @@ class HoldRequest:
     holder: Holder
     client: Client | None = None
     until: datetime | None = None
+    rules: Rules = Rules.ONLINE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +84,7 @@ def hold(request: HoldRequest, *, now: datetime) -> Held:
     ignoring = Ignoring(holder=request.holder.key)
     for missed in held.missed:
         if isinstance(missed.why, SlotTaken | NotBookable):
-            look_around(missed.why, missed.slot, rules=Rules.ONLINE, ignoring=ignoring, now=now)
+            look_around(missed.why, missed.slot, rules=request.rules, ignoring=ignoring, now=now)
     return held
 
 
@@ -141,10 +142,10 @@ def as_held(slot: Slot, held: Appointment) -> Slot:
     return replace(slot, length=length, pause=pause)
 
 
-def refuse_too_many(slots: Sequence[Slot]) -> None:
-    if len(slots) > MOST_STARTS:
+def refuse_too_many(slots: Sequence[Slot], most: int = MOST_STARTS) -> None:
+    if len(slots) > most:
         sentence = _("At most {count} appointments can be booked at once.")
-        raise NotBookable(sentence.format(count=MOST_STARTS))
+        raise NotBookable(sentence.format(count=most))
 
 
 @changes_the_diary
@@ -163,7 +164,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
             if any(slot.interval.overlaps(other.interval) for _, other in kept):
                 raise ClientBusy(str(TWO_PLACES))
             placement = allocate_again(
-                slot, held, facts[day], rules=Rules.ONLINE, client=request.client
+                slot, held, facts[day], rules=request.rules, client=request.client
             )
         except (SlotTaken, NotBookable, ClientBusy) as refusal:
             missed.append(Missed(slot=slot, why=refusal))

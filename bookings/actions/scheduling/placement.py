@@ -34,6 +34,7 @@ def rewrite(
     Appointment.objects.filter(pk=appointment.pk).update(
         **placement.columns,
         revision=appointment.revision + 1,
+        relayed_at=None,
         confirmed_at=appointment.confirmed_at if stays else None,
         prove_by=_still_to_prove(appointment, placement, now),
         not_told=_knows_nothing(appointment, placement, notify) if not_told is None else not_told,
@@ -48,7 +49,7 @@ def rewrite(
 
 def _knows_nothing(appointment: Appointment, placement: Placement, notify: Notify) -> bool:
     """Whoever has an address and is not told of it; another room is no news."""
-    if notify.by_mail or not appointment.whose.email:
+    if notify.tells or not appointment.whose.email:
         return False
     was = Placement.of(appointment)
     news = [(one.interval, one.treatment, one.therapist) for one in (was, placement)]

@@ -178,7 +178,8 @@ def _is_known(visit: Appointment) -> bool:
 
 
 def _has_gone_out(visit: Appointment, revision: int) -> bool:
-    return visit.mails.filter(revision=revision, data_at__isnull=False).exists()
+    alone = visit.mails.filter(revision=revision, data_at__isnull=False)
+    return alone.exists() or Mail.objects.told_with_others(visit).exists()
 
 
 def _what_was(
@@ -314,6 +315,7 @@ def _news(appointment: Appointment, found: Undo, side: Side) -> tuple[MailKind, 
     if side is RUNNER:
         told = Mail.objects.told_of(appointment).values_list("revision", flat=True)
         knows = max(told, default=None) == appointment.revision - 1
+        knows = knows and not Mail.objects.told_with_others(appointment).exists()
         kind = MailKind.MOVED if found.kind == MOVED else MailKind.CONFIRMED
         return kind, Notify.NONE if knows else Notify.NOW
     if _has_been_told_of_the_move(appointment):
@@ -325,4 +327,5 @@ def _news(appointment: Appointment, found: Undo, side: Side) -> tuple[MailKind, 
 
 def _has_been_told_of_the_move(appointment: Appointment) -> bool:
     told = appointment.mails.filter(kind=MailKind.MOVED, revision=appointment.revision)
-    return told.exclude(state__in=CAN_STILL_BE_STOPPED).exists()
+    alone = told.exclude(state__in=CAN_STILL_BE_STOPPED)
+    return alone.exists() or Mail.objects.told_with_others(appointment).exists()

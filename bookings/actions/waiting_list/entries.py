@@ -32,6 +32,7 @@ from bookings.models import (
     Treatment,
     WaitlistEntry,
 )
+from bookings.models.waiting_list.entries import WaitlistEntryQuerySet
 from bookings.queries.clients.strangers import MAILS_A_DAY, mails_of_the_day
 from bookings.queries.waiting_list.wishes import mailbox_of_client
 
@@ -179,11 +180,20 @@ def _limit(client: Client, request: JoinRequest, now: datetime) -> None:
         raise AlreadyWaiting
     if request.appointment and theirs.filter(appointment=request.appointment).exists():
         raise AlreadyWaiting
-    waiting = theirs.count()
-    if client.is_provisional and (waiting >= MOST_UNPROVED or _has_its_mails(client, now)):
-        raise TooManyUnproved
-    if waiting >= MOST_WISHES:
+    if client.is_provisional:
+        _limit_strangers(client, theirs.of_strangers(), now)
+    elif theirs.exclude(pk__in=theirs.of_strangers()).count() >= MOST_WISHES:
         raise TooManyWishes
+
+
+def _limit_strangers(client: Client, there: WaitlistEntryQuerySet, now: datetime) -> None:
+    """Nobody learns whether an address is known, or shuts somebody out by typing theirs: the
+    newest stand, of those that nobody has confirmed.
+    """
+    if _has_its_mails(client, now):
+        raise TooManyUnproved
+    for oldest in there.order_by("-joined_at", "-pk")[MOST_UNPROVED - 1 :]:
+        oldest.end(EntryState.LEFT, now=now)
 
 
 def _waits_for_that(client: Client, request: JoinRequest, theirs: QuerySet[WaitlistEntry]) -> bool:

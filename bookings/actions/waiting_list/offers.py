@@ -12,7 +12,8 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking, changes, holds
+from bookings.actions.scheduling import booking, cancellation, changes, holds
+from bookings.actions.scheduling.allocation import allocate, new_appointment
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
@@ -34,7 +35,8 @@ from bookings.models import (
     WaitlistOffer,
 )
 from bookings.models.waiting_list.entries import MOST_UNANSWERED
-from bookings.queries.scheduling.slots import Slot
+from bookings.queries.scheduling.diary import facts_for
+from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.queries.waiting_list.wishes import duration_of, is_still_to_come, wishes_of
 
 TASK = "bookings.tasks.tend_waiting_list"
@@ -54,10 +56,14 @@ class NotToBeOffered(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferRequest:
-    """`by_hand` is the desk's, which may set some of what is against it aside."""
+    """`by_hand` is the desk's, which may set some of what is against it aside.
+
+    `relayed` is the visit whose time it is, which stands until it is taken.
+    """
 
     entry: int
     start: Start
+    relayed: int | None = None
     by: str = BY_ITSELF
     by_hand: bool = False
 
@@ -73,22 +79,43 @@ def make(clinic: Clinic, request: OfferRequest, *, now: datetime) -> WaitlistOff
         raise NotToBeOffered(_("They are not on the waiting list any more."))
     until = _until(clinic, entry, request, now)
     offer = WaitlistOffer(entry=entry, client=entry.client, made_at=now, until=until, by=request.by)
-    wanted = HoldRequest(
-        slots=[_slot(entry, request.start)],
-        holder=Holder(key=offer.holder),
-        client=None if entry.wants_earlier else entry.client,
-        until=until,
-    )
-    hold = holds.hold(wanted, now=now).only()
-    offer.hold, offer.therapist = hold, hold.therapist
-    offer.starts_at, offer.ends_at = hold.starts_at, hold.ends_at
+    if request.relayed:
+        offer.relayed = relayed = still_relayed(request.relayed, now)
+        offer.put(_instead_of(relayed, entry, request.start, Rules.LISTED, now))
+    else:
+        offer.hold = hold = _held_for(offer, request.start, now)
+        offer.put(hold)
     offer.save(force_insert=True)
     _write_about_offer(MailKind.WAIT_OFFER, offer, not_after=until, now=now)
     return offer
 
 
 @changes_the_diary
-def accept(_clinic: Clinic, offer: WaitlistOffer, *, by: str, now: datetime) -> Appointment:
+def hand_over(clinic: Clinic, request: OfferRequest, *, now: datetime) -> Appointment:
+    """The desk has asked them on the phone: they have a relayed time at once, however soon it is.
+
+    Raises NotToBeOffered, and what booking or moving refuses.
+    """
+    entry = WaitlistEntry.objects.waiting().with_everything().filter(pk=request.entry).first()
+    if entry is None or not is_still_to_come(entry, now):
+        raise NotToBeOffered(_("They are not on the waiting list any more."))
+    if WaitlistOffer.objects.open().filter(client=entry.client).exists():
+        raise NotToBeOffered(_(str(WhyNot.HAS_AN_OFFER.sentence)))
+    relayed = still_relayed(request.relayed, now)
+    for open_one in relayed.passed_to.open():
+        withdraw(open_one, now=now)
+    left = request.start.at - now
+    offer = WaitlistOffer(
+        entry=entry, client=entry.client, made_at=now, until=now + left / 2, by=request.by
+    )
+    offer.relayed = relayed
+    offer.put(_instead_of(relayed, entry, request.start, Rules.OVERRIDDEN, now))
+    offer.save(force_insert=True)
+    return _accept(clinic, offer, rules=Rules.OVERRIDDEN, by=request.by, now=now)
+
+
+@changes_the_diary
+def accept(clinic: Clinic, offer: WaitlistOffer, *, by: str, now: datetime) -> Appointment:
     """Book it, or move the visit there that should be earlier. Again returns what was booked.
 
     Raises OfferOver, and what booking or moving refuses.
@@ -96,10 +123,24 @@ def accept(_clinic: Clinic, offer: WaitlistOffer, *, by: str, now: datetime) -> 
     offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
     if offer.state == OfferState.ACCEPTED:
         return _accepted(offer)
+    return _accept(clinic, offer, rules=Rules.LISTED, by=by, now=now)
+
+
+def _accept(
+    clinic: Clinic, offer: WaitlistOffer, *, rules: Rules, by: str, now: datetime
+) -> Appointment:
+    """Whose relayed time it was loses it in the same transaction, without a fee."""
     entry = offer.entry
     if not (offer.is_open(now) and entry.is_waiting and is_still_to_come(entry, now)):
         raise OfferOver
-    visit = _move(offer, by, now) if entry.appointment else _book(offer, by, now)
+    if offer.relayed_id:
+        given_up = still_relayed(offer.relayed_id, now)
+        cancellation.cancel(given_up, passed_on=True, by=BY_ITSELF, now=now)
+    act = _move if entry.appointment else _book
+    visit = act(offer, rules, by, now)
+    if not offer.hold_id and not entry.appointment:
+        offer.hold = visit
+        offer.save(update_fields=["hold"])
     offer.end(OfferState.ACCEPTED, now=now)
     entry.end(EntryState.SERVED, now=now)
     return visit
@@ -195,6 +236,38 @@ def _until(clinic: Clinic, entry: WaitlistEntry, request: OfferRequest, now: dat
     return until
 
 
+def still_relayed(pk: int | None, now: datetime) -> Appointment:
+    """The visit whose time is offered to the list. Raises OfferOver if it is not any more."""
+    visit = Appointment.objects.relayed(now).with_everything().filter(pk=pk).first()
+    if visit is None:
+        raise OfferOver
+    return visit
+
+
+def _held_for(offer: WaitlistOffer, start: Start, now: datetime) -> Appointment:
+    entry = offer.entry
+    wanted = HoldRequest(
+        slots=[_slot(entry, start)],
+        holder=Holder(key=offer.holder),
+        client=None if entry.wants_earlier else entry.client,
+        until=offer.until,
+        rules=Rules.LISTED,
+    )
+    return holds.hold(wanted, now=now).only()
+
+
+def _instead_of(
+    relayed: Appointment, entry: WaitlistEntry, start: Start, rules: Rules, now: datetime
+) -> Appointment:
+    """Not saved, where theirs would stand with the other gone. Raises what `allocate` does."""
+    slot = replace(_slot(entry, start), therapist=relayed.therapist)
+    gone = [relayed.pk, *([entry.appointment_id] if entry.appointment_id else [])]
+    ignoring = Ignoring(appointments=tuple(gone))
+    facts = facts_for(slot, Clinic.objects.the(), ignoring=ignoring, now=now)
+    placement = allocate(slot, facts, rules=rules, client=entry.client)
+    return new_appointment(placement, now=now)
+
+
 def _slot(entry: WaitlistEntry, start: Start) -> Slot:
     duration = duration_of(entry)
     return Slot(
@@ -221,12 +294,12 @@ def _taken(offer: WaitlistOffer) -> Slot:
     return Slot(treatment=treatment, start=offer.starts_at, therapist=offer.therapist)
 
 
-def _book(offer: WaitlistOffer, by: str, now: datetime) -> Appointment:
+def _book(offer: WaitlistOffer, rules: Rules, by: str, now: datetime) -> Appointment:
     request = BookingRequest(
         slots=[_taken(offer)],
         client=offer.client,
         key=offer.holder,
-        rules=Rules.ONLINE,
+        rules=rules,
         holder=Holder(key=offer.holder),
         agrees_to_terms=by == Role.RUNNER,
         by=by,
@@ -234,7 +307,7 @@ def _book(offer: WaitlistOffer, by: str, now: datetime) -> Appointment:
     return booking.book(request, now=now)[0]
 
 
-def _move(offer: WaitlistOffer, by: str, now: datetime) -> Appointment:
+def _move(offer: WaitlistOffer, rules: Rules, by: str, now: datetime) -> Appointment:
     """One move of the same visit: what was held for it is let go and taken in one transaction."""
     visit = offer.entry.appointment
     assert visit is not None  # noqa: S101 - whoever wants earlier has one
@@ -243,7 +316,7 @@ def _move(offer: WaitlistOffer, by: str, now: datetime) -> Appointment:
         appointment=visit,
         slot=_taken(offer),
         revision=visit.revision,
-        rules=Rules.ONLINE,
+        rules=rules,
         notify=Notify.NOW,
         by=by,
     )

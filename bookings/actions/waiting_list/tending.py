@@ -5,7 +5,7 @@ being killed, and nothing happens twice by being done again.
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from bookings.actions.one_worker import Work, alone_with
 from bookings.actions.refusals import Busy, Refused
@@ -13,6 +13,7 @@ from bookings.actions.waiting_list import offers
 from bookings.actions.waiting_list.offers import OfferRequest
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
+    Appointment,
     Clinic,
     EntryState,
     FreedBy,
@@ -22,7 +23,8 @@ from bookings.models import (
 )
 from bookings.queries.scheduling.slots import Placement
 from bookings.queries.training import protocol
-from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
+from bookings.queries.waiting_list.got import got_since
+from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of, relayed_gap
 
 AT_ONCE = 50  # rows that are read together
 REMEMBERED_FOR = timedelta(days=30)
@@ -43,7 +45,7 @@ def tend(*, now: datetime) -> int:
         made = 0
         while due := list(FreedTime.objects.due(now)[:AT_ONCE]):
             made += sum(_work(clinic, freed, now) for freed in due)
-        return made
+        return made + sum(_pass_on(clinic, visit, now) for visit in _to_be_passed_on(now))
 
 
 def look_through(*, now: datetime) -> None:
@@ -75,6 +77,7 @@ def _end_what_is_over(now: datetime) -> None:
         offers.expire(offer, now=now)
     for offer in _without_their_time(now):
         offers.withdraw(offer, now=now)
+    _end_what_was_got_elsewhere(now)
     today = Clinic.objects.the().day_of(now)
     waiting = WaitlistEntry.objects.waiting()
     has_passed = Q(last_day__lt=today) | Q(appointment__starts_at__lte=now)
@@ -85,10 +88,38 @@ def _end_what_is_over(now: datetime) -> None:
         waiting.filter(pk=entry.pk).update(state=EntryState.OVER, ended_at=now)
 
 
+def _end_what_was_got_elsewhere(now: datetime) -> None:
+    """Booked since, by the desk or themselves, and all they asked for; one visit, one wish."""
+    used: set[int] = set()
+    for entry, visit in got_since(now=now):
+        if visit.pk not in used and not entry.offers.open().exists():
+            used.add(visit.pk)
+            entry.end(EntryState.SERVED, now=now)
+
+
 def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:
     """A closure, a block or somebody who left has taken it."""
     there = WaitlistOffer.objects.open().filter(until__gt=now)
-    return list(there.exclude(hold__status=Status.HELD, hold__held_until__gt=now))
+    held = Q(hold__status=Status.HELD, hold__held_until__gt=now)
+    relayed = Q(relayed__in=Appointment.objects.relayed(now))
+    return list(there.exclude(held).exclude(relayed))
+
+
+def _to_be_passed_on(now: datetime) -> Sequence[Appointment]:
+    """Whose time nobody is thinking about."""
+    relayed = Appointment.objects.relayed(now).with_everything()
+    thought_about = WaitlistOffer.objects.open().filter(relayed=OuterRef("pk"))
+    return list(relayed.filter(~Exists(thought_about)))
+
+
+def _pass_on(clinic: Clinic, visit: Appointment, now: datetime) -> int:
+    """To one at a time: the next is asked when that one has passed it on."""
+    gap = relayed_gap(clinic, visit, now=now)
+    while gap and (first := gap.next_in_line(clinic.day_of(visit.starts_at))):
+        gap, offered = _offer_to(first, gap, now, relayed=visit.pk)
+        if offered:
+            return 1
+    return 0
 
 
 def _work(clinic: Clinic, freed: FreedTime, now: datetime) -> int:
@@ -111,15 +142,20 @@ def _offer_on(gap: OpenGap, day: date, now: datetime) -> tuple[OpenGap, int]:
     return gap, made
 
 
-def _offer_to(first: Candidate, gap: OpenGap, now: datetime) -> tuple[OpenGap, bool]:
+def _offer_to(
+    first: Candidate, gap: OpenGap, now: datetime, relayed: int | None = None
+) -> tuple[OpenGap, bool]:
     """Whoever has looked elsewhere meanwhile, or has been overtaken, is not."""
     assert first.match is not None  # noqa: S101 - as next_in_line says
     start = first.match.start
     try:
-        offer = offers.make(OfferRequest(entry=first.entry.pk, start=start), now=now)
+        wanted = OfferRequest(entry=first.entry.pk, start=start, relayed=relayed)
+        offer = offers.make(wanted, now=now)
     except Busy:
         raise  # the row stays to be worked
     except Refused:
         return gap.refused(first.entry.pk, start), False
+    if relayed:
+        return gap, True
     assert offer.hold is not None  # noqa: S101 - just made
     return gap.without(first.entry.pk, Placement.of(offer.hold)), True

@@ -1,5 +1,7 @@
 """What a domain's SPF, DKIM and DMARC records come to, read from their texts."""
 
+import contextlib
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +9,8 @@ from enum import StrEnum
 # Of what SPF asks the DNS for, at most ten (RFC 7208, 4.6.4); those inside of others also count.
 ASKS_THE_DNS = ("include:", "a", "a:", "a/", "mx", "mx:", "mx/", "ptr", "exists:", "redirect=")
 MOST_ASKED = 10
+EXAMPLES = ("example.com", "example.net", "example.org")
+NOBODYS = (".example", ".invalid", ".test", ".localhost", ".local", ".internal")
 
 
 class Finding(StrEnum):
@@ -34,6 +38,18 @@ class SenderRecord:
     @property
     def is_good(self) -> bool:
         return self.finding in (Finding.GOOD, Finding.ONLY_WATCHES)
+
+
+def may_exist(domain: str) -> bool:
+    """Whether mail can come from it: no address of a machine, and no name that is kept for examples
+    or for one's own machine (RFC 2606, RFC 6761)."""
+    name = domain.lower().strip("[]")
+    with contextlib.suppress(ValueError):
+        ipaddress.ip_address(name.removeprefix("ipv6:"))
+        return False
+    if name in EXAMPLES or name.endswith(tuple(f".{one}" for one in EXAMPLES)):
+        return False
+    return "." in name and not name.endswith(NOBODYS)
 
 
 def spf(domain: str, texts: Iterable[str], include: str) -> SenderRecord:

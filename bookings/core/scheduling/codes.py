@@ -41,6 +41,7 @@ class Code(StrEnum):
     TOO_SOON = "too_soon"
     TOO_FAR = "too_far"
     NOT_ONLINE = "not_online"
+    LIST_FIRST = "list_first"
 
     @property
     def severity(self) -> Severity:
@@ -70,7 +71,7 @@ TAKEN = frozenset(
 HOURS = frozenset({Code.OUTSIDE_HOURS, Code.BREAK})
 ONCE_CHOSEN = frozenset({Code.OFF_GRID, Code.PAUSE_INTO_TIME_OFF})
 NOTICE = frozenset({Code.TOO_SOON, Code.TOO_FAR})
-CLINIC_RULES = HOURS | ONCE_CHOSEN | NOTICE | {Code.PAST, Code.NOT_ONLINE}
+CLINIC_RULES = HOURS | ONCE_CHOSEN | NOTICE | {Code.PAST, Code.NOT_ONLINE, Code.LIST_FIRST}
 
 IMPOSSIBLE = CANNOT_STAND | TAKEN
 WITHDRAWN = frozenset({Code.TREATMENT_WITHDRAWN})
@@ -80,13 +81,15 @@ PAST = frozenset({Code.PAST})
 class Rules(Enum):
     """Who asks, and so what binds.
 
-    ONLINE: a runner, who sets nothing aside. KEPT: a hold that is being booked; what was settled
+    ONLINE: a runner, who sets nothing aside. LISTED: the waiting list, which is asked before other
+    runners. KEPT: a hold that is being booked; what was settled
     when it was made is not asked again. DESK, DESK_MOVE: the desk, which is told of the clinic's
     rules. OVERRIDDEN: the desk, which has been told and means it. STANDING: what is booked
     already; that nothing stands twice is the database's to say.
     """
 
     ONLINE = "online"
+    LISTED = "listed"
     KEPT = "kept"
     DESK = "desk"
     DESK_MOVE = "desk_move"
@@ -99,13 +102,14 @@ class Rules(Enum):
     @property
     def is_staff(self) -> bool:
         """Whether what is said may name other people."""
-        return self not in (Rules.ONLINE, Rules.KEPT)
+        return self not in (Rules.ONLINE, Rules.LISTED, Rules.KEPT)
 
 
 BINDING: dict[Rules, frozenset[Code]] = {
     Rules.ONLINE: frozenset(Code),
+    Rules.LISTED: frozenset(Code) - {Code.LIST_FIRST},
     Rules.KEPT: IMPOSSIBLE | WITHDRAWN | HOURS | PAST,
-    Rules.DESK: IMPOSSIBLE | WITHDRAWN | HOURS | PAST | ONCE_CHOSEN | NOTICE,
+    Rules.DESK: IMPOSSIBLE | WITHDRAWN | HOURS | PAST | ONCE_CHOSEN | NOTICE | {Code.LIST_FIRST},
     Rules.DESK_MOVE: IMPOSSIBLE | HOURS | PAST | ONCE_CHOSEN,
     Rules.OVERRIDDEN: IMPOSSIBLE | WITHDRAWN,
     Rules.STANDING: CANNOT_STAND | HOURS,

@@ -15,6 +15,7 @@ class Status(StrEnum):
 
 # Fails closed: a status added later occupies its time unless it is named here.
 FREES_ITS_TIME = (Status.CANCELLED, Status.EXPIRED)
+HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
 
 NEXT: dict[Status, frozenset[Status]] = {
     Status.HELD: frozenset({Status.BOOKED, Status.EXPIRED}),

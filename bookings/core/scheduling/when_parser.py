@@ -425,7 +425,7 @@ class _Reader:
                     "{typed} is taken as {day}; for the time write {clock}.",
                     typed=said[0],
                     day=_day_of(minute, hour),
-                    clock=f"{hour}:{minute:02}",
+                    clock=_clock(hour, minute),
                 )
             )
         self.dated(said[1], said[2], "")
@@ -507,7 +507,7 @@ class _Reader:
                 Sentence(
                     "{typed} is taken as {clock}; for the morning write {typed}am.",
                     typed=text,
-                    clock=f"{hour}:{minute:02}",
+                    clock=_clock(hour, minute),
                 )
             )
         if hour > 23 or minute > 59:
@@ -742,6 +742,10 @@ def _named(clock: time, day: date) -> dict[str, str]:
 
 def _said(day: date) -> Sentence:
     return _day_of(day.month, day.day)
+
+
+def _clock(hour: int, minute: int) -> str:
+    return f"{hour}:{minute:02}"
 
 
 def _day_of(month: int, day: int) -> Sentence:

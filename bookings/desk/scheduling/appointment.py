@@ -5,7 +5,7 @@ Every form of the panel says which event its page had `seen` last.
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial, wraps
 from secrets import token_hex
@@ -24,6 +24,7 @@ from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
+from bookings.actions.series import making
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -36,7 +37,9 @@ from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
+from bookings.queries.series.in_words import series_in_words
 from bookings.queries.training.phases import phases_on
+from bookings.queries.waiting_list.relays import relay_of
 from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
@@ -92,6 +95,8 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
+        "is_late": booked and now < visit.starts_at and is_late_to_cancel(visit, clinic, now=now),
+        "relay": relay_of(visit, clinic, now=now) if booked and visit.relayed_at else None,
         "methods": METHODS,
         "account": account,
         "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),
@@ -99,8 +104,15 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "standing": standing_of(visit.whose),
         "events": [(one, event_text.in_words(one, clinic)) for one in events],
         **others,
-        **_mails_about(visit),
+        **(_mails_about(visit) | _series(visit, clinic.day_of(now))),
     }
+
+
+def _series(visit: Appointment, today: date) -> dict:
+    """What it comes again in, and whether it could."""
+    words = series_in_words(visit.series, today) if visit.series else ""
+    living = visit.whose.erased_at is None
+    return {"series_words": words, "may_repeat": living and making.may_come_again(visit)}
 
 
 def _mails_about(visit: Appointment) -> dict:
@@ -252,4 +264,4 @@ def seen(request: StaffRequest) -> int:
 
 def visit_of(pk: int) -> Appointment:
     found = Appointment.objects.visits().with_everything()
-    return get_object_or_404(found.select_related("client__same_address_as"), pk=pk)
+    return get_object_or_404(found.select_related("client__same_address_as", "series"), pk=pk)

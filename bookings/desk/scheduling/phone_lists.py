@@ -12,7 +12,7 @@ from bookings import dates
 from bookings.core import training
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import Typed, folded, name_compared, person_in
-from bookings.core.scheduling.codes import Problem, Rules
+from bookings.core.scheduling.codes import Code, Problem, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Unclear, Wish
 from bookings.core.scheduling.when_parser import read
@@ -25,7 +25,7 @@ from bookings.queries.scheduling.phone_suggestions import (
     last_treatments,
     suggested,
 )
-from bookings.queries.scheduling.problems import problems_of_start
+from bookings.queries.scheduling.problems import problems_of_start, sentence_of
 from bookings.queries.training.plans import History, plan_of, runner_of
 from bookings.web.forms import whole_number
 
@@ -190,6 +190,8 @@ def times_for(
     lines = []
     for one in found.openings:
         broken = problems_of_start(one.starts_at, clinic, rules=Rules.DESK, now=now)
+        if one.for_the_list:
+            broken.append(Problem(code=Code.LIST_FIRST, sentence=sentence_of(Code.LIST_FIRST)))
         advice = _advice(treatment, clinic.day_of(one.starts_at), plan)
         lines.append(TimeLine(one, broken, advice, _instead(therapist, one, bool(named))))
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.core import wording
+from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
@@ -32,6 +33,11 @@ class EntryLetter(MailLetter):
     def asks_who(self) -> bool:
         """Whether only a press on its button makes the place theirs."""
         return self.mail.client.is_provisional
+
+    @property
+    def put_on_by_us(self) -> bool:
+        """Who has rung the desk has typed nothing."""
+        return self.entry.by != Role.RUNNER
 
     @property
     def wish_url(self) -> str:

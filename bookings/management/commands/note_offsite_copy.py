@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from bookings.models import LastSeen, Seen
+from bookings.queries.office.backups import last_made
 
 
 class Command(BaseCommand):
@@ -15,5 +16,12 @@ class Command(BaseCommand):
     )
 
     def handle(self, **_options: Any) -> None:
+        if last_made() is None:
+            raise CommandError(
+                _(
+                    "Nothing was noted: there is no backup of which this could be a copy. "
+                    "Run manage.py backup."
+                )
+            )
         LastSeen.objects.note(Seen.OFFSITE)
         self.stdout.write(_("Noted: the backup lies outside of this machine too."))

@@ -51,6 +51,8 @@ class MailKind(models.TextChoices):
     WAIT_WITHDRAWN = "wait_withdrawn", gettext_lazy("an offered time withdrawn")
     WAIT_PASSED = "wait_passed", gettext_lazy("an offered time no longer kept")
     WAIT_LEFT = "wait_left", gettext_lazy("left the waiting list")
+    SERIES_CHANGED = "series_changed", gettext_lazy("several appointments of a series changed")
+    SERIES_MISSED = "series_missed", gettext_lazy("a date of a series that could not be booked")
 
 
 # As whoever got it would call it: some only ask for a press before anything is confirmed.
@@ -72,6 +74,7 @@ TELLS_OF_A_VISIT = (
     MailKind.PLAN_BOOKED,
     MailKind.MOVED,
     MailKind.CANCELLED,
+    MailKind.SERIES_CHANGED,
 )
 # About the client, and no appointment.
 ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
@@ -83,6 +86,8 @@ OF_THE_WAITING_LIST = (
     MailKind.WAIT_PASSED,
     MailKind.WAIT_LEFT,
 )
+# About dates of a series, by its row and theirs.
+OF_A_SERIES = (MailKind.SERIES_CHANGED, MailKind.SERIES_MISSED)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
     MailKind.PLAN,
@@ -113,5 +118,6 @@ RESENT_ONCE_IN_DOUBT = (
     MailKind.WAIT_OFFER,
     MailKind.WAIT_WITHDRAWN,
     MailKind.WAIT_LEFT,
+    *OF_A_SERIES,
 )
 RESENT_AFTER = timedelta(minutes=5)

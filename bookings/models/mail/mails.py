@@ -66,9 +66,16 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(appointment=appointment, revision__lt=appointment.revision)
 
     def about(self, appointment: Appointment) -> Self:
-        """Of that one alone, or of those it was booked with."""
+        """Of that one alone, of those it was booked with, or of those it was changed with."""
         together = Q(together=appointment.together) if appointment.together else Q(pk=None)
-        return self.filter(Q(appointment=appointment) | together)
+        changed = Q(client=appointment.client_id, about__visits__has_key=str(appointment.pk))
+        return self.filter(Q(appointment=appointment) | together | changed)
+
+    def told_with_others(self, appointment: Appointment) -> Self:
+        """That it was changed to what it is now, as it was with others of its series."""
+        there = {str(appointment.pk): appointment.revision}
+        about = self.filter(client=appointment.client_id, about__visits__contains=there)
+        return about.filter(data_at__isnull=False)
 
     def not_gone_out(self):
         return self.unfinished().filter(data_at=None)

@@ -89,7 +89,15 @@ class Payment(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["at"], name="payments_by_time")]
+        indexes = [
+            models.Index(fields=["at"], name="payments_by_time"),
+            # What visits have been paid is summed from the index alone.
+            models.Index(
+                fields=["appointment"],
+                include=["method", "amount", "waives"],
+                name="payments_of_visit",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="a_payment_is_of_something"),
             models.CheckConstraint(

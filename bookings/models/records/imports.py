@@ -58,6 +58,7 @@ NOTHING_SAID = {
     "made_client": False,
     "made_visit": False,
     "filled": "",
+    "names_nobody": False,
 }
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
@@ -180,6 +181,11 @@ class ImportedRow(models.Model):
         default="",
         db_default="",
         help_text=gettext_lazy("What was empty of a known client and is from here: columns."),
+    )
+    names_nobody = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Nobody could be chosen for it by then; a later row may tell whom."),
     )
     undone = models.CharField(max_length=10, blank=True, choices=Undone)
     erased_at = models.DateTimeField(

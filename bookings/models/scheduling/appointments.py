@@ -26,6 +26,7 @@ from bookings.core.scheduling.statuses import (
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
+from bookings.models.scheduling.series import Series
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
@@ -134,6 +135,10 @@ class AppointmentQuerySet(models.QuerySet):
     def upcoming(self, now: datetime) -> Self:
         return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
 
+    def relayed(self, now: datetime) -> Self:
+        """Those whose time is offered to the waiting list; each stands until that is taken."""
+        return self.upcoming(now).filter(relayed_at__isnull=False, starts_at__gt=now)
+
     def of_the_living(self):
         """With everything; but for those of clients who have been erased."""
         return self.with_everything().filter(client__isnull=False, client__erased_at=None)
@@ -224,6 +229,13 @@ class Appointment(models.Model):
         help_text=gettext_lazy("The client has not been told when, with whom or of what it is."),
     )
 
+    relayed_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("Since when its time is offered to the waiting list; it stands."),
+    )
+
     held_until = models.DateTimeField(null=True, blank=True)
     visitor = models.CharField(
         max_length=64, blank=True, help_text=gettext_lazy("Who holds it: a keyed hash.")
@@ -244,6 +256,17 @@ class Appointment(models.Model):
         max_length=64,
         blank=True,
         help_text=gettext_lazy("What those booked at once have in common."),
+    )
+
+    series = models.ForeignKey(
+        Series,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        db_index=False,  # looked for among the client's own, which have one
+        related_name="appointments",
+        help_text=gettext_lazy("What it comes again in."),
     )
 
     prove_by = models.DateTimeField(
@@ -318,8 +341,14 @@ class Appointment(models.Model):
             # Reports ask of each visit what comes before and after it, from the index alone.
             models.Index(
                 fields=["client", "starts_at"],
-                include=["id", "status", "booked_at"],
-                name="visits_of_client",
+                include=["id", "status", "booked_at", "therapist", "treatment"],
+                name="visits_one_after_another",
+            ),
+            # And of each reminder to book whether a visit was booked after it.
+            models.Index(
+                fields=["client", "booked_at"],
+                include=["starts_at", "status"],
+                name="bookings_of_client",
             ),
             models.Index(
                 fields=["held_until"], condition=Q(status=Status.HELD), name="holds_by_end"

@@ -1,6 +1,6 @@
 """Who waits for what."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -42,6 +42,14 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def of_strangers(self) -> Self:
         """What anybody may have typed an address for, and nobody has proved it."""
         return self.filter(by=Role.RUNNER, client__proved_at=None)
+
+    def wanting(self, first: date, last: date) -> Self:
+        """Who waits for any of these days."""
+        days = {
+            (first + timedelta(days=n)).weekday() for n in range(min(7, (last - first).days + 1))
+        }
+        there = self.waiting().filter(first_day__lte=last, last_day__gte=first)
+        return there.filter(Q(weekdays=[]) | Q(weekdays__overlap=sorted(days))).with_everything()
 
     def with_everything(self) -> Self:
         return self.select_related("client", "treatment", "therapist", "appointment")

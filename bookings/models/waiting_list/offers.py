@@ -31,12 +31,19 @@ class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
 
     def with_everything(self) -> Self:
         return self.select_related(
-            "client", "therapist", "entry__treatment", "entry__appointment", "hold__room"
+            "client",
+            "therapist",
+            "entry__treatment",
+            "entry__appointment",
+            "hold__room",
+            "relayed",
         )
 
 
 class WaitlistOffer(models.Model):
     """One start, kept by a hold until one moment; accepted, the hold is what has been booked.
+
+    What is `relayed` is kept by the visit whose time it is, which is cancelled when it is taken.
 
     At most one is open for each person. That no two are for one time is the diary's to say.
     """
@@ -46,6 +53,14 @@ class WaitlistOffer(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="offers")
     hold = models.OneToOneField(
         Appointment, null=True, blank=True, on_delete=models.SET_NULL, related_name="offer"
+    )
+    relayed = models.ForeignKey(
+        Appointment,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="passed_to",
+        help_text=gettext_lazy("Whose time it is until it is taken; nothing is held then."),
     )
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
@@ -66,6 +81,11 @@ class WaitlistOffer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["client"], condition=Q(state=OfferState.OPEN), name="one_open_offer_each"
+            ),
+            models.UniqueConstraint(
+                fields=["relayed"],
+                condition=Q(state=OfferState.OPEN),
+                name="one_open_offer_of_a_relayed_time",
             ),
             models.CheckConstraint(
                 condition=Q(until__gt=F("made_at")) & Q(until__lt=F("starts_at")),
@@ -90,6 +110,11 @@ class WaitlistOffer(models.Model):
     def holder(self) -> str:
         """Whose hold it is, as the diary names holders."""
         return f"offer:{self.public_id}"
+
+    def put(self, visit: Appointment) -> None:
+        """Where and when it is: as a hold, or a visit that is not saved."""
+        self.therapist = visit.therapist
+        self.starts_at, self.ends_at = visit.starts_at, visit.ends_at
 
     def is_open(self, now: datetime) -> bool:
         return self.state == OfferState.OPEN and now < self.until

@@ -14,7 +14,6 @@ from bookings.core.csv_safety import as_text
 from bookings.models import Clinic
 from bookings.office.reports.asking import ChosenPeriod, choice_of
 from bookings.office.reports.figures import percent, raw
-from bookings.office.reports.grids import CUTS as THERAPIST_BY_WEEKDAY
 from bookings.office.reports.labels import in_order, labels_of
 from bookings.office.reports.pages import stopped_in_time
 from bookings.office.reports.rows import (
@@ -24,6 +23,7 @@ from bookings.office.reports.rows import (
     lines_of_rows,
     report_or_404,
 )
+from bookings.office.reports.tables import ACROSS as THERAPIST_BY_WEEKDAY
 from bookings.office.reports.tables import currencies_of
 from bookings.queries.reports.definitions import CROSSED, CUTS, UTILISATION, Report, can_be_crossed
 from bookings.queries.reports.totals import Values, crossed, totals_of

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from bookings.office.reports.asking import ChosenPeriod
 from bookings.office.reports.figures import percent
 from bookings.office.reports.labels import labels_of
-from bookings.office.reports.tables import FigureCell, FigureLine
-from bookings.queries.reports.definitions import UTILISATION, Report
-from bookings.queries.reports.totals import Values, crossed
+from bookings.office.reports.tables import ACROSS, FigureCell, FigureLine
+from bookings.queries.reports.definitions import UTILISATION
+from bookings.queries.reports.totals import Totals, Values
 
-CUTS = ("therapist", "weekday")
 FULL = 85  # percent
 
 
@@ -28,12 +27,12 @@ class WeekdayGrid:
     lines: Sequence[FigureLine]
 
 
-def grid_of(report: Report, choice: ChosenPeriod) -> WeekdayGrid | None:
+def grid_of(totals: Totals, choice: ChosenPeriod) -> WeekdayGrid | None:
     """Of hours alone, and of more days than one."""
-    if report is not UTILISATION or choice.period.days == 1:
-        return None
-    found = {keys: values for _currency, keys, values in crossed(choice.of(report), CUTS)}
-    shares = {keys: part for keys in found if (part := percent(report, found[keys])) is not None}
+    found = {tuple(keys): values for (_currency, *keys), values in totals.across.items()}
+    shares = {
+        keys: part for keys in found if (part := percent(totals.report, found[keys])) is not None
+    }
     if not shares:
         return None
     names = labels_of("therapist", {who for who, _day in shares})
@@ -65,7 +64,7 @@ def _cell(
     if share is None:
         return FigureCell("–", Decimal(0))
     place = [figure.name for figure in UTILISATION.figures].index("booked")
-    where = {"figure": "booked", **dict(zip(CUTS, keys, strict=True))}
+    where = {"figure": "booked", **dict(zip(ACROSS, keys, strict=True))}
     rows = reverse("office:report_rows", args=[UTILISATION.name])
     address = f"{rows}?{choice.query(**where)}" if found[keys][place] else ""
     words = _("{share} %, full") if share >= FULL else _("{share} %")

@@ -87,7 +87,7 @@ def report(request: StaffRequest, name: str) -> HttpResponse:
         "report": of,
         "says": [headline(found, choice, currency) for currency in currencies_of(found, choice)],
         "tables": tables_of(found, choice),
-        "grid": grid_of(of, choice),
+        "grid": grid_of(found, choice),
         "is_long": choice.period.days > TWO_YEARS,
         "weeks": WEEKS if of.name == "again" else (),
         "crosses": can_be_crossed(of),

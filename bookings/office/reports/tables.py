@@ -11,12 +11,13 @@ from bookings.office.reports.asking import ChosenPeriod
 from bookings.office.reports.figures import drawn_as, percent, written
 from bookings.office.reports.findings import Spoken, finding
 from bookings.office.reports.labels import in_order, labels_of, short_of
-from bookings.queries.reports.definitions import CUTS, Counted, Report
+from bookings.queries.reports.definitions import CUTS, UTILISATION, Counted, Report
 from bookings.queries.reports.sources import RowSource
 from bookings.queries.reports.totals import Totals, Values, folded, totals_of
 
 TWO_YEARS, A_MONTH, A_WEEK = 732, 31, 7  # days; phases of more take longer than anybody waits
 WIDE_FROM = 5  # columns
+ACROSS = ("therapist", "weekday")  # of hours
 UPRIGHT = ("date", "week", "month", "weekday", "hour", "lead")  # charts that go as time does
 
 
@@ -86,7 +87,8 @@ def found_of(report: Report, choice: ChosenPeriod) -> Totals:
     cuts = shown_cuts(report, choice.period.days)
     if choice.therapist is not None:
         cuts.remove("therapist")
-    return totals_of(choice.of(report), cuts, choice.before)
+    across = ACROSS if report is UTILISATION and choice.period.days > 1 else ()
+    return totals_of(choice.of(report), cuts, choice.before, across)
 
 
 def tables_of(found: Totals, choice: ChosenPeriod) -> list[Table]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,9 +16,10 @@ from django.views.decorators.http import require_POST
 from bookings.core.mail import mail_hosts, sender_records
 from bookings.core.mail.sender_records import Finding, SenderRecord
 from bookings.mail import trouble
-from bookings.models import Clinic, LastSeen, Seen, SignInMail
+from bookings.models import Clinic, LastSeen, Seen, SignInMail, WatchedPart
 from bookings.office.watch.pages import asked_too_often
 from bookings.queries.mail import mail_records
+from bookings.queries.office import watch
 from bookings.web.forms import ShortText, plain
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, private
@@ -124,16 +126,22 @@ def page(request: StaffRequest) -> HttpResponse:
     form = CheckForm(
         request.POST or None, initial={"selector": facts.get("selector", "")}, label_suffix=""
     )
-    if request.method == "POST" and form.is_valid():
-        if not asked_too_often(request, "mail-check"):
-            facts = mail_records.ask(form.cleaned_data["selector"])
-            LastSeen.objects.note(
-                Seen.MAIL_RECORDS, **facts, server=trouble.problem(SECONDS), checked=True
-            )
-            messages.success(request, _("Checked just now."))
+    status = 200
+    if request.method == "POST" and not form.is_valid():
+        status = 422
+    elif request.method == "POST" and asked_too_often(request, "mail-check"):
+        status = 429  # what was found last, and what was typed, stay
+    elif request.method == "POST":
+        _check(form.cleaned_data["selector"])
+        messages.success(request, _("Checked just now."))
         return redirect("office:mail_setup")
-    status = 422 if request.method == "POST" else 200
     return render(request, "office/watch/mail_setup.html", _context(form, noted), status=status)
+
+
+def _check(selector: str) -> None:
+    found = mail_records.ask(selector)
+    server = trouble.problem(SECONDS)
+    LastSeen.objects.note(Seen.MAIL_RECORDS, **found, server=server, checked=True)
 
 
 def _context(form: CheckForm, noted: LastSeen | None) -> dict[str, Any]:
@@ -149,10 +157,20 @@ def _context(form: CheckForm, noted: LastSeen | None) -> dict[str, Any]:
         "domain": mail_records.domain(),
         "host": mail_hosts.host_of(settings.EMAIL_HOST),
         "is_free": mail_records.domain() in mail_hosts.FREE,
-        "records": _shown(facts) if is_current else [],
+        "records": _shown(facts) if is_current and "spf" in facts else [],
+        "is_nobodys": not sender_records.may_exist(mail_records.domain())
+        or (is_current and facts.get("exists") is False),
+        "held_up": _why_it_waits(),
         "test": LastSeen.objects.of(Seen.TEST_MAIL),
         "waits": SignInMail.objects.filter(is_a_test=True).exists(),
     }
+
+
+def _why_it_waits() -> list[watch.PartStanding]:
+    """What keeps any mail from leaving, so that nobody is sent to and fro between two pages."""
+    carriers = (WatchedPart.BROKER, WatchedPart.WORKER)
+    found = watch.of(carriers, Clinic.objects.the(), now=timezone.now())
+    return [one for one in found if one.is_trouble]
 
 
 def _how_it_leaves() -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import alerts
-from bookings.models import Clinic, Tally, Trouble
+from bookings.models import Clinic, LastSeen, Seen, Tally, Trouble
 from bookings.queries.office import watch
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
@@ -30,6 +30,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "summary": watch.in_a_sentence(found),
         "is_trouble": any(one.is_trouble for one in found),
         "has_second_way": bool(settings.ALERT_EMAIL_URL or settings.ALERT_URL),
+        "second_way": LastSeen.objects.of(Seen.SECOND_WAY),
         "has_alive": bool(settings.ALIVE_URL),
     }
     return render(request, "office/watch/watch.html", context)
@@ -44,12 +45,17 @@ def _worst_first(one: watch.PartStanding) -> int:
 def try_second_way(request: StaffRequest) -> HttpResponse:
     if asked_too_often(request, "second-way"):
         return redirect("office:watch")
-    went = alerts.try_the_second_way()
-    for sentence, good in went:
-        (messages.success if good else messages.error)(request, sentence)
-    if not went:
+    if not say_what_the_second_way_does(request):
         messages.error(request, _("No second way is set: ALERT_EMAIL_URL or ALERT_URL."))
     return redirect("office:watch")
+
+
+def say_what_the_second_way_does(request: StaffRequest) -> bool:
+    """Sends a test by it; whether there is one."""
+    went = alerts.try_the_second_way() if settings.ALERT_EMAIL_URL or settings.ALERT_URL else []
+    for sentence, good in went:
+        (messages.success if good else messages.error)(request, sentence)
+    return bool(went)
 
 
 def asked_too_often(request: StaffRequest, what: str) -> bool:

@@ -1,6 +1,6 @@
 """What cannot stay where it stands, and where each could go instead."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -130,7 +130,7 @@ def _taken(placements: Mapping[int, Placement], *, but: Appointment) -> list[Tak
 
 
 def _places(
-    visit: Appointment, facts: DiaryFacts, not_again: Container[FreePlace] = ()
+    visit: Appointment, facts: DiaryFacts, not_again: Collection[FreePlace] = ()
 ) -> tuple[list[FreePlace], list[FreePlace]]:
     """Those of the same hour, and later ones."""
     alone = replace(facts, rows=[row for row in facts.rows if row[0] != visit.pk])
@@ -148,7 +148,7 @@ def _places(
 
 
 def _found(
-    visit: Appointment, facts: DiaryFacts, not_again: Container[FreePlace]
+    visit: Appointment, facts: DiaryFacts, not_again: Collection[FreePlace]
 ) -> Iterator[FreePlace]:
     """Colleagues at the same hour, and the next free times."""
     day, wanted = facts.clinic.day_of(visit.starts_at), {"theirs", "others"}
@@ -160,7 +160,7 @@ def _found(
             duration=visit.duration,
             rules=Rules.DESK_MOVE,
         )
-        left = [_without(one, not_again) for one in days]
+        left = (_without(one, not_again) for one in days) if not_again else days
         yield from _among(visit, left, facts, wanted)
         if not wanted:
             return
@@ -173,8 +173,9 @@ def _without(opening: Opening, places: Container[FreePlace]) -> Opening:
 
 
 def _among(
-    visit: Appointment, openings: Sequence[Opening], facts: DiaryFacts, wanted: set[str]
+    visit: Appointment, openings: Iterable[Opening], facts: DiaryFacts, wanted: set[str]
 ) -> Iterator[FreePlace]:
+    """In order of time, so that those of the same hour come before what ends the search."""
     for opening in openings:
         people = {one.pk: one for one in opening.therapists}
         if opening.starts_at == visit.starts_at:
@@ -188,6 +189,8 @@ def _among(
             elif people and "others" in wanted:
                 wanted.discard("others")
                 yield FreePlace(opening.starts_at, next(iter(people.values())))
+        if not wanted:
+            return
 
 
 def _slot(visit: Appointment, start: datetime, therapist: Therapist | None = None) -> Slot:

@@ -9,13 +9,14 @@ import dns.exception
 import dns.resolver
 from django.conf import settings
 
-from bookings.core.mail import mail_hosts
+from bookings.core.mail import mail_hosts, sender_records
 
 SECONDS = 3.0
 MOST_TEXTS, LONGEST_TEXT = 20, 1000
 A_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?(?:\.[a-z0-9_-]{1,63}){0,2}")
 
 Texts = list[str] | None  # None where nobody has answered
+NOT_THERE: list[str] = []  # this very one where the DNS says that there is no such name
 
 
 def domain() -> str:
@@ -27,18 +28,28 @@ def ask(selector: str = "") -> dict:
     """Facts that fit into a row: `spf` and `dmarc`, and `dkim` by selector.
 
     `selector` is of A_SELECTOR; each is a list of texts, or None where nobody answered in time.
+    `exists`: False where there is no such domain, and then nothing else was asked.
     """
     of, texts = domain(), _asker()
+    spf = texts(of) if sender_records.may_exist(of) else NOT_THERE
+    if spf is NOT_THERE:
+        return {"domain": of, "selector": selector, "exists": False}
     host = mail_hosts.host_of(settings.EMAIL_HOST)
     selectors = [selector] if selector else [*(host.selectors if host else ())]
     selectors = selectors or list(mail_hosts.COMMON_SELECTORS)
     return {
         "domain": of,
         "selector": selector,
-        "spf": texts(of),
+        "exists": True,
+        "spf": spf,
         "dmarc": _dmarc(of, texts),
         "dkim": {one: texts(f"{one}._domainkey.{of}") for one in selectors},
     }
+
+
+def exists() -> bool:
+    """Whether the domain that mails come from does; where nobody answers it may."""
+    return sender_records.may_exist(domain()) and _asker()(domain()) is not NOT_THERE
 
 
 def _dmarc(of: str, texts: Callable[[str], Texts]) -> Texts:
@@ -59,7 +70,9 @@ def _asker() -> Callable[[str], Texts]:
             return None
         try:
             answer = resolver.resolve(name, "TXT", lifetime=left)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        except dns.resolver.NXDOMAIN:
+            return NOT_THERE
+        except dns.resolver.NoAnswer:
             return []
         except (dns.exception.DNSException, OSError, ValueError):
             return None

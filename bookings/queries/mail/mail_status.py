@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings import dates
-from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState, SignInMail
+from bookings.models import Clinic, Component, Heartbeat, Mail, MailServer, MailState, SignInMail
 from bookings.models.mail.kinds import GROUP_OF, TIMED_TO_TRAINING
 from bookings.queries.actors import named
 
@@ -61,10 +61,11 @@ def not_wanted(mail: Mail) -> str:
 
 
 def _silences(beats: Iterable[Heartbeat]) -> Iterator[str]:
-    for beat in beats:
-        if beat.is_silent:
-            sentence = _("Mail may be late: no sign of life from {part}.")
-            yield sentence.format(part=beat.get_part_display())
+    """Of several the worker's alone: only it hears the clock."""
+    silent = [beat for beat in beats if beat.is_silent]
+    for beat in [one for one in silent if one.part == Component.SENDER] or silent:
+        sentence = _("Mail may be late: no sign of life from {part}.")
+        yield sentence.format(part=beat.get_part_display())
 
 
 def _beats() -> list[Heartbeat]:
@@ -77,7 +78,8 @@ def _troubles() -> Iterator[str]:
     beats = _beats()
     yield from _silences(beats)
     yield from _refusals(next((beat.failures for beat in beats if beat.failures), 0))
-    yield from _overdue()
+    if not any(beat.is_silent and beat.part == Component.SENDER for beat in beats):
+        yield from _overdue()  # else it is said already why they wait
 
 
 def _refusals(failures: int) -> Iterator[str]:

@@ -30,6 +30,24 @@ def last_made() -> datetime | None:
     return max((at for at in times if at), default=None)
 
 
+def is_gone(noted: LastSeen) -> bool:
+    """The file of the newest backup, or a part of it, is not where it was written.
+
+    Of a folder that is not to be seen from here nothing is known; a backup that was put back may
+    have noted a file that has gone since because newer ones are kept.
+    """
+    path, size = Path(noted.facts.get("path", "")), noted.facts.get("size")
+    if size is None or not path.parent.is_dir():
+        return False
+    try:
+        return path.stat().st_size != size
+    except FileNotFoundError:
+        there = newest(path.parent)
+        return there is None or there.strftime(NAME) < path.name
+    except OSError:
+        return True
+
+
 def is_missing(*, now: datetime) -> bool:
     """A clinic that opened yesterday need not have one yet."""
     made = last_made()

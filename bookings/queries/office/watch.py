@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -25,6 +26,20 @@ from bookings.queries.office import backups
 SECONDS_FOR_THE_BROKER = 2
 A_BEGINNING = timedelta(hours=1)  # of a clinic: what has not been seen may still start
 LEAST_FREE, LEAST_SHARE = 1 << 30, 0.05
+MAKE_ONE = gettext_lazy(
+    "Whoever looks after the machine runs manage.py backup, and sees why it does not run by itself "
+    "each night."
+)
+LOOK_AT_THE_FOLDER = gettext_lazy(
+    "Whoever looks after the machine sees whether the disk of BACKUP_FOLDER is there and whole, "
+    "runs manage.py backup, and then manage.py doctor."
+)
+PUT_THE_KEY_BACK = gettext_lazy(
+    "Whoever looks after the machine puts BACKUP_KEY back into .env, as your copy of it has it."
+)
+SET_A_KEY = gettext_lazy(
+    "Whoever looks after the machine sets BACKUP_KEY, as manage.py make_secrets prints it."
+)
 RENEWED_BEFORE = timedelta(days=14)  # what renews certificates by itself has long done it by then
 
 
@@ -80,9 +95,11 @@ def _mail(clinic: Clinic, now: datetime) -> PartStanding:
         return PartStanding(part=WatchedPart.MAIL, says=says, do=do, state=State.COULD_BE_BETTER)
     if troubles := mail_status.of_the_server():
         do = _(
-            "Look at “Mail set-up”, which asks the mail server what is wrong and says which "
-            "setting to change."
+            "Press “Check now” at “Mail set-up”: it asks the mail server what is wrong and says "
+            "which setting to change."
         )
+        if any(one.is_trouble for one in (_broker(clinic, now), _worker(clinic, now))):
+            do = _("First see to what is above: mail leaves by itself once that works.")
         return PartStanding(
             part=WatchedPart.MAIL, says=" ".join(troubles), do=do, state=State.TROUBLE
         )
@@ -133,34 +150,41 @@ def _broker(clinic: Clinic, now: datetime) -> PartStanding:
     return PartStanding(part=WatchedPart.BROKER, says=_("It answers."))
 
 
-def _backup(clinic: Clinic, now: datetime) -> PartStanding | None:
-    """A demo needs none."""
+def _backup(clinic: Clinic, now: datetime) -> PartStanding:
+    made, noted = backups.last_made(), LastSeen.objects.of(Seen.BACKUP)
+    says = _of_a_time(_("The newest backup was made on {at}."), made, clinic)
     if settings.DEMO:
-        return None
-    made = backups.last_made()
-    if backups.is_missing(now=now):
-        says = _of_a_time(_("The newest backup was made on {at}."), made, clinic)
-        return PartStanding(
-            part=WatchedPart.BACKUP,
-            says=says or _("There is no backup yet."),
-            do=_(
-                "Whoever looks after the machine runs manage.py backup, and sees why it does not "
-                "run by itself each night."
-            ),
-            state=State.TROUBLE,
+        says = says or _(
+            "There is no backup: a demo makes none by itself, as a clinic does nightly."
         )
+        return _of_backup(State.COULD_BE_BETTER, says)
+    if noted and backups.is_gone(noted):
+        lost = _("Its file is not there any more, or not the whole of it.")
+        return _of_backup(State.TROUBLE, f"{says} {lost}", LOOK_AT_THE_FOLDER)
+    if backups.is_missing(now=now):
+        return _of_backup(State.TROUBLE, says or _("There is no backup yet."), MAKE_ONE)
     if made is None:
         says = _("There is no backup yet; the first is made in the coming night.")
-        return PartStanding(part=WatchedPart.BACKUP, says=says, state=State.COULD_BE_BETTER)
-    says = _of_a_time(_("The newest backup was made on {at}."), made, clinic)
-    noted = LastSeen.objects.of(Seen.BACKUP)
-    if not settings.BACKUP_KEY or (noted and noted.facts.get("is_sealed") is False):
-        says = f"{says} {_('It is not sealed: whoever gets it reads all names in it.')}"
-        do = _(
-            "Whoever looks after the machine sets BACKUP_KEY, as manage.py make_secrets prints it."
+        return _of_backup(State.COULD_BE_BETTER, says)
+    return _of_its_seal(says, is_sealed=noted.facts.get("is_sealed") if noted else None)
+
+
+def _of_its_seal(says: str, *, is_sealed: bool | None) -> PartStanding:
+    """None where nothing was noted of it."""
+    if is_sealed and not settings.BACKUP_KEY:
+        lost = _(
+            "It is sealed, and BACKUP_KEY is not set any more: it does not open, and no other "
+            "is made."
         )
-        return PartStanding(part=WatchedPart.BACKUP, says=says, do=do, state=State.COULD_BE_BETTER)
-    return PartStanding(part=WatchedPart.BACKUP, says=f"{says} {_('It is sealed.')}")
+        return _of_backup(State.TROUBLE, f"{says} {lost}", PUT_THE_KEY_BACK)
+    if is_sealed is False or not settings.BACKUP_KEY:
+        says = f"{says} {_('It is not sealed: whoever gets it reads all names in it.')}"
+        return _of_backup(State.COULD_BE_BETTER, says, SET_A_KEY)
+    return _of_backup(State.WELL, f"{says} {_('It is sealed.')}")
+
+
+def _of_backup(state: State, says: str, do: Any = "") -> PartStanding:
+    return PartStanding(part=WatchedPart.BACKUP, says=says, do=str(do), state=state)
 
 
 def _offsite(clinic: Clinic, now: datetime) -> PartStanding | None:
@@ -207,9 +231,9 @@ def _certificate(clinic: Clinic, now: datetime) -> PartStanding | None:
 
 def _disk(clinic: Clinic, now: datetime) -> PartStanding:
     """Of the folders that Taper writes to, the one with the least room."""
-    free, total = min(map(_room, _folders()))
-    left = _("{free} of {total} are free.").format(
-        free=filesizeformat(free), total=filesizeformat(total)
+    (free, total), folder = min((_room(folder), folder) for folder in _folders())
+    left = _("{free} of {total} are free on the disk of {folder}.").format(
+        free=filesizeformat(free), total=filesizeformat(total), folder=folder
     )
     if free < LEAST_FREE or free < total * LEAST_SHARE:
         return PartStanding(
@@ -240,15 +264,16 @@ def _of_a_time(sentence: str, at: datetime | None, clinic: Clinic) -> str:
     return sentence.format(at=dates.day_year_and_time(at, clinic.tz)) if at else ""
 
 
+# What causes others comes first: of several in trouble one begins with the first.
 PARTS: Mapping[WatchedPart, Asked] = {
-    WatchedPart.MAIL: _mail,
+    WatchedPart.DISK: _disk,
+    WatchedPart.BROKER: _broker,
     WatchedPart.WORKER: _worker,
     WatchedPart.BEAT: _beat,
-    WatchedPart.BROKER: _broker,
+    WatchedPart.MAIL: _mail,
+    WatchedPart.CERTIFICATE: _certificate,
     WatchedPart.BACKUP: _backup,
     WatchedPart.OFFSITE: _offsite,
-    WatchedPart.CERTIFICATE: _certificate,
-    WatchedPart.DISK: _disk,
 }
 
 

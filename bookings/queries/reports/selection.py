@@ -18,14 +18,16 @@ from bookings.queries.reports.sources import LEADS, OF_TRAINING, RowSource, rows
 from bookings.queries.rota.facts import rows
 from bookings.queries.rota.working_hours import timetables
 
-LONG_LISTS = {"midnights", "edges", "edge_days", "edge_hours", "odd_days", "who", "work_since",
-              "work_until", "whose", "bunches_begin", "bunches", "numbers"}  # fmt: skip
+LONG_LISTS = {"midnights", "edges", "places", "edge_days", "edge_hours", "odd_days", "who",
+              "work_since", "work_until", "whose", "bunches_begin", "bunches",
+              "numbers"}  # fmt: skip
 USUAL_WEEKS = 4
 FOR_MANY_ROWS = """
     SET LOCAL jit = off;
     SET LOCAL work_mem = '128MB';
     SET LOCAL hash_mem_multiplier = 4;
-    SET LOCAL enable_memoize = off
+    SET LOCAL enable_memoize = off;
+    SET LOCAL max_parallel_workers_per_gather = 0
 """
 OF_ONE = "SELECT * FROM ({found}) found WHERE therapist = %(therapist)s"
 ABOUT_WHEN = "SELECT min(about), max(about) FROM ({found}) found"
@@ -130,7 +132,7 @@ def _times(asked: AskedReport, *, by_hour: bool) -> dict[str, Any]:
     return {
         "edges": [second for second, _, _ in pieces] + [end],
         "edge_days": [(day - period.begin).days for _, day, _ in pieces],
-        "last_edge": len(pieces),
+        "places": range(1, len(pieces) + 1),
         "edge_hours": [hour for _, _, hour in pieces],
         "odd_days": period.odd_days,
         "longest": LONGEST,

@@ -12,6 +12,7 @@ from bookings.queries.reports.definitions import CALENDAR, Report
 from bookings.queries.reports.hours import CLOCK, by_hour
 from bookings.queries.reports.periods import Period, key_of
 from bookings.queries.reports.selection import AskedReport, analysed, of_any, selected
+from bookings.queries.reports.sources import RowSource
 
 SUMMED = """
     SELECT {columns} FROM ({rows}) every WHERE {chosen} GROUP BY GROUPING SETS ({sets})
@@ -23,6 +24,7 @@ Keys = tuple[object, ...]
 Lines = Mapping[str, Values]
 OF_DAYS = (*CALENDAR, "weekday")  # cuts that are told from the sums of the days
 A_DAY, HOUR = ("day",), "hour"
+WITH_FEW_KEYS = ("therapist", "treatment", "method", "phase", "newness", "lead")
 MOST_LINES = 25  # of races, which runners name themselves
 REST = "~"  # the key of all the others together
 
@@ -40,6 +42,7 @@ class Totals:
     before: Lines
     by: Mapping[tuple[str, str], Lines]
     days: Mapping[str, Mapping[date, Values]] = field(default_factory=dict)
+    across: Mapping[tuple[str, ...], Values] = field(default_factory=dict)
 
     def of(self, currency: str) -> Values:
         return self.all.get(currency, self.nothing)
@@ -56,9 +59,14 @@ def nothing_of(report: Report) -> Values:
     return (Decimal(0),) * len(report.figures)
 
 
-def totals_of(asked: AskedReport, cuts: Sequence[str], before: Period | None = None) -> Totals:
-    """Constantly many queries, for any number of cuts."""
-    sets = {cut: CLOCK if cut == HOUR else (cut,) for cut in cuts if cut not in OF_DAYS}
+def totals_of(
+    asked: AskedReport,
+    cuts: Sequence[str],
+    before: Period | None = None,
+    across: Sequence[str] = (),
+) -> Totals:
+    """Constantly many queries, for any number of cuts; `across` are some to be crossed as well."""
+    sets = _sets_of(cuts, across)
     found = _summed(asked, [A_DAY, *sets.values()])
     days = {currency: _days(lines) for (which, currency), lines in found.items() if which == A_DAY}
     every = {currency: _added(lines.values()) for currency, lines in days.items()}
@@ -67,8 +75,13 @@ def totals_of(asked: AskedReport, cuts: Sequence[str], before: Period | None = N
     for currency in every:
         for cut in cuts:
             lines = found.get((sets[cut], currency), {}) if cut in sets else {}
-            by[cut, currency] = _lines(asked, cut, lines, days[currency])
-    return Totals(asked.report, cuts, every, earlier, by, days)
+            by[cut, currency] = _lines(asked, cut, _only([cut], sets, lines), days[currency])
+    at_once = {
+        (currency, *map(text_of, keys)): values
+        for currency in every if across
+        for keys, values in _only(across, sets, found.get((sets[across[0]], currency), {})).items()
+    }  # fmt: skip
+    return Totals(asked.report, cuts, every, earlier, by, days, at_once)
 
 
 def crossed(asked: AskedReport, cuts: Sequence[str]) -> list[tuple[str, tuple[str, ...], Values]]:
@@ -96,6 +109,28 @@ def by_period(days: Mapping[date, Values], cut: str, nothing: Values) -> dict[st
     for day, values in days.items():
         parts[key_of(cut, day)].append(values)
     return {key: _added(several, nothing) for key, several in parts.items()}
+
+
+def _sets_of(cuts: Sequence[str], across: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+    """By cut, the columns that the rows are summed by: what has few keys all at once, and not each
+    once again."""
+    few = tuple(dict.fromkeys([*across, *(one for one in cuts if one in WITH_FEW_KEYS)]))
+    sets = {cut: (cut,) for cut in cuts if cut not in OF_DAYS} | dict.fromkeys(few, few)
+    return sets | ({HOUR: CLOCK} if HOUR in cuts else {})
+
+
+def _only(
+    cuts: Sequence[str], sets: Mapping[str, tuple[str, ...]], lines: Mapping[Keys, Values]
+) -> Mapping[Keys, Values]:
+    """What was summed by more columns, by some of them."""
+    there = sets.get(cuts[0], ())
+    if there in (CLOCK, tuple(cuts)):
+        return lines
+    places = [there.index(cut) for cut in cuts] if lines else []
+    parts: dict[Keys, list[Values]] = defaultdict(list)
+    for key, values in lines.items():
+        parts[tuple(key[place] for place in places)].append(values)
+    return {key: _added(several) for key, several in parts.items()}
 
 
 def text_of(key: object) -> str:
@@ -141,8 +176,12 @@ def _summed(asked: AskedReport, sets: Sequence[tuple[str, ...]]) -> Found:
     adds = list(dict.fromkeys(figure.adds for figure in asked.report.figures))
     sql, facts = selected(asked, [*dict.fromkeys([*keys, *told, *adds])])
     which = f"grouping({', '.join(keys)})" if keys else "0"
-    columns = [which, "currency", *keys, *told, *(ADDED[one] for one in adds)]
-    grouped = ", ".join(_grouped(one, told) for one in dict.fromkeys(sets))
+    # To group by what all rows have alike would cost as much as by anything else.
+    is_money = asked.report.source == RowSource.PAYMENTS
+    apart = ["currency", *told] if is_money else told
+    currency = "currency" if is_money else "''"
+    columns = [which, currency, *keys, *told, *(ADDED[one] for one in adds)]
+    grouped = ", ".join(_grouped(one, apart) for one in dict.fromkeys(sets))
     chosen = of_any(asked.report.figures)
     summing = SUMMED.format(columns=", ".join(columns), rows=sql, chosen=chosen.sql, sets=grouped)
     figures = _figures_of(asked.report, told, adds)
@@ -158,8 +197,8 @@ def _summed(asked: AskedReport, sets: Sequence[tuple[str, ...]]) -> Found:
     return found
 
 
-def _grouped(columns: Sequence[str], told: Sequence[str]) -> str:
-    return f"({', '.join(dict.fromkeys(['currency', *columns, *told]))})"
+def _grouped(columns: Sequence[str], apart: Sequence[str]) -> str:
+    return f"({', '.join(dict.fromkeys([*columns, *apart]))})"
 
 
 def _by_bits(

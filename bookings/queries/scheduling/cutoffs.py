@@ -12,7 +12,7 @@ from bookings.queries.scheduling.conflicts import codes_against
 
 
 def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
-    return appointment.starts_at - timedelta(hours=clinic.move_cutoff_hours)
+    return clinic.last_move(appointment.starts_at)
 
 
 def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:

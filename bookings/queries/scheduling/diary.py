@@ -1,10 +1,9 @@
 """The facts that decide where a visit may stand, in a constant number of queries."""
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from math import ceil, floor
 from typing import Any
@@ -22,27 +21,26 @@ from bookings.core.scheduling.openings import (
     openings_of,
 )
 from bookings.models import Client, Clinic, Room, Therapist, Treatment
+from bookings.queries.list_first import Kind, kept_for_the_list
 from bookings.queries.rota import facts as rota
 from bookings.queries.rota.working_hours import timetables
-from bookings.queries.scheduling.facts import Taken, taken_times
+from bookings.queries.scheduling.facts import Freed, Taken, taken_times
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 
 # How far ahead the desk looks, whom the clinic's horizon does not bind.
 FARTHEST_DAYS = 730
-PARTS_BEGIN = (time(12), time(17))  # afternoon and evening
-
-
-def part_of_day(clock: time) -> int:
-    """0 in the morning, 1 in the afternoon, 2 in the evening."""
-    return bisect_right(PARTS_BEGIN, clock)
 
 
 @dataclass(frozen=True)
 class Opening:
-    """A free start (aware, UTC) and the therapists who can take it."""
+    """A free start (aware, UTC) and the therapists who can take it.
+
+    The desk is told where with each of them it is `for_the_list` first.
+    """
 
     starts_at: datetime
     therapists: tuple[Therapist, ...]
+    for_the_list: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +49,7 @@ class DiaryFacts:
 
     `offered_by` and `suitable` are by treatment: the therapists at work here who offer it, and
     the rooms in use that suit it, in order. `hours` are by therapist, without what is booked;
-    `rows` is all that takes time.
+    `rows` is all that takes time, `freed` what has come free lately.
     """
 
     clinic: Clinic
@@ -61,13 +59,20 @@ class DiaryFacts:
     suitable: dict[int, list[Room]]
     hours: dict[int, Timetable]
     rows: Sequence[tuple]
+    freed: Sequence[Freed] = ()
     now: datetime
 
     def openings(self, treatment: Treatment, **asked: Any) -> list[Opening]:
         """The free starts in order of time; `asked` is what `starts` takes besides."""
         people = {one.pk: one for one in self.offered_by[treatment.pk]}
+        blocked = (asked.get("duration") or treatment.duration).blocked
+        tells = bool(self.freed) and asked.get("rules", Rules.ONLINE).is_staff
         return [
-            Opening(datetime.fromtimestamp(start, UTC), tuple(people[pk] for pk in takers))
+            Opening(
+                datetime.fromtimestamp(start, UTC),
+                tuple(people[pk] for pk in takers),
+                tells and all(self.is_for_the_list(start, blocked, pk) for pk in takers),
+            )
             for start, takers in self.starts(treatment, **asked).items()
         ]
 
@@ -93,13 +98,60 @@ class DiaryFacts:
         begin, end = _seconds(shown)
         rosters, rooms = self._of(treatment, None if whole else (begin, end + duration.blocked))
         step = self.clinic.start_step_minutes
-        return openings_of(
+        found = openings_of(
             rosters,
             rooms,
             duration=duration,
             grid=Grid.over(first, days, step_minutes=step, tz=self.clinic.tz),
             within=self._bookable(shown, rules),
         )
+        return self._without_kept(found, duration) if rules.binds(Code.LIST_FIRST) else found
+
+    def is_for_the_list(self, start: Seconds, blocked: int, therapist: int) -> bool:
+        """Whether the waiting list is asked first about some of that time."""
+        end = start + blocked
+        spans = inside(self._kept.get(therapist, []), (start, end))
+        return any(since < end and start < until for since, until in spans)
+
+    def _without_kept(
+        self, found: dict[Seconds, list[int]], duration: Duration
+    ) -> dict[Seconds, list[int]]:
+        if not self._kept:
+            return found
+        open_to_all = {
+            start: [pk for pk in takers if not self.is_for_the_list(start, duration.blocked, pk)]
+            for start, takers in found.items()
+        }
+        return {start: takers for start, takers in open_to_all.items() if takers}
+
+    @cached_property
+    def _kept(self) -> dict[int, list[Span]]:
+        """By therapist, in order; more is asked only where something has come free."""
+        if not self.freed:
+            return {}
+        return kept_for_the_list(
+            self.freed,
+            day_bounds(self.first, self.days, self.clinic.tz),
+            self.clinic,
+            self._free,
+            now=self.now,
+        )
+
+    def _free(self, kinds: Mapping[Kind, Treatment]) -> dict[Kind, dict[Seconds, list[int]]]:
+        """The free starts of each kind of visit that is waited for, on the same days."""
+        facts = diary_facts(
+            self.clinic,
+            first=self.first,
+            days=self.days,
+            treatments=set(kinds.values()),
+            longest=timedelta(seconds=max(duration.blocked for _, duration in kinds)),
+            now=self.now,
+        )
+        return {
+            (pk, duration): facts.starts(one, duration=duration, rules=Rules.LISTED)
+            for (pk, duration), one in kinds.items()
+            if pk in facts.offered_by
+        }
 
     def _of(
         self, treatment: Treatment, around: Span | None
@@ -219,6 +271,7 @@ def diary_facts(
     during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
     offered_by = rota.offering(blocked, therapist)
     people = {one.pk for there in offered_by.values() for one in there}
+    rows, freed = taken_times(during, ignoring, now=now)
     return DiaryFacts(
         clinic=clinic,
         first=first,
@@ -226,7 +279,8 @@ def diary_facts(
         offered_by=offered_by,
         suitable=rota.suitable_rooms(blocked),
         hours=timetables(people, asked or days_from(first, days), during, clinic),
-        rows=taken_times(during, ignoring, now=now),
+        rows=rows,
+        freed=freed,
         now=now,
     )
 

@@ -26,7 +26,10 @@ IN_WORDS = STATUS_NAMES | {
     "held_here": gettext_lazy("Is here, and waits for the therapist to decide"),
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
     "health_decided": gettext_lazy("Health: decided by the therapist for this visit"),
+    "relayed": gettext_lazy("The time is offered to the waiting list"),
+    "kept after all": gettext_lazy("The time is not offered to the waiting list any more"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),
+    "repeated": gettext_lazy("Made the first of a series"),
     "settled": gettext_lazy("Confirmed with another booking of the same browser"),
     "joined": gettext_lazy("The client turned out to be somebody we know"),
 }

@@ -11,7 +11,8 @@ from bookings.queries.scheduling.slots import Ignoring
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
-# no therapist.
+# no therapist. In the same round trip, without a room: what has come free and is not worked yet,
+# or was offered to somebody who has not answered, with the moment from which the list is asked.
 TAKEN_TIMES = """
     SELECT id, therapist_id, room_id, client_id,
            extract(epoch FROM starts_at)::bigint,
@@ -32,6 +33,22 @@ TAKEN_TIMES = """
            ceil(extract(epoch FROM ends_at))::bigint
       FROM bookings_roomloan
      WHERE starts_at < %(until)s AND ends_at > %(from)s
+     UNION ALL
+    SELECT NULL, NULL, NULL, NULL,
+           floor(extract(epoch FROM starts_at))::bigint,
+           ceil(extract(epoch FROM ends_at))::bigint,
+           floor(extract(epoch FROM due_at))::bigint
+      FROM bookings_freedtime
+     WHERE worked_at IS NULL AND cause <> 'look'
+       AND starts_at < %(until)s AND ends_at > %(from)s
+     UNION ALL
+    SELECT NULL, NULL, NULL, NULL,
+           floor(extract(epoch FROM starts_at))::bigint,
+           ceil(extract(epoch FROM ends_at))::bigint,
+           floor(extract(epoch FROM until))::bigint
+      FROM bookings_waitlistoffer
+     WHERE state = 'open' AND until <= %(now)s
+       AND starts_at < %(until)s AND ends_at > %(from)s
 """
 
 
@@ -54,15 +71,27 @@ class Taken(NamedTuple):
         return self.therapist is None
 
 
-def taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> list[tuple]:
+class Freed(NamedTuple):
+    """A stretch in which time has come free, and from when on the list is asked about it."""
+
+    start: Seconds
+    end: Seconds
+    due: Seconds
+
+
+def taken_times(
+    during: Interval, ignoring: Ignoring, *, now: datetime
+) -> tuple[list[tuple], list[Freed]]:
     """All that takes time in `during`, but holds past their end and what is ignored.
 
-    As rows of `Taken`, which take longer to make than to ask for.
+    As rows of `Taken`, which take longer to make than to ask for; and what has come free.
     """
-    return rows(
+    found = rows(
         TAKEN_TIMES,
         **{"from": during.start, "until": during.end, "longest": LONGEST},
         now=now,
         holder=ignoring.holder or None,  # NULL is nobody's
         appointments=list(ignoring.appointments),
     )
+    freed = [Freed(*one[4:]) for one in found if one[2] is None]
+    return ([one for one in found if one[2] is not None] if freed else found), freed

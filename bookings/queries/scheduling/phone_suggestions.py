@@ -80,11 +80,16 @@ def _with_one_of(found: Iterable[Opening], among: Sequence[Therapist]) -> list[O
 
 def _together(of_each: Iterable[Iterable[Opening]]) -> list[Opening]:
     """The openings of several as of one clinic: each start once, with all who can take it."""
-    starts: dict[datetime, tuple[Therapist, ...]] = {}
+    starts: dict[datetime, Opening] = {}
     for found in of_each:
         for one in found:
-            starts[one.starts_at] = starts.get(one.starts_at, ()) + one.therapists
-    return [Opening(start, people) for start, people in starts.items()]
+            there = starts.get(one.starts_at, Opening(one.starts_at, (), for_the_list=True))
+            starts[one.starts_at] = replace(
+                there,
+                therapists=there.therapists + one.therapists,
+                for_the_list=there.for_the_list and one.for_the_list,
+            )
+    return list(starts.values())
 
 
 def _at_the_very_time(

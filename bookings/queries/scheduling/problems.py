@@ -66,7 +66,13 @@ def takers(slot: Slot, facts: DiaryFacts) -> list[tuple[Therapist, list[Code]]]:
     """
     start, duration = int(slot.start.timestamp()), slot.duration
     found = [
-        (one, codes_of_timetable(start, duration, facts.timetables[one.pk]))
+        (
+            one,
+            [
+                *codes_of_timetable(start, duration, facts.timetables[one.pk]),
+                *([Code.LIST_FIRST] * facts.is_for_the_list(start, duration.blocked, one.pk)),
+            ],
+        )
         for one in facts.takers(slot)
     ]
     return sorted(found, key=lambda taker: (_any_impossible(taker[1]), len(taker[1])))
@@ -187,6 +193,8 @@ class _Asked:
         """What all of them have in common, if it says more than that nobody is free."""
         if all(Code.CLINIC_CLOSED in one for one in codes):
             return _problem(Code.CLINIC_CLOSED, sentence_of(Code.CLINIC_CLOSED))
+        if {Code.LIST_FIRST} in codes:
+            return _problem(Code.LIST_FIRST, sentence_of(Code.LIST_FIRST))
         if not self.rules.is_staff and all(one & HOURS for one in codes):
             sentence = _("Nobody who offers {treatment} works then.")
             return _problem(Code.OUTSIDE_HOURS, sentence, treatment=self.slot.treatment)
@@ -249,6 +257,8 @@ def sentence_of(code: Code) -> str:
             return _("{therapist} has a break then.")
         case Code.OUTSIDE_HOURS:
             return _("{therapist} does not work then.")
+        case Code.LIST_FIRST:
+            return _("This time has just come free, and the waiting list is asked about it first.")
         case Code.TREATMENT_WITHDRAWN:
             return _("{treatment} is not offered any more.")
     raise ValueError(f"{code} is told in a sentence of its own.")

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from bookings.core.scheduling.openings import Span, clock_span
+from bookings.core.scheduling.parts_of_day import PARTS_BEGIN
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import PARTS_BEGIN, DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Ignoring
 
 # Ever more days at a time: mostly the first few are enough, and then the rest is not asked for.

@@ -8,10 +8,11 @@ from functools import cached_property
 from statistics import median_low
 
 from bookings.core import training
-from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.parts_of_day import part_of_day
+from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
 from bookings.models.training.own_plans import schedule_known
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts, part_of_day
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.training import protocol
 
@@ -19,7 +20,6 @@ from bookings.queries.training import protocol
 SessionId = tuple[training.Kind, date]
 
 SHOWN = 3
-HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
 
 
 @dataclass(frozen=True)

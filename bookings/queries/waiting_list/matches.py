@@ -8,14 +8,16 @@ from bookings.core import training
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.openings import Duration
+from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.waiting_list.matching import Match, Moment, match, wanted
 from bookings.core.waiting_list.order import Rank, need_on
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import ListedWish, Start
-from bookings.models import Clinic, FreedTime, Treatment, WaitlistEntry
-from bookings.queries.scheduling.diary import DiaryFacts, diary_facts, part_of_day
+from bookings.models import Appointment, Clinic, FreedTime, Treatment, WaitlistEntry
+from bookings.queries.scheduling.diary import DiaryFacts, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
-from bookings.queries.waiting_list.wishes import duration_of, plans_of, wishes_of
+from bookings.queries.waiting_list.plans import plans_of
+from bookings.queries.waiting_list.wishes import duration_of, wishes_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,8 @@ class Candidate:
 class OpenGap:
     """What is known of a stretch of the diary and of everybody who waits.
 
-    What has come free within the pause (`paused`) is none yet.
+    What has come free within the pause (`paused`) is none yet. A time that is passed on is one
+    `therapist`'s.
     """
 
     clinic: Clinic
@@ -53,6 +56,7 @@ class OpenGap:
     entries: Mapping[int, WaitlistEntry]
     wishes: Mapping[int, ListedWish]
     now: datetime
+    therapist: int | None = None
     plans: dict[int, training.Plan | None] = field(default_factory=dict)
 
     @property
@@ -66,6 +70,13 @@ class OpenGap:
     def moment(self) -> Moment:
         notice = timedelta(minutes=self.clinic.minimum_notice_minutes)
         return Moment(now=self.now, today=self.clinic.day_of(self.now), notice=notice)
+
+    def has_room_in(self, interval: Interval) -> bool:
+        """Whether anything that is waited for fits in there."""
+        there = replace(self, interval=interval)
+        first, last = (self.clinic.day_of(at) for at in (interval.start, interval.end))
+        days = (day for day in self.days if first <= day <= last)
+        return any(starts for day in days for starts in there._starts(day).values())
 
     def candidates(self, day: date) -> list[Candidate]:
         """Everybody who waits: whom it can be offered to in their order, then whom it suits."""
@@ -127,24 +138,30 @@ class OpenGap:
         return {kind: self._free(treatment, kind[1], day) for kind, treatment in kinds.items()}
 
     def _free(self, treatment: Treatment, duration: Duration, day: date) -> list[Start]:
+        """Those within the gap first, so that it is what is offered if it can be."""
         if treatment.pk not in self.facts.offered_by:
             return []
         rules = Rules.DESK_MOVE
         found = self.facts.starts(treatment, first=day, days=1, duration=duration, rules=rules)
         blocked = timedelta(seconds=duration.blocked)
         there = [(datetime.fromtimestamp(start, UTC), takers) for start, takers in found.items()]
+        there.sort(key=lambda one: (one[0] < self.interval.start, one[0]))
         return [
             self._start(at, day, takers)
             for at, takers in there
-            if self._touches(Interval(at, at + blocked))
+            if self._touches(Interval(at, at + blocked)) and self._is_theirs(takers)
         ]
+
+    def _is_theirs(self, takers: Sequence[int]) -> bool:
+        return self.therapist is None or self.therapist in takers
 
     def _touches(self, visit: Interval) -> bool:
         return visit.overlaps(self.interval) and not any(map(visit.overlaps, self.paused))
 
     def _start(self, at: datetime, day: date, takers: Sequence[int]) -> Start:
         part = part_of_day(at.astimezone(self.clinic.tz).time())
-        return Start(at=at, day=day, part=part, therapists=frozenset(takers))
+        who = takers if self.therapist is None else (self.therapist,)
+        return Start(at=at, day=day, part=part, therapists=frozenset(who))
 
 
 def gap_of(
@@ -174,6 +191,17 @@ def gap_of(
         wishes=wishes,
         now=now,
     )
+
+
+def relayed_gap(clinic: Clinic, visit: Appointment, *, now: datetime) -> OpenGap | None:
+    """As if the visit were gone whose time is passed on; for others than whose it is."""
+    ignoring = Ignoring(appointments=(visit.pk,))
+    during = Interval(visit.starts_at, visit.blocked_until)
+    gap = gap_of(clinic, during, at_once=True, ignoring=ignoring, now=now)
+    if gap is None:
+        return None
+    others = {pk: one for pk, one in gap.wishes.items() if one.client != visit.client_id}
+    return replace(gap, therapist=visit.therapist_id, wishes=others)
 
 
 def _facts(

@@ -1,23 +1,18 @@
 """What everybody on the list waits for, in a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from bookings.core import training
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
-from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.waiting_list.wishes import ListedWish
 from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry, WaitlistOffer
-from bookings.models.training.own_plans import schedule_known
-from bookings.queries.scheduling.cutoffs import move_until
-from bookings.queries.training import protocol
-from bookings.queries.training.plans import HAS_BEEN
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
 ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
@@ -25,8 +20,9 @@ ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
 
 @dataclass(frozen=True)
 class Tried:
-    """What one client has been offered, and when their mailbox was asked."""
+    """What one client has been offered, and when any of those they are `counted` with was asked."""
 
+    counted: str
     starts: frozenset[datetime]
     asked_on: date | None
     is_open: bool
@@ -56,38 +52,6 @@ def duration_of(entry: WaitlistEntry) -> Duration:
     return entry.appointment.duration if entry.appointment else entry.treatment.duration
 
 
-def plans_of(
-    clients: Iterable[Client], clinic: Clinic, *, now: datetime
-) -> dict[int, training.Plan | None]:
-    """By client; None without a race. Three queries for any number."""
-    people = {client.pk for client in clients}
-    found = Client.objects.filter(pk__in=people).select_related("own_plan")
-    found = found.prefetch_related("races", "hard_efforts")
-    been = set(
-        Appointment.objects.filter(client__in=people, status__in=HAS_BEEN).values_list(
-            "client", flat=True
-        )
-    )
-    rules, today = protocol.current(), clinic.day_of(now)
-    return {one.pk: _plan(one, rules, today, is_new=one.pk not in been) for one in found}
-
-
-def _plan(
-    client: Client, rules: training.Protocol, today: date, *, is_new: bool
-) -> training.Plan | None:
-    races = [race.in_training for race in client.races.all()]
-    if not races:
-        return None
-    runner = training.Runner(
-        long_run_weekday=training.Weekday(client.long_run_weekday),
-        weekly_volume_km=client.weekly_volume_km,
-        new_client=is_new,
-        hard_efforts=tuple(effort.day for effort in client.hard_efforts.all()),
-        schedule=schedule_known(client),
-    )
-    return training.plan(races, runner, rules, as_of=today)
-
-
 def _wish(
     entry: WaitlistEntry, clinic: Clinic, tried: Tried, visits: dict[int, list[Appointment]]
 ) -> ListedWish:
@@ -96,7 +60,7 @@ def _wish(
     return ListedWish(
         entry=entry.pk,
         client=client.pk,
-        mailbox=mailbox_of_client(client),
+        mailbox=tried.counted,
         treatment=entry.treatment_id,
         length=timedelta(seconds=duration_of(entry).length),
         since=entry.joined_at,
@@ -107,7 +71,7 @@ def _wish(
         last=entry.last_day,
         notice=entry.notice,
         earlier_than=visit.starts_at if visit else None,
-        until=move_until(visit, clinic) if visit else None,
+        until=clinic.last_move(visit.starts_at) if visit else None,
         tried=tried.starts,
         asked_on=tried.asked_on,
         has_an_offer=tried.is_open,
@@ -130,27 +94,46 @@ def mailbox_of_client(client: Client) -> str:
     return mailbox_of(client.email) if client.email else f"client:{client.pk}"
 
 
+def counted_as(client: Client, known: Collection[int]) -> str:
+    """Who has been treated here is one for themselves, also of a couple with one mailbox; all
+    other names at a mailbox are one together, since anybody can type them.
+    """
+    return f"client:{client.pk}" if client.pk in known else mailbox_of_client(client)
+
+
+def have_been_here(clients: Collection[int]) -> set[int]:
+    been = Appointment.objects.filter(client__in=clients, status__in=HAS_BEEN)
+    return {pk for pk in been.values_list("client", flat=True) if pk is not None}
+
+
 def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[int, Tried]:
     people = {client.pk: client for client in clients}
     recent = Q(state=OfferState.OPEN) | Q(made_at__gt=now - A_DAY_AT_LEAST)
+    there = WaitlistOffer.objects.filter(recent | Q(client__in=people)).select_related("client")
+    made = list(there)
+    known = have_been_here({*people, *(offer.client_id for offer in made)})
     offers: dict[int, list[WaitlistOffer]] = defaultdict(list)
-    of_mailboxes: dict[str, list[WaitlistOffer]] = defaultdict(list)
-    there = WaitlistOffer.objects.filter(recent | Q(client__in=people))
-    for offer in there.select_related("client"):
+    of_all_counted: dict[str, list[WaitlistOffer]] = defaultdict(list)
+    for offer in made:
         offers[offer.client_id].append(offer)
-        of_mailboxes[mailbox_of_client(offer.client)].append(offer)
+        of_all_counted[counted_as(offer.client, known)].append(offer)
     return {
-        pk: _tried(offers[pk], of_mailboxes[mailbox_of_client(client)], clinic)
+        pk: _tried(offers[pk], counted_as(client, known), of_all_counted, clinic)
         for pk, client in people.items()
     }
 
 
 def _tried(
-    own: Sequence[WaitlistOffer], of_mailbox: Sequence[WaitlistOffer], clinic: Clinic
+    own: Sequence[WaitlistOffer],
+    counted: str,
+    of_all_counted: Mapping[str, Sequence[WaitlistOffer]],
+    clinic: Clinic,
 ) -> Tried:
     """What the clinic has withdrawn was none; what was taken and then cancelled was."""
+    of_mailbox = of_all_counted.get(counted, ())
     asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ENDED_UNTAKEN]
     return Tried(
+        counted=counted,
         starts=frozenset(one.starts_at for one in own if one.state != OfferState.WITHDRAWN),
         asked_on=max(asked, default=None),
         is_open=any(one.state == OfferState.OPEN for one in of_mailbox),

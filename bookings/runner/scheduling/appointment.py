@@ -20,7 +20,9 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
+from bookings.queries.series.in_words import series_in_words
 from bookings.runner.clients.age_consent import still_to_tell
+from bookings.runner.scheduling.series import can_repeat, reads_the_mailbox
 from bookings.runner.training.race_answer import answer_to
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
@@ -51,7 +53,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
         **(_races(request, opened, clinic, now) if can_change else {}),
-        **(_waits(request, opened) if can_change else {}),
+        **_waits_and_series(request, opened, can_change, now),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
@@ -77,6 +79,13 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     return render(request, "runner/scheduling/appointment.html", context)
 
 
+def _waits_and_series(
+    request: HttpRequest, opened: Opened, can_change: bool, now: datetime
+) -> dict[str, Any]:
+    series = _series(request, opened, now)
+    return {**series, **_waits(request, opened)} if can_change else series
+
+
 def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:
     """Whether something earlier is waited for; its page is for the reader of the mailbox."""
     entry = opened.appointment.earlier_wishes.waiting().first()
@@ -86,6 +95,20 @@ def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:
     is_theirs = opened.from_mail and has_proved(request, client)
     url = links.client_path(links.Purpose.WAITING, client, entry=entry.pk) if is_theirs else ""
     return {"waits_for_earlier": entry, "place_url": url}
+
+
+def _series(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, Any]:
+    """What it comes again in, or that it could; for who reads the mailbox."""
+    visit = opened.appointment
+    if not reads_the_mailbox(request, opened):
+        return {}
+    if visit.series is None:
+        return {"can_repeat": can_repeat(visit, now)}
+    today = Clinic.objects.the().day_of(now)
+    return {
+        "series_words": series_in_words(visit.series, today),
+        "can_repeat": can_repeat(visit, now),
+    }
 
 
 def _asked_of(opened: Opened) -> list[Appointment]:

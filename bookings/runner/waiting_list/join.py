@@ -1,8 +1,9 @@
 """Joining the waiting list: from a full day, from a session of the plan, from an appointment."""
 
-from datetime import date, timedelta
+from datetime import date, datetime
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,8 +19,10 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Kind
 from bookings.links import Purpose, still_goes_to
-from bookings.models import Clinic, Treatment, WaitlistEntry
+from bookings.models import Appointment, Clinic, Treatment, WaitlistEntry
 from bookings.queries.scheduling.cutoffs import why_not_move
+from bookings.queries.scheduling.openings import openings
+from bookings.queries.scheduling.slots import Ignoring
 from bookings.runner.scheduling.booking import for_whom
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.days import day_in
@@ -30,8 +33,15 @@ from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import has_proved, language, proved_here, who_has_signed_in
 from bookings.web.waiting_list.forms import JoinForm, WishForm
 
-A_WEEK = timedelta(days=7)
 NO_NOTICE = 0
+SHOWN, LOOKED_AT = 3, 60  # of what is free already; days
+
+
+class FreeNow(NamedTuple):
+    """A free start, and how the page that moves there is asked for it."""
+
+    start: datetime
+    asked: str
 
 
 @page_methods
@@ -81,6 +91,7 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
         entry = entries.join(wanted, now=now)
     except Refused as refusal:
         return _show(request, treatment, form, refusal=refusal, status=status_of(refusal))
+    plan.note_wait(_session(request))
     return _to_it(request, entry)
 
 
@@ -96,7 +107,7 @@ def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
         messages.success(request, _("You are on the waiting list. We have emailed you about it."))
         return redirect(links.client_path(Purpose.WAITING, entry.client, entry=entry.pk))
     said = _("One more step: press the button in our email to {email}, and the place is yours.")
-    messages.success(request, said.format(email=entry.client.email))
+    messages.warning(request, said.format(email=entry.client.email))
     return redirect("runner:times", entry.treatment.slug)
 
 
@@ -180,8 +191,32 @@ def _ask_for_earlier(
         "clinic": Clinic.objects.the(),
         "opened": opened,
         "appointment": opened.appointment,
+        "free_now": _free_now(opened.appointment),
         "form": form,
         "key": token_hex(16),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/earlier.html", context, status=status)
+
+
+def _free_now(visit: Appointment) -> list[FreeNow]:
+    """Earlier times that nobody has to wait for, one a day."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    today, last = clinic.day_of(now), clinic.day_of(visit.starts_at)
+    found = openings(
+        clinic,
+        visit.treatment,
+        first=today,
+        days=min((last - today).days + 1, LOOKED_AT),
+        therapist=None if visit.any_therapist else visit.therapist,
+        duration=visit.duration,
+        ignoring=Ignoring(appointments=(visit.pk,)),
+        now=now,
+    )
+    earlier = [one.starts_at for one in found if one.starts_at < visit.starts_at]
+    first_of_day = {clinic.day_of(start): start for start in reversed(earlier)}
+    therapist = "" if visit.any_therapist else visit.therapist.slug
+    return [
+        FreeNow(start, urlencode({"start": start.isoformat(), "therapist": therapist}))
+        for start in sorted(first_of_day.values())[:SHOWN]
+    ]

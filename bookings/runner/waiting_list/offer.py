@@ -15,7 +15,7 @@ from bookings.core.roles import Role
 from bookings.core.training import advice_for
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistOffer
-from bookings.queries.waiting_list.wishes import plans_of
+from bookings.queries.waiting_list.plans import plans_of
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of

@@ -13,8 +13,10 @@ from bookings import links
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
-from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry
+from bookings.models import Appointment, Client, Clinic, EntryState, OfferState, WaitlistEntry
+from bookings.models.waiting_list.entries import SAME_WISH
 from bookings.queries.waiting_list.in_words import wish_in_words
+from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
@@ -32,6 +34,8 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
     entry = WaitlistEntry.objects.with_everything().filter(pk=facts["entry"], client=client).first()
     if entry is None:
         raise Http404
+    if entry.state == EntryState.LEFT and (same := _that_stands_for(entry)):
+        return redirect(_url(same))
     if request.method != "POST":
         return _show(request, entry)
     if facts["proves"] and entry.is_waiting:
@@ -44,6 +48,12 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return _change(request, entry)
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
+
+
+def _that_stands_for(entry: WaitlistEntry) -> WaitlistEntry | None:
+    """Of the very same wish: one of two became the other's when their clients became one."""
+    wanted = {name: getattr(entry, name) for name in SAME_WISH}
+    return WaitlistEntry.objects.like(**wanted).filter(client=entry.client).first()
 
 
 def _change(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
@@ -81,16 +91,15 @@ def _show(
     clinic, now = Clinic.objects.the(), timezone.now()
     offers = list(entry.offers.select_related("therapist").order_by("-made_at"))
     kept = next((one for one in offers if one.is_open(now)), None)
-    alike = WaitlistEntry.objects.waiting().filter(treatment=entry.treatment)
     context = {
         "clinic": clinic,
         "entry": entry,
+        "today": clinic.day_of(now),
         "wish": wish_in_words(entry, clinic, clinic.day_of(now)),
         "kept": kept,
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
-        "place": alike.filter(joined_at__lt=entry.joined_at).count() + 1,
-        "waiting": alike.count(),
+        "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
         "booked": _booked_since(entry, now),
         "refusal": refusal,

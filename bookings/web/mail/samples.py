@@ -21,19 +21,25 @@ from bookings.models import (
     MailWording,
     Race,
     Room,
+    Series,
     Therapist,
     Treatment,
     WaitlistEntry,
     WaitlistOffer,
     Weekday,
 )
-from bookings.models.mail.kinds import ABOUT_THEIR_DATA, OF_THE_WAITING_LIST, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import (
+    ABOUT_THEIR_DATA,
+    OF_A_SERIES,
+    OF_THE_WAITING_LIST,
+    TIMED_TO_TRAINING,
+)
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
-ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST)
+ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, *OF_A_SERIES)
 
 
 def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
@@ -102,6 +108,8 @@ def _about(
         return _about_data(today)
     if kind in OF_THE_WAITING_LIST:
         return _about_waiting(visits[0], today, now)
+    if kind in OF_A_SERIES:
+        return _about_series(visits, today, now)
     return _about_race(race, race.client, today)
 
 
@@ -130,6 +138,29 @@ def _about_waiting(visit: Appointment, today: date, now: datetime) -> dict[str, 
     )
     visit.whose.appointments.all().delete()
     return {"entry": entry.pk, "offer": offer.pk}
+
+
+def _about_series(visits: list[Appointment], today: date, now: datetime) -> dict[str, Any]:
+    """All of them have moved, or a later date could not be booked."""
+    first, nearest = visits[0], visits[-1].starts_at + timedelta(hours=1)
+    series = Series.objects.create(
+        client=first.whose,
+        treatment=first.treatment,
+        first_day=today,
+        at=time(18),
+        every_weeks=3,
+        last_day=today + timedelta(weeks=24),
+        made_at=now,
+        key="sample",
+        by="sample",
+    )
+    return {
+        "series": series.pk,
+        "visits": {str(one.pk): one.revision for one in visits},
+        "start": visits[-1].starts_at.isoformat(),
+        "why": "taken",
+        "nearest": nearest.isoformat(),
+    }
 
 
 def _about_data(today: date) -> dict[str, Any]:

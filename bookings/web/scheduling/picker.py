@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from bookings import dates
 from bookings.core import training
+from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import Opening, part_of_day
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import next_free
 from bookings.queries.scheduling.slots import Ignoring
@@ -271,6 +272,12 @@ class Picker:
         if missed.why_none is Why.CLOSED and self.therapist is not None:
             sentence = _("{therapist} is away on {day}.")
         return sentence.format(therapist=self.therapist, day=dates.civil_day(missed.date))
+
+    @property
+    def wait_for_that_day(self) -> str:
+        """Where one waits for the day that was asked for, if it is full."""
+        missed = next((day for day in self.days if day.date == self.wanted), None)
+        return self._wait_url(missed.date) if missed and missed.why_none is Why.FULL else ""
 
     @property
     def parts(self) -> list[Part]:

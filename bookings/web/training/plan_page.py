@@ -10,13 +10,14 @@ from django.utils.translation import ngettext
 from bookings import dates, links
 from bookings.actions.training import training_feedback
 from bookings.core import training
+from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Race, Therapist, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, Usual, id_of, offers, plan_of
+from bookings.queries.training.plans import SHOWN, Offer, Usual, id_of, offers, plan_of
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
@@ -95,6 +96,7 @@ class Proposal:
     beside: str  # the hard day of their own that is next to it, in a sentence
     other_times_url: str
     url: str  # of what is booked
+    is_waited_for: bool
 
     @property
     def day(self) -> date:
@@ -316,6 +318,7 @@ def _proposals(
             beside=_beside(day, plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
+            is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not times
 

@@ -41,7 +41,7 @@ from bookings.queries.training.plans import (
 )
 from bookings.web.visitor import booked_here
 
-KEY, GONE_WITH = "plan", "plan_gone_with"
+KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
 GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
@@ -234,6 +234,18 @@ class SessionPlan(Pages):
             gone = self._session.get(GONE_WITH, [])
             self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
 
+    def note_wait(self, session: SessionId | None) -> None:
+        """That the list was joined for it in this browser."""
+        if session:
+            kind, ideal = session
+            there = self._session.get(WAITS_FOR, [])
+            self._session[WAITS_FOR] = [*there, [kind, ideal.isoformat()]][-MOST_KEPT:]
+
+    @property
+    def waited_for(self) -> frozenset[SessionId]:
+        there = self._session.get(WAITS_FOR, [])
+        return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in there)
+
     def take_back_from(self, visit: Appointment) -> None:
         """It went with what is booked anew, and so it goes with that."""
         if gone := self._session.pop(GONE_WITH, None):
@@ -290,6 +302,16 @@ class ClientPlan(Pages):
     def url_of_visit(self, visit: Appointment) -> str:
         """Who reads this has signed in, or has the link of a mail."""
         return reverse("runner:appointment", args=[links.mail_token(visit)])
+
+    @cached_property
+    def waited_for(self) -> frozenset[SessionId]:
+        """The sessions that they are on the waiting list for."""
+        there = self.client.waits_for.waiting().exclude(session_kind="")
+        return frozenset(
+            (training.Kind(kind), ideal)
+            for kind, ideal in there.values_list("session_kind", "session_ideal")
+            if ideal and kind in list(training.Kind)
+        )
 
     @cached_property
     def brought(self) -> Told | None:

@@ -16,6 +16,7 @@ from bookings.web.forms import PROPOSAL, DayField, PersonForm, plain
 WISH = ("therapist", "first_day", "last_day", "weekdays", "parts", "notice_hours")
 NOTICES = (0, 4, 12, 24, 48, 72, 168)  # hours
 LONGEST_WAIT = timedelta(days=366)
+A_DAY = timedelta(days=1)
 
 
 def _notice(hours: int) -> str:
@@ -81,7 +82,20 @@ class WishForm(forms.Form):
         first, last = data.get("first_day"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", _("Please give the same day as the first or a later one."))
+        elif first and last:
+            self._refuse_what_never_comes(first, last, data)
         return data
+
+    def _refuse_what_never_comes(self, first: date, last: date, data: dict[str, Any]) -> None:
+        """No such weekday in these days, or none so far off that they would know in time."""
+        weekdays = data.get("weekdays", [])
+        days = (first + timedelta(days=n) for n in range(min(7, (last - first).days + 1)))
+        if weekdays and not any(day.weekday() in weekdays for day in days):
+            sentence = _("None of these days of the week lies between the two dates.")
+            self.add_error("weekdays", sentence)
+        if self.today + timedelta(hours=data.get("notice_hours", 0)) > last + A_DAY:
+            sentence = _("Your last day is sooner than that. Please choose a shorter time.")
+            self.add_error("notice_hours", sentence)
 
     @property
     def wanted(self) -> WaitTerms:
@@ -104,7 +118,7 @@ class JoinForm(WishForm, PersonForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["email"].help_text = _(
-            "What comes free is offered there, with a link to leave."
+            "What comes free is offered there, one time a day at most, with a link to leave."
         )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Seen
-from clinic.operations.backups import create, rotate
+from clinic.operations.backups import create, encryption, rotate
 from clinic.operations.backups.noting import note
 from clinic.operations.backups.programs import ProgramMissing
 from clinic.operations.database import in_words
@@ -53,6 +53,19 @@ class Command(BaseCommand):
             f"{path}: {rows:,} rows, {manifest.size:,} bytes, sha256 {manifest.sha256}"
         )
         self.stdout.write(f"Deleted because newer ones are kept: {len(gone)}")
-        note(Seen.BACKUP, say=self.stderr.write, is_sealed=bool(settings.BACKUP_KEY))
+        note(Seen.BACKUP, say=self.stderr.write, **_facts_of(path))
         if not settings.BACKUP_KEY:
             self.stderr.write(_("Not sealed: keep it where nobody can read it."))
+
+
+def _facts_of(path: Path) -> dict[str, Any]:
+    """By which it is known later that it is there, whole, and opens with the key that is set."""
+    key = settings.BACKUP_KEY
+    sealed_for = encryption.fingerprint(key) if key else ""
+    size = path.stat().st_size
+    return {
+        "is_sealed": bool(key),
+        "sealed_for": sealed_for,
+        "path": str(path.resolve()),
+        "size": size,
+    }

@@ -21,9 +21,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="for a program that reads it")
+        parser.add_argument(
+            "--try-alerts", action="store_true", help="sends a test by ALERT_EMAIL_URL, ALERT_URL"
+        )
 
-    def handle(self, *, json: bool, **_options: Any) -> None:
-        found = list(doctor.examine())
+    def handle(self, *, json: bool, try_alerts: bool, **_options: Any) -> None:
+        found = list(doctor.examine(try_alerts=try_alerts))
         self._as_json(found) if json else self._in_words(found)
         if any(one.is_wrong for one in found):
             sys.exit(1)

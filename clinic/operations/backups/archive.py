@@ -109,6 +109,24 @@ def manifest_of(path: Path, key: str) -> Manifest:
         raise BadArchive(f"The manifest of {path} cannot be read.") from error
 
 
+def look_at(path: Path, key: str) -> bool:
+    """Whether it is sealed. Raises BadArchive where something is wrong that can be known without
+    reading all of it: it is no whole backup, or does not open with that key, if that can open any.
+    """
+    with _member(path, DATABASE) as (member, is_sealed):
+        header = member.read(len(encryption.HEADER))
+    if is_sealed and header != encryption.HEADER:
+        raise BadArchive(f"{path} is damaged: it does not begin as what was sealed.")
+    if is_sealed and key.startswith(encryption.PUBLIC):
+        return True
+    manifest = manifest_of(path, key if is_sealed else "")
+    with zipfile.ZipFile(path) as whole:
+        size = whole.getinfo(DATABASE + SUFFIX if is_sealed else DATABASE).file_size
+    if size != manifest.size:
+        raise BadArchive(f"{path} is damaged: it is not as long as its manifest says.")
+    return is_sealed
+
+
 def copy_dump(path: Path, manifest: Manifest, key: str, into: IO[bytes]) -> None:
     """What pg_dump wrote. Raises BadArchive, perhaps at its end, when a byte has changed since."""
     if _take(path, DATABASE, into, key) != manifest.sha256:

@@ -4,12 +4,13 @@ BACKUP_KEY is an age key: the secret one (AGE-SECRET-KEY-1…) seals and opens; 
 only seals, so that what is stolen with the server opens no backup.
 """
 
+import hashlib
 from typing import Protocol
 
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
-SUFFIX = ".age"
+SUFFIX, HEADER = ".age", b"age-encryption.org/v1\n"
 PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
 
 
@@ -34,6 +35,11 @@ def check_key(key: str) -> None:
     """Raises ValueError for what is no key; none at all is well."""
     if key:
         _recipient(key)
+
+
+def fingerprint(key: str) -> str:
+    """The same of both halves of a key, and no secret."""
+    return hashlib.sha256(str(_recipient(key)).encode()).hexdigest()[:16]
 
 
 def seal(plain: Readable, into: Sink, key: str) -> None:

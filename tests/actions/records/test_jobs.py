@@ -6,10 +6,10 @@ from django.utils import timezone
 
 from bookings import tasks
 from bookings.actions.one_worker import Work
-from bookings.actions.records import importing, jobs, undoing
-from bookings.models import Client
+from bookings.actions.records import checking, importing, jobs, undoing
+from bookings.models import Client, ClientImport
 from tests.actions.records.test_importing import PATIENTS, patient
-from tests.importing import checked, imported
+from tests.importing import checked, imported, outcomes, read, settled
 from tests.lists import as_csv
 
 ROWS = as_csv(PATIENTS, [patient(n, email=f"c{n}@example.com") for n in range(7)])
@@ -42,6 +42,31 @@ def test_a_list_that_takes_long_goes_behind_what_waits_and_is_then_gone_on_with(
     batch.refresh_from_db()
     assert batch.state == "done"
     assert rung == ["bookings.tasks.go_on_with_imports"] * 3
+
+
+@pytest.mark.parametrize("worker", ["one that goes on", "another each time"])
+def test_a_check_that_takes_long_goes_behind_what_waits_as_well_whichever_worker_goes_on(
+    clinic, rung, in_a_hurry, monkeypatch, worker
+):
+    monkeypatch.setattr(checking, "CHUNK", 3)
+    of_both: list[dict] = [{}, {}]
+    batch = settled(read(ROWS))
+    checking.check(batch, now=timezone.now())
+    in_a_hurry()
+    turns = 0
+    while ClientImport.objects.get(pk=batch.pk).state == "checking":
+        if worker == "another each time":
+            monkeypatch.setattr(checking, "begun", of_both[turns % 2])
+        tasks.go_on_with_imports()
+        turns += 1
+        assert turns < 10
+    assert rung == ["bookings.tasks.go_on_with_imports"] * (turns - 1)
+    assert turns == (4 if worker == "one that goes on" else 7)
+    assert outcomes(batch) == {"new": 7}
+    for kept in of_both:
+        monkeypatch.setattr(checking, "begun", kept)
+        tasks.go_on_with_imports()  # as each minute
+        assert kept == {}
 
 
 def test_while_one_worker_is_at_a_list_no_other_is_at_any(clinic, rung):

@@ -17,6 +17,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import cancellation, changes, holds, undoing
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.waiting_list import entries, offers, tending
+from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
@@ -216,6 +217,36 @@ class WaitingList(RuleBasedStateMachine):
         holds.expire_dead_holds(now=self.now)
         self.tend_after(tended)
 
+    @rule(which=st.integers(0, 99), treatment=st.integers(0, 1))
+    def a_stranger_holds(self, which, treatment):
+        """Whatever they are shown is none of what came free and somebody on the list could have."""
+        treatment = self.treatments[treatment]
+        today = self.clinic.day_of(self.now)
+        free = openings(self.clinic, treatment, first=today, days=DAYS + 1, now=self.now)
+        if not free:
+            return
+        opening = free[which % len(free)]
+        kim = opening.therapists[0]
+        slot = Slot(treatment=treatment, start=opening.starts_at, therapist=kim)
+        assert not self.who_could_have_some_of(slot.blocked, kim)
+        wanted = holds.HoldRequest(slots=[slot], holder=holds.Holder(key=f"stranger{which % 3}"))
+        holds.hold(wanted, now=self.now).only()
+
+    def who_could_have_some_of(self, blocked, therapist):
+        """Of what has just come free, in the hours in which mails go."""
+        if not time(8) <= self.now.astimezone(self.clinic.tz).time() < time(20):
+            return []
+        lately = FreedTime.objects.to_be_worked().exclude(cause="look")
+        spans = [one.interval for one in lately if self.now < one.due_at + 5 * MINUTE]
+        return [
+            (entry, start)
+            for entry in WaitlistEntry.objects.waiting()
+            for start, takers in self.might_have(entry, at_once=True).items()
+            if therapist in takers
+            and blocked.overlaps(there := Interval(start, start + length_of(entry)))
+            and any(there.overlaps(span) for span in spans)
+        ]
+
     def tend_after(self, after):
         """Afterwards nobody waits whom something free could be offered to, and none of lower rank
         has been given what somebody of higher rank could have had."""
@@ -250,35 +281,40 @@ class WaitingList(RuleBasedStateMachine):
                 if as_long and offer.starts_at in before.get(waits.pk, ()):
                     assert offer.entry.joined_at <= waits.joined_at
 
-    def might_have(self, entry):
+    def might_have(self, entry, *, at_once=False):
         """The starts that could be offered to them now, read without any of the list's code."""
         today = self.clinic.day_of(self.now)
         there = WaitlistOffer.objects.filter(client=entry.client)
         if there.filter(state=OfferState.OPEN, until__gt=self.now).exists():
-            return set()
+            return {}
         untaken = there.filter(
             Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED])
             | Q(state=OfferState.OPEN, until__lte=self.now)
         )
         if any(self.clinic.day_of(one.made_at) == today for one in untaken):
-            return set()
+            return {}
         if entry.appointment and not _still_to_come(entry.appointment, self.now):
-            return set()
+            return {}
         if entry.last_day < today:
-            return set()
+            return {}
         free = openings(
             self.clinic,
             entry.treatment,
             first=max(today, entry.first_day),
             days=(entry.last_day - max(today, entry.first_day)).days + 1,
             therapist=entry.therapist,
+            rules=Rules.LISTED,
             now=self.now,
         )
-        starts = {one.starts_at for one in free}
+        starts = {one.starts_at: one.therapists for one in free}
         had = set(there.exclude(state=OfferState.WITHDRAWN).values_list("starts_at", flat=True))
-        return {start for start in starts - had if self.suits(entry, start)}
+        return {
+            start: takers
+            for start, takers in starts.items()
+            if start not in had and self.suits(entry, start, at_once)
+        }
 
-    def suits(self, entry, start):
+    def suits(self, entry, start, at_once):
         end = start + timedelta(minutes=entry.treatment.minutes)
         notice = max(NOTICE, timedelta(hours=entry.notice_hours))
         own = entry.client.appointments.exclude(status__in=[Status.CANCELLED, Status.EXPIRED])
@@ -289,11 +325,12 @@ class WaitingList(RuleBasedStateMachine):
             and (entry.appointment is None or start < entry.appointment.starts_at)
             and (entry.appointment is None or entry.appointment.starts_at - self.now >= 15 * MINUTE)
             and not own.filter(starts_at__lt=end, ends_at__gt=start).exists()
-            and not any(
-                one.starts_at < end and start < one.ends_at
-                for one in FreedTime.objects.paused(self.now)
-            )
+            and (at_once or not self.is_paused(start, end))
         )
+
+    def is_paused(self, start, end):
+        paused = FreedTime.objects.paused(self.now)
+        return any(one.starts_at < end and start < one.ends_at for one in paused)
 
     def open_one(self, which):
         there = list(WaitlistOffer.objects.open().with_everything())
@@ -329,6 +366,10 @@ class WaitingList(RuleBasedStateMachine):
             assert offer.entry.state == EntryState.SERVED
             visit = present(offer.entry.appointment or offer.hold)
             assert visit.status in [Status.BOOKED, Status.CANCELLED]
+
+
+def length_of(entry):
+    return timedelta(minutes=entry.treatment.minutes)
 
 
 def _still_to_come(visit, now):

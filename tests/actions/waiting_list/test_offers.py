@@ -31,6 +31,8 @@ from bookings.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from bookings.queries.scheduling.diary import facts_for
+from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
@@ -447,6 +449,90 @@ def test_an_address_that_nobody_has_confirmed_is_offered_nothing(ten, wait, cloc
     assert not entry.offers.exists()
 
 
+def stranger_may(visit, rules=Rules.ONLINE, **changed):
+    slot = Slot(**{"treatment": visit.treatment, "start": visit.starts_at, **changed})
+    facts = facts_for(slot, Clinic.objects.the(), now=timezone.now())
+    found = [one.code for one in problems_with(slot, facts, rules=rules)]
+    free = facts.starts(slot.treatment, rules=rules)
+    assert (int(slot.start.timestamp()) in free) is not bool(found)
+    return not found
+
+
+def test_nobody_else_takes_it_before_the_list_is_asked_and_the_desk_does_knowingly(
+    ten, wait, clock, kim, today
+):
+    short = factories.make_treatment("Flush", therapists=[kim], minutes=30)
+    entry = wait()
+    cancel(ten)
+    half_past = {"treatment": short, "start": ten.ends_at - HOUR / 2}
+    for changed in ({}, {"treatment": short}, half_past):
+        assert not stranger_may(ten, **changed)
+        assert not stranger_may(ten, Rules.DESK, **changed)
+        assert stranger_may(ten, Rules.OVERRIDDEN, **changed)
+    after_the_pause(clock)
+    clock.move_to(offer_to(entry).until)
+    other = wait()
+    assert not stranger_may(ten)  # before anybody has tended the offer that is over
+    tend()
+    offers.decline(offer_to(other), now=timezone.now())
+    tend()
+    assert stranger_may(ten)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"parts": [2]}, {"notice_hours": 168}, {"weekdays": [0]}, {"therapist": 1}]
+)
+def test_what_suits_nobody_who_waits_is_open_to_everybody_at_once(ten, wait, today, wish):
+    if "therapist" in wish:
+        wish = {"therapist": factories.make_therapist("Lee Demo")}
+    if "weekdays" in wish:
+        wish = {"weekdays": [(today.weekday() + 4) % 7]}
+    wait(**wish)
+    cancel(ten)
+    assert stranger_may(ten)
+
+
+def test_a_worker_that_is_down_or_a_time_so_near_keeps_nothing_from_anybody(ten, wait, clock):
+    wait()
+    cancel(ten)
+    later(clock, PAUSE + 4 * MINUTE)
+    assert not stranger_may(ten)
+    later(clock, MINUTE)
+    assert stranger_may(ten)
+    FreedTime.objects.update(due_at=ten.starts_at - 2 * HOUR - 14 * MINUTE)
+    assert stranger_may(ten)
+    FreedTime.objects.update(due_at=timezone.now())
+    assert not stranger_may(ten)
+    Clinic.objects.update(mail_paused_at=timezone.now())
+    assert stranger_may(ten)
+
+
+def test_what_has_come_free_costs_an_opening_no_query_until_it_has(
+    ten, wait, django_assert_max_num_queries, django_assert_num_queries
+):
+    for _ in range(3):
+        wait()
+    with django_assert_num_queries(6):  # the clinic's row is one
+        stranger_may(ten)
+    cancel(ten)
+    with django_assert_max_num_queries(17):
+        stranger_may(ten)
+    for _ in range(5):
+        wait()
+    with django_assert_max_num_queries(17):
+        stranger_may(ten)
+
+
+@pytest.mark.fixed_clock("2026-12-02T23:00")
+def test_in_the_night_it_is_kept_until_the_morning(ten, wait, clock):
+    wait()
+    cancel(ten)
+    later(clock, 8 * HOUR)
+    assert not stranger_may(ten)
+    later(clock, HOUR + 5 * MINUTE)
+    assert stranger_may(ten)
+
+
 @pytest.mark.fixed_clock("2026-12-02T23:00")
 def test_nobody_is_offered_anything_at_night(ten, wait, clock):
     entry = wait()
@@ -495,6 +581,51 @@ def test_one_mailbox_has_one_offer_and_one_a_day_under_however_many_names(full_d
     tending.look_through(now=timezone.now())
     tend()
     assert list(WaitlistOffer.objects.filter(client__in=mal)) == [offer]
+
+
+def test_two_who_have_been_here_are_two_at_one_mailbox(
+    full_day, wait, clock, massage, kim, room, at
+):
+    """A couple; but names that nobody has seen are one with whoever else has typed them."""
+    couple = [
+        factories.make_client(name, email="both@example.com", wants_news=True)
+        for name in ("Ana Demo", "Bo Demo")
+    ]
+    for number, one in enumerate(couple):
+        factories.make_appointment(
+            client=one,
+            starts_at=at(-3, 10 + 2 * number),
+            treatment=massage,
+            therapist=kim,
+            room=room,
+            status=Status.COMPLETED,
+        )
+        wait(one)
+    cancel(full_day[1])
+    cancel(full_day[3])
+    assert after_the_pause(clock) == 2
+
+
+def test_what_the_desk_books_for_them_ends_their_wish(full_day, wait, clock):
+    fits, another_day = wait(), wait(parts=[2])
+    Appointment.objects.filter(pk=full_day[1].pk).update(
+        client=fits.client, booked_at=timezone.now()
+    )
+    tend()
+    fits.refresh_from_db()
+    another_day.refresh_from_db()
+    assert (fits.state, another_day.state) == (EntryState.SERVED, EntryState.WAITING)
+
+
+def test_nothing_is_offered_while_a_runner_may_still_undo(ten, wait, clock):
+    """Else the undo is gone as soon as the shorter pause is over."""
+    wait()
+    Clinic.objects.update(offer_pause_minutes=2, undo_minutes=20)
+    cancel(ten)
+    later(clock, 19 * MINUTE)
+    assert tend() == 0
+    later(clock, MINUTE)
+    assert tend() == 1
 
 
 @pytest.mark.parametrize(
@@ -557,4 +688,4 @@ def test_joins_of_one_mailbox_at_once_get_no_more_places_than_one_after_another(
 
     with ThreadPoolExecutor(6) as six:
         list(six.map(join, range(6)))
-    assert WaitlistEntry.objects.count() == entries.MOST_UNPROVED
+    assert WaitlistEntry.objects.waiting().count() == entries.MOST_UNPROVED

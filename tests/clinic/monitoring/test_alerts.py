@@ -126,7 +126,7 @@ def test_whoever_waits_for_a_sign_of_life_gets_one_until_something_is_in_trouble
 
 def test_no_redirect_is_followed_and_nothing_goes_out_in_the_open(alive, hook, settings):
     hook.redirects_to = f"{hook.url}/elsewhere"
-    assert alerts.try_the_second_way() == [("ALERT_URL did not take the message.", False)]
+    assert alerts.try_the_second_way() == [("ALERT_URL did not take the message (302).", False)]
     assert len(hook.asked) == 1
     settings.ALERT_URL = hook.url.replace("https", "http")
     assert alerts.try_the_second_way()[0][1] is False

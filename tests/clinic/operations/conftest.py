@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 from django.db import connection, connections
 from psycopg2.sql import SQL, Identifier
 
 from clinic.demo import servers
+from tests.servers import on_the_server
 
 GUARDS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -135,13 +135,3 @@ def a_database(name: str) -> Iterator[str]:
     finally:
         with on_the_server() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@contextlib.contextmanager
-def on_the_server():
-    folder = os.environ["DATABASE_URL"].partition("@")[2].rpartition("/")[0]
-    connection = psycopg2.connect(host=folder, user="postgres", dbname="postgres")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        yield cursor
-    connection.close()

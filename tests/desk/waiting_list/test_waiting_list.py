@@ -168,3 +168,13 @@ def test_the_desk_turns_no_news_on_that_somebody_has_turned_off(desk, massage, t
     assert "No mail reaches them: please ring when something suits them." in said
     client.refresh_from_db()
     assert not client.wants_news
+
+
+def test_the_desk_sees_what_the_list_is_asked_first_and_books_it_knowingly(
+    desk, full_day, wait, massage, at
+):
+    wait("Ana First")
+    freed(full_day)
+    asked = {"treatment": massage.pk, "when": f"{at(3, 10):%Y-%m-%d 10:00}"}
+    page = desk.get("/diary/new/", asked).text
+    assert "the waiting list is asked about it first" in page

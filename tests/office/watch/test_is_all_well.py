@@ -121,3 +121,26 @@ def test_a_second_way_that_is_not_set_is_asked_for(office, all_well):
         PAGE
     ).text.lower().replace("alert_email_url", "ALERT_EMAIL_URL")
     assert "No second way is set" in office.post(f"{PAGE}try/", follow=True).text
+
+
+def test_a_dead_worker_comes_before_the_mail_that_waits_for_it_and_the_bar_says_the_same(
+    office, all_well
+):
+    """The clock's rings are heard by the worker alone, so of the clock nothing is known then."""
+    for component in Component:
+        silent(component)
+    sign_in_mails.owe("a@example.com", "Code", "123", now=timezone.now())
+    SignInMail.objects.update(created_at=timezone.now() - DAY)
+    assert told(office) == ("2 things need somebody.", ["worker", "mail", "beat"])
+    answer = office.get(PAGE)
+    mail = next(one for one, _ in answer.context["found"] if one.part == "mail")
+    assert mail.do.startswith("First see to what is above")
+    assert list(answer.context["mail_problems"]) == [
+        "Mail may be late: no sign of life from the worker that sends mail."
+    ]
+
+
+def test_a_full_disk_is_named_by_its_folder(office, all_well, monkeypatch):
+    no_room(all_well, monkeypatch)
+    found = next(one for one, _ in office.get(PAGE).context["found"] if one.part == "disk")
+    assert found.says.partition(" on the disk of ")[2].startswith("/")

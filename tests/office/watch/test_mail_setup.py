@@ -1,11 +1,13 @@
 """The owner sees what the mail server and the DNS say, what to put there, and of a test mail."""
 
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from bookings.actions.mail import sign_in_mails
-from bookings.models import LastSeen, Seen, SignInMail
+from bookings.models import Component, Heartbeat, LastSeen, Seen, SignInMail
 from tests.mail.post_office import PostOffice
 from tests.office.watch.dns_server import DnsServer
 
@@ -17,8 +19,8 @@ KEY = "v=DKIM1; k=rsa; p=" + "A" * 392
 @pytest.fixture
 def dns(settings):
     with DnsServer() as server:
-        settings.DNS_SERVERS = [server.address]
-        settings.DEFAULT_FROM_EMAIL = "The Clinic <clinic@clinic.example>"
+        settings.DNS_SERVERS, server.texts = [server.address], {"clinic.london": []}
+        settings.DEFAULT_FROM_EMAIL = "The Clinic <clinic@clinic.london>"
         yield server
 
 
@@ -49,21 +51,21 @@ def test_what_is_missing_is_said_with_what_to_put(office, dns, mail_server):
 
 def test_what_is_there_is_well(office, dns, mail_server):
     dns.texts = {
-        "clinic.example": ["v=spf1 mx -all", "something=else"],
-        "s7._domainkey.clinic.example": [KEY],
-        "_dmarc.clinic.example": ["v=DMARC1; p=quarantine"],
+        "clinic.london": ["v=spf1 mx -all", "something=else"],
+        "s7._domainkey.clinic.london": [KEY],
+        "_dmarc.clinic.london": ["v=DMARC1; p=quarantine"],
     }
-    answer = office.post(PAGE, {"selector": " S7._domainkey.clinic.example "}, follow=True)
+    answer = office.post(PAGE, {"selector": " S7._domainkey.clinic.london "}, follow=True)
     assert read(answer) == {"SPF": (True, ""), "DKIM": (True, ""), "DMARC": (True, "")}
     assert KEY in answer.text
     assert office.get(PAGE).context["form"]["selector"].value() == "s7"
 
 
 def test_a_known_host_of_mail_is_named_in_the_record_to_put(office, dns, settings):
-    dns.texts = {"clinic.example": ["v=spf1 mx ~all"]}
+    dns.texts = {"clinic.london": ["v=spf1 mx ~all"]}
     settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp.fastmail.com", 9
     LastSeen.objects.note(
-        Seen.MAIL_RECORDS, domain="clinic.example", spf=["v=spf1 mx ~all"], dmarc=[], dkim={}
+        Seen.MAIL_RECORDS, domain="clinic.london", spf=["v=spf1 mx ~all"], dmarc=[], dkim={}
     )
     shown = read(office.get(PAGE))
     assert shown["SPF"] == (False, "v=spf1 include:spf.messagingengine.com mx ~all")
@@ -79,7 +81,7 @@ def test_what_is_no_name_of_a_key_is_not_asked(office, dns, typed):
 def test_only_our_own_domain_is_asked_about(office, dns, mail_server):
     office.post(PAGE, {"selector": "s1.elsewhere", "domain": "victim.example"})
     assert dns.asked
-    assert all(name.endswith("clinic.example") for name in dns.asked)
+    assert all(name.endswith("clinic.london") for name in dns.asked)
 
 
 def test_a_dns_that_is_slow_costs_three_seconds_and_is_said(office, dns, mail_server, monkeypatch):
@@ -90,12 +92,46 @@ def test_a_dns_that_is_slow_costs_three_seconds_and_is_said(office, dns, mail_se
     assert "Nobody answered in time." in answer.text
 
 
-def test_it_is_asked_five_times_in_ten_minutes(office, dns, mail_server):
+def test_it_is_asked_five_times_in_ten_minutes_and_then_shows_what_was_found(
+    office, dns, mail_server
+):
     for _ in range(5):
-        office.post(PAGE, {"selector": "s1"})
+        found = office.post(PAGE, {"selector": "s1"}, follow=True)
     asked = len(dns.asked)
-    assert "tried too often" in office.post(PAGE, {"selector": "s1"}, follow=True).text
+    answer = office.post(PAGE, {"selector": "s2"})
+    assert answer.status_code == 429
+    assert "tried too often" in answer.text
+    assert read(answer) == read(found)
+    assert answer.context["form"]["selector"].value() == "s2"
     assert len(dns.asked) == asked
+
+
+@pytest.mark.parametrize(
+    "domain", ["nobody.london", "example.com", "localhost", "[192.0.2.1]", "192.0.2.1"]
+)
+def test_a_domain_that_does_not_exist_is_told_instead_of_records_to_put_there(
+    office, dns, mail_server, settings, domain
+):
+    settings.DEFAULT_FROM_EMAIL = f"clinic@{domain}"
+    answer = office.post(PAGE, {"selector": ""}, follow=True)
+    assert read(answer) == {}
+    assert f"There is no domain {domain} that mail can come from" in answer.text
+    assert dns.asked == (["nobody.london"] if domain == "nobody.london" else [])
+
+
+def test_a_test_mail_that_waits_for_a_dead_worker_says_so_here_and_tries_the_second_way_at_once(
+    office, mail_server, settings
+):
+    Heartbeat.objects.note(Component.SENDER)
+    Heartbeat.objects.update(at=timezone.now() - timedelta(days=1))
+    with PostOffice() as second:
+        settings.ALERT_EMAIL_URL = f"smtp://127.0.0.1:{second.port}"
+        page = office.post("/office/test-mail/", {"back": "mail_setup"}, follow=True).text
+    assert "It waits to go out." in page
+    assert "docker compose restart worker" in page
+    assert "ALERT_EMAIL_URL took the message." in page
+    assert "this is how you are told of trouble" in second.messages[0]["Subject"]
+    assert "ALERT_EMAIL_URL took the message." in office.get("/office/watch/").text
 
 
 def test_no_secret_is_shown(office, dns, mail_server, settings):

@@ -162,17 +162,18 @@ def test_what_is_excused_is_not_asked(clinic, massage, start):
 
 
 def test_what_binds_whom_is_the_table_of_the_docs():
-    """Columns: online, kept, desk, desk's move, overridden, standing."""
+    """Columns: online, the waiting list, kept, desk, desk's move, overridden, standing."""
     table = {
-        "xxxxxx": "not_offered therapist_gone room_gone room_unsuitable clinic_closed "
+        "xxxxxxx": "not_offered therapist_gone room_gone room_unsuitable clinic_closed "
         "therapist_away room_lent",
-        "xxxxx.": "therapist_busy room_busy no_room nobody_free client_busy",
-        "xxx.x.": "treatment_withdrawn",
-        "xxxx.x": "outside_hours break",
-        "xxxx..": "past",
-        "x.xx..": "off_grid pause_into_time_off",
-        "x.x...": "too_soon too_far",
-        "x.....": "not_online",
+        "xxxxxx.": "therapist_busy room_busy no_room nobody_free client_busy",
+        "xxxx.x.": "treatment_withdrawn",
+        "xxxxx.x": "outside_hours break",
+        "xxxxx..": "past",
+        "xx.xx..": "off_grid pause_into_time_off",
+        "xx.x...": "too_soon too_far",
+        "xx.....": "not_online",
+        "x..x...": "list_first",
     }
     expected = {Code(code): marks for marks, codes in table.items() for code in codes.split()}
     found = {

@@ -28,6 +28,7 @@ from tests.reading import part_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PERSON = {"name": "Ana Demo", "email": "ana@example.com", "phone": ""}
+CALLED_OFF = (MailKind.RELEASED,)
 # The one list of what is not promised; it names things, and the page around it is read.
 NO_PROMISE = re.compile(r'<ul class="[^"]*no-promise">.*?</ul>', re.DOTALL)
 
@@ -96,6 +97,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
         _answers_to_mails(client, booked, at)
+        _series(client, booked)
         _second_visit_of_the_day(booked)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
         client.get("/protocol/")
@@ -121,6 +123,15 @@ def _second_visit_of_the_day(booked):
         therapist=booked.therapist,
         room=booked.room,
     )
+
+
+def _series(client, booked):
+    """Of one who is proved: made, looked at, and what moving and cancelling several shows."""
+    url = f"/appointments/{links.mail_token(booked)}/"
+    client.get(f"{url}repeat/")
+    factories.make_series(booked)
+    for page in ("", "cancel/", "cancel/?scope=later", "move/?scope=all&weekday=4&at=11:00"):
+        client.get(f"{url}series/{page}")
 
 
 def _of_age(client, booked):
@@ -264,12 +275,17 @@ def letters(booked, rendered):
         "covers": listed,
         "entry": entry.pk,
         "offer": factories.make_offer(entry).pk,
+        "series": factories.make_series(booked).pk,
+        "visits": {str(booked.pk): booked.revision},
+        "start": booked.starts_at.isoformat(),
+        "nearest": booked.starts_at.isoformat(),
+        "why": "taken",
     }
     Appointment.objects.filter(pk=booked.pk).update(together="together")
     booked.refresh_from_db()
     words = {}
     for kind in MailKind:
-        status = Status.CANCELLED if kind == MailKind.RELEASED else Status.BOOKED
+        status = Status.CANCELLED if kind in CALLED_OFF else Status.BOOKED
         Appointment.objects.filter(pk=booked.pk).update(status=status)
         mail = Mail(
             key=f"{kind}:1", kind=kind, client=booked.client, appointment=booked,

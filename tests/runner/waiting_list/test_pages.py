@@ -13,10 +13,22 @@ from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import entries, tending
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
-from bookings.models import Client, EntryState, FreedTime, Mail, MailKind, OfferState, WaitlistEntry
+from bookings.models import (
+    Client,
+    Clinic,
+    EntryState,
+    FreedTime,
+    Mail,
+    MailKind,
+    OfferState,
+    WaitlistEntry,
+)
 from bookings.queries.clients.strangers import MAILS_A_DAY
+from bookings.queries.waiting_list import standing
+from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
 from tests.page_forms import forms_of
+from tests.reading import present
 
 KEY = "0" * 32
 
@@ -116,6 +128,8 @@ def test_whoever_has_signed_in_is_on_it_at_once(anas, ana, massage, sent):
         ({"first_day": "2026-12-20"}, "the same day as the first or a later one"),
         ({"first_day": "soon"}, "Please give a date"),
         ({"weekdays": "9"}, "Please choose one of those listed"),
+        ({"weekdays": "0"}, "None of these days of the week lies between the two dates"),
+        ({"notice_hours": "168"}, "Your last day is sooner than that"),
         ({"email": ""}, "Please give your email address"),
         ({"therapist": "nobody"}, "Nobody of that name offers it now"),
     ],
@@ -227,7 +241,7 @@ def test_tags_and_names_give_one_mailbox_no_more_places(client, massage, sent):
         }
         answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **about})
     assert answer.status_code == 409
-    assert WaitlistEntry.objects.count() == 2
+    assert WaitlistEntry.objects.waiting().count() == 2
 
 
 def test_joining_floods_no_mailbox(client, massage, sent, monkeypatch):
@@ -288,3 +302,89 @@ def test_a_press_that_changes_nothing_looks_for_nothing(client, massage, sent, s
     assert FreedTime.objects.count() == 1  # when the first press confirmed it
     settings.LIMITS = {**settings.LIMITS, "booking": "1/hour"}
     assert [client.post(page, {}).status_code for _ in range(2)] == [302, 429]
+
+
+def test_a_full_day_that_an_address_names_leads_to_the_list_too(client, full_day, massage, day):
+    page = client.get(f"{massage.get_absolute_url()}?day={day}").text
+    assert "Join the waiting list for that day" in page
+
+
+def test_a_form_says_the_same_of_an_address_that_is_known_and_shuts_nobody_out(
+    client, massage, sent, ana, day
+):
+    """Else two requests with somebody's address kept them off the list."""
+    for number in range(5):
+        factories.make_entry(ana, treatment=massage, first_day=day, last_day=day, parts=[number])
+    answers = []
+    for number, email in enumerate([ana.email, "new@example.com"] * 3):
+        asked = {**sent, "email": email, "name": f"Mal {number}", "key": f"{number}" * 32}
+        answer = client.post(f"/book/{massage.slug}/wait/", asked)
+        answers.append((answer.status_code, answer["Location"]))
+    assert len(set(answers)) == 1
+    strangers = WaitlistEntry.objects.waiting().of_strangers()
+    assert [one.client.name for one in strangers] == ["Mal 2", "Mal 3", "Mal 4", "Mal 5"]
+
+
+def test_a_place_that_became_another_of_the_same_wish_leads_there(client, entry, ana):
+    same = WaitlistEntry.objects.get(pk=entry.pk)
+    same.pk, same.key = None, "another"
+    same.save(force_insert=True)
+    entry.end(EntryState.LEFT, now=timezone.now())
+    answer = client.get(path_of(Purpose.WAITING, ana, entry=entry.pk))
+    assert answer["Location"] == path_of(Purpose.WAITING, ana, entry=same.pk)
+
+
+def test_whoever_wants_it_earlier_sees_what_is_free_now_and_moves_there(
+    client, full_day, at, massage, kim, room, ana
+):
+    mine = factories.make_appointment(
+        client=ana, starts_at=at(4, 10), treatment=massage, therapist=kim, room=room
+    )
+    token = links.mail_token(mine)
+    page = client.get(f"/appointments/{token}/earlier/").text
+    assert "These are free now" in page
+    [first, *_] = [line for line in page.split('href="') if "/move/?start=" in line]
+    assert client.get(first.split('"')[0].replace("&amp;", "&")).status_code == 200
+
+
+def test_the_place_is_the_order_in_which_offers_go(client, massage, day, full_day, clock, ana):
+    waiting = [
+        factories.make_entry(
+            factories.make_client(wants_news=True),
+            treatment=massage,
+            first_day=day,
+            last_day=day,
+            joined_at=timezone.now() - timedelta(days=waited),
+        )
+        for waited in (3, 9, 1)
+    ]
+    factories.make_race(client=waiting[2].client, race_date=day + timedelta(days=12))
+    now, clinic = timezone.now(), Clinic.objects.the()
+    places = {standing.place_of(one, clinic, now=now).number: one for one in waiting}
+    cancellation.cancel(full_day[1], by="desk: dee", now=now)
+    gap = present(gap_of(clinic, full_day[1].interval, at_once=True, now=now))
+    assert [one.entry for one in gap.candidates(day)] == [places[n] for n in (1, 2, 3)]
+
+
+def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
+    client, ana, massage, kim, room, at, clock, day
+):
+    mine = factories.make_appointment(
+        client=ana, starts_at=at(3, 14), treatment=massage, therapist=kim, room=room
+    )
+    entry = factories.make_entry(treatment=massage, first_day=day, last_day=day)
+    token = links.mail_token(mine)
+    page = f"/appointments/{token}/pass-on/"
+    assert client.get(page).status_code == 302  # it can still be cancelled
+    clock.move_to(at(3, 9))
+    assert "Offer my time to the waiting list" in client.get(f"/appointments/{token}/").text
+    assert "Then it is cancelled without a fee" in client.get(page).text
+    assert client.post(page, {"do": "nonsense"}).status_code == 422
+    client.post(page, {"do": "offer"})
+    assert tending.tend(now=timezone.now()) == 1
+    assert "1 person on the list has been asked" in client.get(page).text
+    assert entry.client.name not in client.get(page).text
+    client.post(page, {"do": "keep"})
+    mine.refresh_from_db()
+    assert (mine.relayed_at, mine.status) == (None, Status.BOOKED)
+    assert entry.offers.get().state == OfferState.WITHDRAWN

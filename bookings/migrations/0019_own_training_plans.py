@@ -11,7 +11,7 @@ UNDO = "DROP TRIGGER remember ON bookings_ownplan;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0014_what_differs'),
+        ('bookings', '0018_series'),
     ]
 
     operations = [

@@ -1,0 +1,68 @@
+"""What mails about a series may say, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urljoin
+
+from django.conf import settings
+
+from bookings.core.scheduling.statuses import Status
+from bookings.mail.context import AppointmentLetter, MailLetter
+from bookings.mail.training_context import MailedTime, time_to_book
+from bookings.models import Series, Therapist, WhyMissed
+from bookings.queries.scheduling.diary import Opening
+from bookings.queries.series.in_words import series_in_words
+
+
+@dataclass(frozen=True)
+class SeriesChangedLetter(MailLetter):
+    """Several of its appointments were cancelled, or moved, at once."""
+
+    visits: Sequence[AppointmentLetter]
+
+    @property
+    def are_cancelled(self) -> bool:
+        return all(one.appointment.status == Status.CANCELLED for one in self.visits)
+
+
+@dataclass(frozen=True)
+class SeriesMissedLetter(MailLetter):
+    """A date that the diary has reached, and that could not be booked."""
+
+    series: Series
+
+    @property
+    def in_words(self) -> str:
+        return series_in_words(self.series, self.today)
+
+    @property
+    def when(self) -> str:
+        return self.day_and_time(datetime.fromisoformat(self.mail.about["start"]))
+
+    @property
+    def why(self) -> str:
+        return str(WhyMissed(self.mail.about["why"]).label)
+
+    @cached_property
+    def nearest(self) -> MailedTime | None:
+        """As a time that one press books."""
+        start = self.mail.about.get("nearest")
+        if not start or not self.series.treatment.online:
+            return None
+        therapist = Therapist.objects.filter(pk=self.mail.about.get("therapist")).first()
+        opening = Opening(datetime.fromisoformat(start), (therapist,) if therapist else ())
+        return time_to_book(self, self.series.treatment, opening, therapist)
+
+    @property
+    def other_times_url(self) -> str:
+        treatment = self.series.treatment
+        if not (treatment.active and treatment.online):
+            return self.home_url
+        day = self.clinic.day_of(datetime.fromisoformat(self.mail.about["start"]))
+        return urljoin(settings.SITE_URL, f"{treatment.get_absolute_url()}?day={day}")
+
+    @property
+    def is_still_waiting(self) -> bool:
+        return bool(self.series.still_to_book)

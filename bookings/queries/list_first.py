@@ -1,0 +1,98 @@
+"""Time that has come free and could be offered to somebody on the list: not open to others yet.
+
+It is asked within every look at the diary, and so by all subjects; almost always nothing has.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bookings.core.intervals import Interval
+from bookings.core.scheduling.openings import Duration, Seconds, Span, joined
+from bookings.core.scheduling.parts_of_day import part_of_day
+from bookings.core.waiting_list.asked_first import asked_at
+from bookings.core.waiting_list.matching import Moment, why_not
+from bookings.core.waiting_list.wishes import ListedWish, Start
+from bookings.models import Clinic, Treatment, WaitlistEntry
+from bookings.queries.training import protocol
+from bookings.queries.waiting_list.wishes import duration_of, wishes_of
+
+Kind = tuple[int, Duration]  # of a treatment, and how long
+FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
+
+
+class Asked(NamedTuple):
+    """A stretch that the list is asked about, and the moment at which that is."""
+
+    span: Span
+    moment: Moment
+
+
+def kept_for_the_list(
+    freed: Iterable[tuple[Seconds, Seconds, Seconds]],
+    during: Interval,
+    clinic: Clinic,
+    free: Callable[[Mapping[Kind, Treatment]], FreeStarts],
+    *,
+    now: datetime,
+) -> dict[int, list[Span]]:
+    """By therapist, what strangers do not take before those whom it suits have been asked.
+
+    Bounded: no longer than the pause and the next tendings, or a night in which no mail goes; and
+    nothing so near that nobody would be written to. The queries are as many for any number of rows.
+    """
+    asked = [] if clinic.mail_paused_at else list(_asked(freed, clinic, now))
+    if not asked:
+        return {}
+    first, last = clinic.day_of(during.start), clinic.day_of(during.end - timedelta(seconds=1))
+    entries = {one.pk: one for one in WaitlistEntry.objects.wanting(first, last)}
+    wishes = wishes_of(list(entries.values()), clinic, now=now)
+    if not wishes:
+        return {}
+    kinds = {kind_of(entries[pk]): entries[pk].treatment for pk in wishes}
+    starts, kept = free(kinds), defaultdict(list)
+    for pk, wish in wishes.items():
+        kind = kind_of(entries[pk])
+        for span, takers in _suiting(wish, starts.get(kind, {}), kind[1], asked, clinic):
+            for therapist in takers:
+                kept[therapist].append(span)
+    return {therapist: joined(spans) for therapist, spans in kept.items()}
+
+
+def kind_of(entry: WaitlistEntry) -> Kind:
+    return entry.treatment_id, duration_of(entry)
+
+
+def _asked(
+    freed: Iterable[tuple[Seconds, Seconds, Seconds]], clinic: Clinic, now: datetime
+) -> Iterable[Asked]:
+    hours = protocol.current().mails.reminders
+    notice = timedelta(minutes=clinic.minimum_notice_minutes)
+    for start, end, due in freed:
+        begins = hours.hours_begin(datetime.fromtimestamp(due, UTC), clinic.tz)
+        if at := asked_at(begins, now):
+            yield Asked((start, end), Moment(now=at, today=clinic.day_of(at), notice=notice))
+
+
+def _suiting(
+    wish: ListedWish,
+    starts: Mapping[Seconds, Sequence[int]],
+    duration: Duration,
+    asked: Sequence[Asked],
+    clinic: Clinic,
+) -> Iterable[tuple[Span, Iterable[int]]]:
+    for start, takers in starts.items():
+        end = start + duration.blocked
+        there = [one.moment for one in asked if start < one.span[1] and one.span[0] < end]
+        found = _start(start, takers, wish, clinic) if there else None
+        if found and any(why_not(wish, found, moment) is None for moment in there):
+            yield (start, end), found.therapists
+
+
+def _start(start: Seconds, takers: Sequence[int], wish: ListedWish, clinic: Clinic) -> Start | None:
+    """With those of who can take it whom they would come to."""
+    wanted = frozenset(takers) & ({wish.therapist} if wish.therapist else frozenset(takers))
+    at = datetime.fromtimestamp(start, UTC)
+    part = part_of_day(at.astimezone(clinic.tz).time())
+    return Start(at=at, day=clinic.day_of(at), part=part, therapists=wanted) if wanted else None
