@@ -35,8 +35,8 @@ AT_ONCE = 64 * 1024  # bytes
 WEBCAL = "webcal://"  # how calendars are passed around; the same over https
 
 
-class Why(StrEnum):
-    """Why nothing was fetched."""
+class Hindrance(StrEnum):
+    """Hindrance nothing was fetched."""
 
     ADDRESS = "address"  # not https, or not such an address
     HOST = "host"  # not on the list
@@ -52,7 +52,7 @@ class Why(StrEnum):
 
 
 class NotFetched(Exception):
-    def __init__(self, why: Why):
+    def __init__(self, why: Hindrance):
         super().__init__(why.value)
         self.why = why
 
@@ -97,9 +97,9 @@ def fetch(url: str, reach: Reach, *, tag: str = "") -> Fetched:
                     return _read(answer, reach, ends)
                 url = urljoin(url, answer.headers.get("Location", ""))
         except (OSError, http.client.HTTPException, ValueError):
-            why = Why.SLOW if time.monotonic() >= ends else Why.UNREACHABLE
+            why = Hindrance.SLOW if time.monotonic() >= ends else Hindrance.UNREACHABLE
             raise NotFetched(why) from None
-    raise NotFetched(Why.REDIRECTS)
+    raise NotFetched(Hindrance.REDIRECTS)
 
 
 def checked(url: str, reach: Reach) -> str:
@@ -107,18 +107,18 @@ def checked(url: str, reach: Reach) -> str:
     if url[: len(WEBCAL)].lower() == WEBCAL:
         url = f"https://{url[len(WEBCAL) :]}"
     if len(url) > LONGEST_URL or not PLAIN.fullmatch(url):
-        raise NotFetched(Why.ADDRESS)
+        raise NotFetched(Hindrance.ADDRESS)
     try:
         parts = urlsplit(url)
         port = parts.port or reach.port
     except ValueError:
-        raise NotFetched(Why.ADDRESS) from None
+        raise NotFetched(Hindrance.ADDRESS) from None
     if parts.scheme != "https" or port != reach.port:
-        raise NotFetched(Why.ADDRESS)
+        raise NotFetched(Hindrance.ADDRESS)
     host = parts.hostname or ""
     listed = any(host == one or host.endswith(f".{one}") for one in reach.hosts)
     if not listed or not PUBLIC_NAME.fullmatch(host):
-        raise NotFetched(Why.HOST)
+        raise NotFetched(Hindrance.HOST)
     return url
 
 
@@ -126,9 +126,9 @@ def _address_of(host: str, reach: Reach, ends: float) -> str:
     """One that is connected to; none, if any that the name has is not public."""
     found = [*_looked_up(host, "A", reach, ends), *_looked_up(host, "AAAA", reach, ends)]
     if not found:
-        raise NotFetched(Why.NAME)
+        raise NotFetched(Hindrance.NAME)
     if not all(is_reachable(one, reach.networks) for one in found):
-        raise NotFetched(Why.PRIVATE)
+        raise NotFetched(Hindrance.PRIVATE)
     return found[0]
 
 
@@ -144,9 +144,9 @@ def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
         except (dns.exception.Timeout, OSError):
             continue
         except (dns.exception.DNSException, ValueError):
-            raise NotFetched(Why.NAME) from None
+            raise NotFetched(Hindrance.NAME) from None
         return [one.to_text() for one in rows or ()]
-    raise NotFetched(Why.SLOW)
+    raise NotFetched(Hindrance.SLOW)
 
 
 def _name_servers(reach: Reach) -> list[tuple[str, int]]:
@@ -157,7 +157,7 @@ def _name_servers(reach: Reach) -> list[tuple[str, int]]:
     try:
         own = dns.resolver.Resolver().nameservers
     except dns.exception.DNSException:
-        raise NotFetched(Why.NAME) from None
+        raise NotFetched(Hindrance.NAME) from None
     return [(str(one), 53) for one in own]
 
 
@@ -214,16 +214,16 @@ def _read(answer: http.client.HTTPResponse, reach: Reach, ends: float) -> Fetche
     if answer.status == 304:
         return Fetched(None, tag)
     if answer.status != 200:
-        raise NotFetched(Why.GONE if answer.status in GONE else Why.REFUSED)
+        raise NotFetched(Hindrance.GONE if answer.status in GONE else Hindrance.REFUSED)
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise NotFetched(Why.PACKED)
+        raise NotFetched(Hindrance.PACKED)
     content = bytearray()
     while piece := answer.read1(AT_ONCE):
         content += piece
         if len(content) > reach.largest:
-            raise NotFetched(Why.LARGE)
+            raise NotFetched(Hindrance.LARGE)
     if time.monotonic() >= ends:
-        raise NotFetched(Why.SLOW)
+        raise NotFetched(Hindrance.SLOW)
     if answer.length:  # it broke off before its end
-        raise NotFetched(Why.UNREACHABLE)
+        raise NotFetched(Hindrance.UNREACHABLE)
     return Fetched(bytes(content), tag)

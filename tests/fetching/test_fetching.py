@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bookings.fetching import NotFetched, Reach, Why, fetch
+from bookings.fetching import Hindrance, NotFetched, Reach, fetch
 from tests.fetching.servers import CALENDAR, HOST, CalendarServer, drip, say
 from tests.office.watch.dns_server import DnsServer
 
@@ -79,7 +79,7 @@ def test_a_calendar_is_fetched_and_an_unchanged_one_is_not_sent_again(server, re
 def test_no_name_leads_into_a_net_that_is_not_public(server, names, reach, address):
     names.addresses[HOST] = [address]
     only_public = replace(reach, networks=())
-    assert why(f"https://{HOST}/", only_public) is Why.PRIVATE
+    assert why(f"https://{HOST}/", only_public) is Hindrance.PRIVATE
     assert not server.connected
 
 
@@ -89,7 +89,7 @@ def test_there_are_forty_of_them():
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(server, names, reach):
     names.addresses[HOST] = ["93.184.215.14", "127.0.0.1", "2606:2800::1"]
-    assert why(f"https://{HOST}/", replace(reach, networks=())) is Why.PRIVATE
+    assert why(f"https://{HOST}/", replace(reach, networks=())) is Hindrance.PRIVATE
 
 
 def test_a_name_that_changes_its_mind_is_looked_up_once(server, names, reach):
@@ -102,26 +102,26 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(server, names, reach):
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("http://{host}/", Why.ADDRESS),
-        ("ftp://{host}/", Why.ADDRESS),
-        ("file:///etc/passwd", Why.ADDRESS),
-        ("", Why.ADDRESS),
-        ("{host}/plan.ics", Why.ADDRESS),
-        ("https://me:secret@{host}/", Why.ADDRESS),
-        ("https://{host}:22/", Why.ADDRESS),
-        ("https://{host}:x/", Why.ADDRESS),
-        ("https://{host}\\@127.0.0.1/", Why.ADDRESS),
-        ("https://{host}/a b", Why.ADDRESS),
-        ("https://{host}/\r\nHost: x", Why.ADDRESS),
-        ("https://{host}/" + "x" * 3000, Why.ADDRESS),
-        ("https://127.0.0.1/", Why.HOST),
-        ("https://[::1]/", Why.HOST),
-        ("https://2130706433/", Why.HOST),
-        ("https://localhost/", Why.HOST),
-        ("https://not{host}/", Why.HOST),
-        ("https://{host}.evil.example/", Why.HOST),
-        ("https://{host}./", Why.HOST),
-        ("https://nobody.{host}/", Why.NAME),
+        ("http://{host}/", Hindrance.ADDRESS),
+        ("ftp://{host}/", Hindrance.ADDRESS),
+        ("file:///etc/passwd", Hindrance.ADDRESS),
+        ("", Hindrance.ADDRESS),
+        ("{host}/plan.ics", Hindrance.ADDRESS),
+        ("https://me:secret@{host}/", Hindrance.ADDRESS),
+        ("https://{host}:22/", Hindrance.ADDRESS),
+        ("https://{host}:x/", Hindrance.ADDRESS),
+        ("https://{host}\\@127.0.0.1/", Hindrance.ADDRESS),
+        ("https://{host}/a b", Hindrance.ADDRESS),
+        ("https://{host}/\r\nHost: x", Hindrance.ADDRESS),
+        ("https://{host}/" + "x" * 3000, Hindrance.ADDRESS),
+        ("https://127.0.0.1/", Hindrance.HOST),
+        ("https://[::1]/", Hindrance.HOST),
+        ("https://2130706433/", Hindrance.HOST),
+        ("https://localhost/", Hindrance.HOST),
+        ("https://not{host}/", Hindrance.HOST),
+        ("https://{host}.evil.example/", Hindrance.HOST),
+        ("https://{host}./", Hindrance.HOST),
+        ("https://nobody.{host}/", Hindrance.NAME),
     ],
 )
 def test_only_plain_https_addresses_of_hosts_of_the_list_are_asked(server, reach, url, expected):
@@ -133,11 +133,11 @@ def test_one_redirect_is_followed_where_it_may_lead_and_judged_anew(server, name
     server.answers["/"] = say(302, Location="/plan.ics")
     assert fetch(f"https://{HOST}/", reach).content == CALENDAR
     for location, expected in (
-        ("https://127.0.0.1/", Why.HOST),
-        ("http://169.254.169.254/latest/meta-data", Why.ADDRESS),
-        (f"https://{OTHER}/", Why.PRIVATE),
-        ("/", Why.REDIRECTS),
-        ("", Why.REDIRECTS),
+        ("https://127.0.0.1/", Hindrance.HOST),
+        ("http://169.254.169.254/latest/meta-data", Hindrance.ADDRESS),
+        (f"https://{OTHER}/", Hindrance.PRIVATE),
+        ("/", Hindrance.REDIRECTS),
+        ("", Hindrance.REDIRECTS),
     ):
         names.addresses[OTHER] = ["10.0.0.1"]
         server.answers["/"] = say(302, Location=location)
@@ -146,24 +146,24 @@ def test_one_redirect_is_followed_where_it_may_lead_and_judged_anew(server, name
 
 def test_who_has_not_the_hosts_certificate_is_not_asked(server, names, reach):
     names.addresses[OTHER] = ["127.0.0.1"]
-    assert why(f"https://{OTHER}/", reach) is Why.UNREACHABLE
-    assert why(f"https://{HOST}/", replace(reach, authorities=None)) is Why.UNREACHABLE
+    assert why(f"https://{OTHER}/", reach) is Hindrance.UNREACHABLE
+    assert why(f"https://{HOST}/", replace(reach, authorities=None)) is Hindrance.UNREACHABLE
     assert not server.taken
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (say(404), Why.GONE),
-        (say(410), Why.GONE),
-        (say(401), Why.REFUSED),
-        (say(500), Why.REFUSED),
-        (say(200, b"x" * 1_000_001), Why.LARGE),
-        (say(200, b"\x1f\x8b", Content_Encoding="gzip"), Why.PACKED),
-        (drip(b"x", b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 1_000_000), Why.LARGE),
-        (lambda request: request.wfile.write(b"nonsense\r\n"), Why.UNREACHABLE),
+        (say(404), Hindrance.GONE),
+        (say(410), Hindrance.GONE),
+        (say(401), Hindrance.REFUSED),
+        (say(500), Hindrance.REFUSED),
+        (say(200, b"x" * 1_000_001), Hindrance.LARGE),
+        (say(200, b"\x1f\x8b", Content_Encoding="gzip"), Hindrance.PACKED),
+        (drip(b"x", b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 1_000_000), Hindrance.LARGE),
+        (lambda request: request.wfile.write(b"nonsense\r\n"), Hindrance.UNREACHABLE),
         (lambda request: request.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nx"),
-         Why.UNREACHABLE),
+         Hindrance.UNREACHABLE),
     ],
 )  # fmt: skip
 def test_an_answer_that_is_no_calendar_is_told_apart(server, reach, answer, expected):
@@ -177,13 +177,13 @@ def test_an_answer_that_is_no_calendar_is_told_apart(server, reach, answer, expe
 def test_whoever_answers_a_byte_at_a_time_is_cut_off(server, reach, answer):
     server.answers["/"] = answer
     begun = time.monotonic()
-    assert why(f"https://{HOST}/", replace(reach, seconds=0.5)) is Why.SLOW
+    assert why(f"https://{HOST}/", replace(reach, seconds=0.5)) is Hindrance.SLOW
     assert time.monotonic() - begun < 5
 
 
 def test_a_slow_name_is_cut_off_too(names, reach):
     names.seconds = 1
-    assert why(f"https://{HOST}/", replace(reach, seconds=0.3)) is Why.SLOW
+    assert why(f"https://{HOST}/", replace(reach, seconds=0.3)) is Hindrance.SLOW
 
 
 def test_the_address_is_in_no_log(server, reach, caplog):

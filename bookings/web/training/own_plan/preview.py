@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from bookings.core.records.plan_files import PlanRead, UnknownWords, corrected, taught
 from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models.training.own_plans import as_rows, schedule_of
+from bookings.web.forms import whole_number
 
 SALT = "own training plan"
 STANDS_FOR = 24 * 60 * 60  # seconds; a page that has lain longer is begun anew
@@ -61,10 +62,11 @@ def with_corrections(read: PlanRead, sent: Mapping[str, str]) -> PlanRead:
 
 def with_lesson(read: PlanRead, lesson: str) -> PlanRead:
     """`lesson` is the place of the words and the kind they are, as its button says: 2:easy."""
-    place, _colon, kind = lesson.partition(":")
-    if not place.isdecimal() or int(place) >= len(read.unknown) or kind not in KINDS:
+    text, _colon, kind = lesson.partition(":")
+    place = whole_number(text)
+    if place is None or not 0 <= place < len(read.unknown) or kind not in KINDS:
         return read
-    return taught(read, read.unknown[int(place)].words, KINDS[kind])
+    return taught(read, read.unknown[place].words, KINDS[kind])
 
 
 @dataclass(frozen=True)
