@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bookings.models import Appointment, AppointmentEvent, Client, Clinic, Mail, Payment, Race
 from bookings.office.reports.asking import ChosenPeriod, PeriodForm
+from bookings.office.reports.days import records_begin
 from bookings.office.reports.grids import grid_of
 from bookings.office.reports.tables import TWO_YEARS, found_of, tables_of
 from bookings.queries.reports.definitions import REPORTS, Report
@@ -86,10 +87,12 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
 
 
 def choice_of_days(clinic: Clinic, today: date, days: int) -> ChosenPeriod:
-    """The last so many, and as many before them."""
+    """The last so many, and as many before them if the records go back so far, as on the page."""
     last = today - DAY
     period = Period(clinic, last - timedelta(days=days - 1), last)
-    before = Period(clinic, period.first - timedelta(days=days), period.first - DAY)
+    first = period.first - timedelta(days=days)
+    begun = records_begin(clinic)
+    before = Period(clinic, first, period.first - DAY) if begun and begun <= first else None
     return ChosenPeriod(
         period=period, before=before, name="dates", now=timezone.now(), form=PeriodForm()
     )

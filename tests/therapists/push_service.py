@@ -3,7 +3,6 @@ the browser would, and answers what it is told to."""
 
 import json
 import ssl
-import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from py_vapid import Vapid
 
+from tests.thread_server import ThreadServer
 from therapists.core import web_push_keys
 
 HOST = "127.0.0.1"
@@ -63,7 +63,7 @@ class Browser:
 
 
 @dataclass
-class PushService:
+class PushService(ThreadServer):
     """`answers` are statuses by path, the usual is 201; `taken` are requests as they came."""
 
     folder: Path
@@ -73,16 +73,11 @@ class PushService:
     _browsers: dict[str, Browser] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer((HOST, 0), self._handler())
+        self.server = ThreadingHTTPServer((HOST, 0), self._handler())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        return super().__enter__()
 
     @property
     def certificate(self) -> Path:
@@ -93,7 +88,7 @@ class PushService:
 
     def browser(self, name: str = "a") -> Browser:
         """The same for one name."""
-        port = self._server.server_address[1]
+        port = self.server.server_address[1]
         return self._browsers.setdefault(name, Browser(f"https://{HOST}:{port}/push/{name}"))
 
     def is_signed_by(self, headers: dict[str, str]) -> bool:

@@ -107,7 +107,7 @@ class Trial:
         try:
             placement = visits.place(slot, facts, whom.client)
         except Refused as refusal:
-            verdict.ends(RowOutcome.CLASH, visits.why(refusal, is_busy=is_busy))
+            verdict.ends(RowOutcome.CLASH, *visits.why(refusal, is_busy=is_busy))
             return
         if is_busy:
             verdict.ends(RowOutcome.CLASH, visits.CLIENT_BUSY)

@@ -1,12 +1,13 @@
 """What becomes of the rows of a list: the same for whoever only checks and whoever imports."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.records import differences, faults
@@ -102,23 +103,32 @@ class NoSuch(Exception):
     """The visit cannot be: the sentence says why."""
 
 
+def in_words(told: Iterable[object]) -> str:
+    return " ".join(filter(None, map(str, told)))
+
+
+def are_ours(told: Iterable[object]) -> bool:
+    return all(isinstance(one, Promise) for one in told if one)
+
+
 @dataclass
 class RowVerdict:
     """Of one row. `outcome` is what it is to be, as far as that is known before a visit is tried.
 
-    `slot` is the visit to try; without one there is none, or `reason` says why not.
+    `slot` is the visit to try; without one there is none, or `told` says why not: sentences, of
+    which those are still lazy that have no word of the file in them.
     """
 
     row: ImportedRow
     outcome: RowOutcome = RowOutcome.SAME
-    reason: str = ""
+    told: Sequence[object] = ()
     whom: Somebody | None = None
     person: Listed | None = None
     wanted: ListedVisit | None = None
     slot: Slot | None = None
     adds: dict[str, str] = field(default_factory=dict)  # to a client who is here, where empty
-    of_client: str = ""  # what is told of them whatever becomes of the visit
-    left_out: str = ""  # of the client, told whatever becomes of the row
+    of_client: Sequence[object] = ()  # what is told of them whatever becomes of the visit
+    left_out: Sequence[object] = ()  # of the client, told whatever becomes of the row
 
     @property
     def client(self) -> Client | None:
@@ -131,9 +141,17 @@ class RowVerdict:
             raise ValueError(self.row.number)
         return self.slot, self.whom
 
-    def ends(self, outcome: RowOutcome, reason: object) -> "RowVerdict":
+    @property
+    def reason(self) -> str:
+        return in_words(self.told)
+
+    @property
+    def only_ours(self) -> bool:
+        return are_ours(self.told)
+
+    def ends(self, outcome: RowOutcome, *reasons: object) -> "RowVerdict":
         self.outcome = outcome
-        self.reason = " ".join(filter(None, [str(reason), self.of_client, self.left_out]))
+        self.told = [*reasons, *self.of_client, *self.left_out]
         return self
 
     def or_of_client(self, outcome: RowOutcome) -> RowOutcome:
@@ -183,10 +201,23 @@ class Court:
                 _safely(one, self._place, one.wanted)
         return verdicts
 
-    def knows_now(self, rows: Sequence[ImportedRow]) -> list[int]:
-        """Of rows that named nobody those that do: what names them stands further down."""
-        judged = self.judge(rows)
-        return [one.row.pk for one in judged if one.whom is not None and not one.row.names_nobody]
+    def remember(self, rows: Iterable[ImportedRow]) -> None:
+        """What rows that are in have told of who they are, also where the books say otherwise."""
+        known: dict[int, Somebody] = {}
+        for row in rows:
+            verdict = RowVerdict(row)
+            _safely(verdict, self._read)
+            if verdict.person is None or row.client is None:
+                continue
+            whom = known.setdefault(row.client.pk, Somebody(client=row.client))
+            if row.made_client:
+                whom.person, whom.first_row = verdict.person, row.number
+                whom.told = verdict.person.as_told
+            self.seen.add(whom, verdict.person)
+
+    def anew(self) -> "Court":
+        """One that has met nobody: what was judged before was not written."""
+        return Court(self.batch, self.clinic, self.now)
 
     def _read(self, verdict: RowVerdict) -> None:
         values = values_of(verdict.row.cells or (), self.fields)
@@ -213,7 +244,7 @@ class Court:
         phone = kept_phone(person.phone)
         several = person.email.count("@") > 1
         lacks = [BAD_PHONE] * bool(person.phone and not phone) + [SEVERAL_ADDRESSES] * several
-        verdict.left_out = verdict.reason = " ".join(map(str, lacks))
+        verdict.left_out = verdict.told = lacks
         return replace(person, phone=phone, email="" if several else person.email)
 
     def _leave_out_the_erased(self, verdicts: Sequence[RowVerdict]) -> None:
@@ -252,11 +283,11 @@ class Court:
             return
         if whom is None:
             whom = Somebody(person=person, first_row=row.number, told=person.as_told)
-            verdict.ends(RowOutcome.NEW, "")
+            verdict.ends(RowOutcome.NEW)
         elif not row.made_client:
             self._compare(verdict, person, whom, books)
         if row.made_client:  # by a run that was cut off
-            verdict.ends(RowOutcome.NEW, "")
+            verdict.ends(RowOutcome.NEW)
         verdict.whom = whom
         self.seen.add(whom, person)
 
@@ -280,11 +311,11 @@ class Court:
         whom.fill(found.adds)
         if row.filled and not found.adds:  # by a run that was cut off
             before = differences.told_of_filled(row.filled.split())
-            verdict.of_client = " ".join(filter(None, [found.sentences, before]))
+            verdict.of_client = [*found.sentences, *before]
         if found.differs:
-            verdict.ends(RowOutcome.DIFFERS, "")
+            verdict.ends(RowOutcome.DIFFERS)
         elif verdict.of_client:
-            verdict.ends(RowOutcome.ADDED, "")
+            verdict.ends(RowOutcome.ADDED)
         elif whom.first_row and whom.first_row != row.number and not verdict.wanted:
             verdict.ends(verdict.outcome, str(SAME_AS).format(row=whom.first_row))
 
@@ -305,13 +336,13 @@ class Court:
                 raise NoSuch(FAR)
             verdict.slot = self.offers.slot(wanted)
         except NoSuch as error:
-            verdict.ends(RowOutcome.CLASH, error)
+            verdict.ends(RowOutcome.CLASH, *error.args)
 
 
-def _why_nobody(books: Books, person: Listed) -> str:
+def _why_nobody(books: Books, person: Listed) -> object:
     row = books.row_left_out(person)
     if row is None:
-        return str(NO_CLIENT)
+        return NO_CLIENT
     sentence = ARCHIVED if row.outcome == RowOutcome.LEFT_OUT else NOT_TAKEN_IN
     return str(sentence).format(row=row.number, file=row.batch.file_name)
 
@@ -369,5 +400,5 @@ class Offers:
         return treatment.therapists.filter(active=True).count() != 1
 
 
-def _sentence(none: object, unknown: object, name: str) -> str:
-    return str(unknown).format(name=name) if name else str(none)
+def _sentence(none: object, unknown: object, name: str) -> object:
+    return str(unknown).format(name=name) if name else none

@@ -50,8 +50,8 @@ class Comparison:
     differs: list[str]
 
     @property
-    def sentences(self) -> str:
-        return " ".join(filter(None, [*self.differs, told_of_filled(self.adds)]))
+    def sentences(self) -> list[object]:
+        return [*self.differs, *told_of_filled(self.adds)]
 
 
 def of_person(here: Client | Listed, there: Listed, *, not_to_fill: Collection[str]) -> Comparison:
@@ -72,8 +72,8 @@ def of_person(here: Client | Listed, there: Listed, *, not_to_fill: Collection[s
     return Comparison(adds, differs)
 
 
-def told_of_filled(names: Iterable[str]) -> str:
-    return " ".join(str(ADDED[one]) for one in names)
+def told_of_filled(names: Iterable[str]) -> list[object]:
+    return [ADDED[one] for one in names]
 
 
 def _is_same_phone(there: str, here: str) -> bool:

@@ -36,7 +36,7 @@ def start(batch: ClientImport, *, now: datetime) -> None:
 
 def go_on(batch: ClientImport, now: datetime, until: float) -> bool:
     """Whether no row is left. Raises Busy: then it goes on a minute later."""
-    while _some(batch, now, until) or _some_again(batch, now):
+    while _some(batch, now, until) or _again(batch, now, until):
         faults.went_well(batch)
         if time.monotonic() > until:
             return False
@@ -47,39 +47,44 @@ def go_on(batch: ClientImport, now: datetime, until: float) -> bool:
 
 def _some(batch: ClientImport, now: datetime, until: float) -> bool:
     """What its time does not suffice for stays unsettled, as after a run that was cut off."""
-    clinic = Clinic.objects.the()
     rows = list(batch.rows.filter(settled=False)[:CHUNK])
-    verdicts = _people_of(batch, clinic, rows, now)
-    there = visits.AlreadyHere(batch, clinic, verdicts)
+    _take_in(batch, rows, Court(batch, Clinic.objects.the(), now), until)
+    return bool(rows)
+
+
+def _again(batch: ClientImport, now: datetime, until: float) -> bool:
+    """Rows that named nobody as far as the list went then, now that all of it is in. Whether any
+    of them does name somebody."""
+    unknown = list(batch.rows.filter(names_nobody=True).values_list("pk", flat=True))
+    court = Court(batch, Clinic.objects.the(), now)
+    if unknown:
+        told = batch.rows.filter(names_nobody=False, client__isnull=False)
+        court.remember(told.select_related("client").iterator(CHUNK))
+    for start in range(0, len(unknown), CHUNK):
+        some = batch.rows.filter(pk__in=unknown[start : start + CHUNK])
+        _take_in(batch, list(some), court, until)
+    return batch.rows.filter(names_nobody=True).count() < len(unknown)
+
+
+def _take_in(batch: ClientImport, rows: Sequence[ImportedRow], court: Court, until: float) -> None:
+    verdicts = _people_of(batch, rows, court)
+    there = visits.AlreadyHere(batch, court.clinic, verdicts)
     for one in verdicts:
         if one.slot is None or one.wanted is None:
             continue
         if found := there.find(one.wanted, one.client):
-            visits.is_here(one, visits.Stands.of(found), clinic)
+            visits.is_here(one, visits.Stands.of(found), court.clinic)
             _settle(one)
         else:
-            _book(batch, one, now)
+            _book(batch, one, court.now)
         if time.monotonic() > until:
             break
-    return bool(rows)
 
 
-def _some_again(batch: ClientImport, now: datetime) -> bool:
-    """Rows that named nobody as far as the list went then, and do now that all of it is in."""
-    court = Court(batch, Clinic.objects.the(), now)
-    unknown, known, last = batch.rows.filter(names_nobody=True), [], 0
-    while rows := list(unknown.filter(number__gt=last)[:CHUNK]):
-        known += court.knows_now(rows)
-        last = rows[-1].number
-    return bool(batch.rows.filter(pk__in=known).update(settled=False, names_nobody=False))
-
-
-def _people_of(
-    batch: ClientImport, clinic: Clinic, rows: Sequence[ImportedRow], now: datetime
-) -> list[RowVerdict]:
+def _people_of(batch: ClientImport, rows: Sequence[ImportedRow], court: Court) -> list[RowVerdict]:
     """All at once; where that breaks, each row by itself, so that one does not keep the others."""
     try:
-        return _write_people(batch, clinic, rows, now)
+        return _write_people(batch, rows, court)
     except faults.NOT_THE_ROWS:
         raise
     except Exception as error:
@@ -87,18 +92,18 @@ def _people_of(
             _settle(RowVerdict(rows[0]).breaks(error))
             return []
     again = batch.rows.filter(pk__in=[row.pk for row in rows])
-    return [one for row in again for one in _people_of(batch, clinic, [row], now)]
+    return [one for row in again for one in _people_of(batch, [row], court.anew())]
 
 
 @transaction.atomic
 def _write_people(
-    batch: ClientImport, clinic: Clinic, rows: Sequence[ImportedRow], now: datetime
+    batch: ClientImport, rows: Sequence[ImportedRow], court: Court
 ) -> list[RowVerdict]:
     """Settles the rows, but for visits that are still to be tried."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LISTS])
-    verdicts = Court(batch, clinic, now).judge(rows)
-    visits.AlreadyHere(batch, clinic, verdicts).tell(verdicts, now)
+    verdicts, now = court.judge(rows), court.now
+    visits.AlreadyHere(batch, court.clinic, verdicts).tell(verdicts, now)
     filling = [one for one in verdicts if one.adds and one.client]
     _take_down([one for one in verdicts if one.whom and one.whom.is_new], batch, now)
     for one in filling:
@@ -147,7 +152,7 @@ def _book(batch: ClientImport, verdict: RowVerdict, now: datetime) -> None:
     except Busy:
         raise
     except Refused as refusal:
-        verdict.ends(RowOutcome.CLASH, visits.why(refusal))
+        verdict.ends(RowOutcome.CLASH, *visits.why(refusal))
     except faults.NOT_THE_ROWS:
         raise
     except Exception as error:
@@ -158,5 +163,8 @@ def _book(batch: ClientImport, verdict: RowVerdict, now: datetime) -> None:
 @transaction.atomic
 def _settle(verdict: RowVerdict) -> None:
     ImportedRow.objects.filter(pk=verdict.row.pk, settled=False).update(
-        settled=True, outcome=verdict.outcome, reason=verdict.reason
+        settled=True,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        only_ours=verdict.only_ours,
     )

@@ -2,22 +2,18 @@
 And what stood in a file is forgotten a day later."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bookings.actions.one_worker import Work, alone_with
 from bookings.actions.records import (
     checking,
-    deciding,
-    differences,
     faults,
     importing,
     undoing,
-    visits,
 )
 from bookings.actions.refusals import Busy
 from bookings.models import ClientImport, ImportState
@@ -81,21 +77,5 @@ def forget_files(*, now: datetime) -> int:
 
 def _forget_words(batch: ClientImport) -> None:
     """Reasons that are more than sentences of ours, and so may have a word of the file in them."""
-    ours = sorted((str(one) for one in _sentences() if "{" not in str(one)), key=len, reverse=True)
-    told = batch.rows.exclude(reason="").order_by().values_list("reason", flat=True).distinct()
-    quoting = []
-    for reason in told:
-        rest = reason
-        for sentence in ours:
-            rest = rest.replace(sentence, "")
-        if rest.strip():
-            quoting.append(reason)
     why = _("What stood in the row is deleted here, and with it the words of why.")
-    batch.rows.filter(reason__in=quoting).update(reason=why)
-
-
-def _sentences() -> Iterator[object]:
-    for module in (deciding, differences, faults, undoing, visits):
-        for value in vars(module).values():
-            of_it = value.values() if isinstance(value, dict) else [value]
-            yield from (one for one in of_it if isinstance(one, Promise))
+    batch.rows.filter(only_ours=False).exclude(reason="").update(reason=why)

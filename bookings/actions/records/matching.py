@@ -132,8 +132,9 @@ class Books:
 
         Two whom the other system numbers apart are two.
         """
-        here = [one for one in self.seen.by_address[person.address] if not _apart(one, person)]
-        clients = {one.client for one in here if one.client is not None}
+        named = self.seen.by_address.get(person.address, [])
+        here = [one for one in named if not _apart(one, person)]
+        clients = {one.client for one in named if one.client is not None}
         there = [
             Somebody(client=one)
             for one in self._clients.values()

@@ -10,11 +10,11 @@ WRITE = """
     UPDATE bookings_importedrow AS kept
     SET settled = told.settled, outcome = told.outcome, reason = told.reason,
         client_id = told.client, made_client = told.made, made_visit = told.booked,
-        filled = told.filled, names_nobody = told.nobody
+        filled = told.filled, names_nobody = told.nobody, only_ours = told.ours
     FROM unnest(
         %s::bigint[], %s::bool[], %s::text[], %s::text[], %s::bigint[], %s::bool[], %s::bool[],
-        %s::text[], %s::bool[]
-    ) AS told (id, settled, outcome, reason, client, made, booked, filled, nobody)
+        %s::text[], %s::bool[], %s::bool[]
+    ) AS told (id, settled, outcome, reason, client, made, booked, filled, nobody, ours)
     WHERE kept.id = told.id
 """
 
@@ -32,6 +32,7 @@ def write(verdicts: Sequence[RowVerdict], *, but_visits: bool = False) -> None:
             one.row.made_visit,
             one.row.filled,
             one.row.names_nobody,
+            one.only_ours,
         )
         for one in verdicts
     ]

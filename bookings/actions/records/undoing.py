@@ -15,6 +15,7 @@ from bookings.actions.clients import details
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.records import faults
 from bookings.actions.records.checking import TASK
+from bookings.actions.records.deciding import are_ours, in_words
 from bookings.actions.records.reading import NotToBeImported
 from bookings.actions.refusals import Busy
 from bookings.core.scheduling.statuses import Status
@@ -98,7 +99,7 @@ def _take_back_safely(some: Sequence[int]) -> None:
             row = ImportedRow.objects.get(pk=some[0])
             faults.note(row, error)
             ImportedRow.objects.filter(pk=row.pk, settled=False).update(
-                settled=True, undone=Undone.KEPT, reason=str(STAYS)
+                settled=True, undone=Undone.KEPT, reason=str(STAYS), only_ours=True
             )
             return
         for one in some:
@@ -121,7 +122,7 @@ def _take_back(_clinic: Clinic, some: Sequence[int]) -> None:
         one.settle()
     # Not whom or what they had, which is gone of some and still in memory.
     ImportedRow.objects.bulk_update(
-        [one.row for one in taken], ["settled", "undone", "reason", "filled"]
+        [one.row for one in taken], ["settled", "undone", "reason", "only_ours", "filled"]
     )
 
 
@@ -130,16 +131,17 @@ class TakenBack:
     """A row, and why what it made stays; nothing said where it went."""
 
     row: ImportedRow
-    kept: list[str] = field(default_factory=list)
+    kept: list[object] = field(default_factory=list)
 
     def settle(self) -> None:
-        row, why = self.row, " ".join(filter(None, self.kept))
+        row, why = self.row, in_words(self.kept)
         row.settled = True
         if not (row.made_visit or row.made_client or self.kept):
             return
         had_stayed = row.undone == Undone.KEPT
         row.undone = Undone.KEPT if why else Undone.REMOVED
-        row.reason = why or ("" if had_stayed else row.reason)
+        if why or had_stayed:
+            row.reason, row.only_ours = why, are_ours(self.kept)
 
 
 def _take_back_visits(taken: Sequence[TakenBack]) -> None:
@@ -152,16 +154,16 @@ def _take_back_visits(taken: Sequence[TakenBack]) -> None:
     touched |= set(written.filter(appointment__in=visits).values_list("appointment", flat=True))
     for one in taken:
         if one.row.appointment_id in touched:
-            one.kept.append(str(TOUCHED))
+            one.kept.append(TOUCHED)
     Appointment.objects.filter(pk__in={one.pk for one in visits} - touched).delete()
 
 
-def _take_back_what_was_filled(row: ImportedRow) -> str:
+def _take_back_what_was_filled(row: ImportedRow) -> object:
     """Why not, or nothing."""
     if row.client and details.unfill(row.client, of_list=row):
         row.filled = ""
         return ""
-    return str(USED)
+    return USED
 
 
 def _take_back_clients(taken: Sequence[TakenBack]) -> None:
@@ -170,7 +172,7 @@ def _take_back_clients(taken: Sequence[TakenBack]) -> None:
     gone = {one.row.client.pk for one in here if one.row.client} - why.keys()
     for one in taken:
         if one not in here:
-            one.kept.append(str(GONE))
+            one.kept.append(GONE)
         elif one.row.client_id in why:
             one.kept.append(why[one.row.client_id])
     Client.objects.filter(pk__in=gone).delete()
@@ -179,7 +181,7 @@ def _take_back_clients(taken: Sequence[TakenBack]) -> None:
     Change.objects.filter(client__in=gone).exclude(table=of_visits).delete()
 
 
-def _why_they_stay(rows: Sequence[ImportedRow]) -> dict[int, str]:
+def _why_they_stay(rows: Sequence[ImportedRow]) -> dict[int, object]:
     """By client, the first thing that keeps them; not those who may go."""
     clients = [row.client for row in rows if row.client]
     visited = Appointment.objects.filter(client__in=clients).values_list("client", flat=True)
@@ -187,9 +189,9 @@ def _why_they_stay(rows: Sequence[ImportedRow]) -> dict[int, str]:
     changed |= _not_once(ClientEvent, "client", clients)
     more = _with_more(Client, clients, OF_EVERY_CLIENT)
     return {
-        **dict.fromkeys(more, str(WRITTEN_DOWN)),
-        **dict.fromkeys(changed, str(CHANGED)),
-        **dict.fromkeys(visited, str(VISITED)),
+        **dict.fromkeys(more, WRITTEN_DOWN),
+        **dict.fromkeys(changed, CHANGED),
+        **dict.fromkeys(visited, VISITED),
         **_added_to_since(rows),
     }
 

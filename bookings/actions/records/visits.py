@@ -62,6 +62,9 @@ ONLY_PAUSES = gettext_lazy(
 )
 
 
+SAID = ("outcome", "reason", "only_ours")
+
+
 def place(slot: Slot, facts: DiaryFacts, client: Client | None) -> Placement:
     """Raises Refused, which says what is in the way."""
     try:
@@ -106,10 +109,11 @@ def _may_stand_without_pauses(slot: Slot, facts: DiaryFacts, client: Client | No
     return not problems_with(bare, replace(facts, rows=rows), rules=Rules.KEPT, client=client)
 
 
-def why(refusal: Refused, *, is_busy: bool = False) -> str:
+def why(refusal: Refused, *, is_busy: bool = False) -> list[object]:
+    ours = {str(one): one for one in (*TAKEN.values(), ONLY_PAUSES)}
     told = [one.sentence for one in refusal.problems]
     told += [str(CLIENT_BUSY)] if is_busy else []
-    return " ".join(dict.fromkeys(told)) or str(refusal)
+    return [ours.get(one, one) for one in dict.fromkeys(told)] or [str(refusal)]
 
 
 def key_of(batch: ClientImport, wanted: ListedVisit, client: Client) -> str:
@@ -198,7 +202,7 @@ def is_here(verdict: RowVerdict, stands: Stands, clinic: Clinic) -> None:
 
 def is_taken_in(verdict: RowVerdict) -> None:
     if verdict.outcome is not RowOutcome.NEW:
-        verdict.ends(verdict.or_of_client(RowOutcome.VISIT), "")
+        verdict.ends(verdict.or_of_client(RowOutcome.VISIT))
 
 
 @changes_the_diary
@@ -238,5 +242,5 @@ def take_in(clinic: Clinic, batch: ClientImport, verdict: RowVerdict, *, now: da
         outbox.owe(MailKind.CONFIRMED, visit, notify=Notify.NONE, now=now)
     is_taken_in(verdict)
     row.settled, row.made_visit, row.appointment = True, True, visit
-    row.outcome, row.reason = verdict.outcome, verdict.reason
-    row.save(update_fields=["settled", "made_visit", "appointment", "outcome", "reason"])
+    row.outcome, row.reason, row.only_ours = verdict.outcome, verdict.reason, verdict.only_ours
+    row.save(update_fields=["settled", "made_visit", "appointment", *SAID])

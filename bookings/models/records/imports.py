@@ -59,6 +59,7 @@ NOTHING_SAID = {
     "made_visit": False,
     "filled": "",
     "names_nobody": False,
+    "only_ours": False,
 }
 AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 
@@ -186,6 +187,11 @@ class ImportedRow(models.Model):
         default=False,
         db_default=False,
         help_text=gettext_lazy("Nobody could be chosen for it by then; a later row may tell whom."),
+    )
+    only_ours = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("Its reason has no word of the file in it."),
     )
     undone = models.CharField(max_length=10, blank=True, choices=Undone)
     erased_at = models.DateTimeField(

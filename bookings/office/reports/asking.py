@@ -43,7 +43,7 @@ class ChosenPeriod:
     """What was asked for, and the form that says so.
 
     `before` is what it is compared with: None of days that are all still to come, and where the
-    records begin in the midst of it, on `begun`.
+    records begin later than it does, on `begun`.
     """
 
     period: Period
@@ -101,7 +101,7 @@ def choice_of(asked: QueryDict, clinic: Clinic, now: datetime) -> ChosenPeriod:
         form = PeriodForm(initial={"first": first, "last": last})
     weeks = asked.get("weeks", "")
     before, begun = days.before(first, last, today), days.records_begin(clinic)
-    cut_short = bool(before and begun and before[0] < begun <= before[1])
+    cut_short = bool(before and begun and before[0] < begun)
     return ChosenPeriod(
         period=Period(clinic, first, last),
         before=Period(clinic, *before) if before and not cut_short else None,

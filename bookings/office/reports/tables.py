@@ -59,9 +59,14 @@ class Table:
         return self.cut in UPRIGHT
 
     @property
+    def has_drawing(self) -> bool:
+        """Axes without a bar say nothing."""
+        return any(line.cells[place].value for line in self.lines for place in self.drawn)
+
+    @property
     def is_wide(self) -> bool:
-        """Its drawing has no room beside it."""
-        return len(self.columns) > WIDE_FROM
+        """There is no drawing, or no room beside it."""
+        return len(self.columns) > WIDE_FROM or not self.has_drawing
 
     @property
     def id(self) -> str:

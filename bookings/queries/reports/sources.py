@@ -140,15 +140,14 @@ OF_MAILS = {
     ),
 }
 
-MIDNIGHT = "(%(edges)s::bigint[])[found.edge]"
 OF_TIME = {
     "therapist": MadeColumn("found.therapist_id"),
     "seconds": MadeColumn("found.ends - found.begins"),
     "hour": MadeColumn("(%(edge_hours)s::int[])[found.edge]"),
     # When on its day; apart for each day on which the clocks change.
     "odd_day": MadeColumn("CASE WHEN found.day = ANY(%(odd_days)s::date[]) THEN found.day END"),
-    "begins": MadeColumn(f"found.begins - {MIDNIGHT}"),
-    "ends": MadeColumn(f"found.ends - {MIDNIGHT}"),
+    "begins": MadeColumn("found.begins - found.midnight"),
+    "ends": MadeColumn("found.ends - found.midnight"),
 }
 
 VISITS = """
@@ -196,10 +195,13 @@ MAILS = """
 # Of a series that it cannot foresee the planner expects a thousand, of an array ten: it sorts then.
 TIME = """
     SELECT id, kind, client, to_timestamp(begins) AS at, to_timestamp(ends) AS until,
-           to_timestamp(begins) AS about, %(begin)s::date + (%(edge_days)s::int[])[edge] AS day,
-           '' AS currency, therapist_id, edge, begins, ends
+           to_timestamp(begins) AS about, day, '' AS currency,
+           therapist_id, edge, midnight, begins, ends
       FROM (SELECT id, kind, client, therapist_id, edge,
-                   greatest(begins, (%(edges)s::bigint[])[edge]) AS begins,
+                   %(begin)s::date + (%(edge_days)s::int[])[edge] AS day,
+                   (%(edges)s::bigint[])[edge] AS midnight,
+                   CASE WHEN edge = place THEN begins
+                        ELSE (%(edges)s::bigint[])[edge] END AS begins,
                    least(ends, (%(edges)s::bigint[])[edge + 1]) AS ends
               FROM (SELECT span.*, unnest((%(places)s::int[])[
                            place :
@@ -218,7 +220,8 @@ TIME = """
                             SELECT therapist, 'rostered', NULL, therapist, begins, ends
                               FROM unnest(%(who)s::bigint[], %(work_since)s::bigint[],
                                           %(work_until)s::bigint[])
-                                AS work(therapist, begins, ends)) every OFFSET 0) span) hour) piece
+                                AS work(therapist, begins, ends)) every OFFSET 0) span) hour
+            OFFSET 0) piece
 """
 
 # Each client's races in bunches that do not touch one another, and the phases of each bunch.

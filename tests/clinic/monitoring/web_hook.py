@@ -1,29 +1,21 @@
 """A web server over TLS that remembers what it was asked."""
 
 import ssl
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+
+from tests.thread_server import ThreadServer
 
 
-class WebHook:
+class WebHook(ThreadServer):
     def __init__(self, context: ssl.SSLContext):
         self.asked: list[str] = []
         self.redirects_to = ""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     @property
     def url(self) -> str:
-        return f"https://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return f"https://127.0.0.1:{self.server.server_port}"
 
     def _handler(self):
         hook = self

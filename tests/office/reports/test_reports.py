@@ -85,6 +85,12 @@ def test_what_is_behind_hours_at_work_are_stretches_of_the_rota(office, done):
     assert "Kim Demo" in listed
 
 
+def test_axes_without_a_bar_are_not_drawn(office, done):
+    """Somebody came and paid; nobody failed to come, which is what that report draws."""
+    assert "data-chart" in read(office.get(f"{HOME}takings/"))
+    assert "data-chart" not in read(office.get(f"{HOME}attendance/"))
+
+
 def test_currencies_are_kept_apart(office, done, massage, kim, room, at):
     paid(visit_of(massage, kim, room, at(-6, 10)), "70", currency="CHF")
     page = read(office.get(f"{HOME}takings/"))

@@ -2,37 +2,29 @@
 
 import contextlib
 import socketserver
-import threading
 import time
-from typing import Self
 
 import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from tests.thread_server import ThreadServer
 
-class DnsServer:
+
+class DnsServer(ThreadServer):
     def __init__(self):
         self.texts: dict[str, list[str]] = {}
         self.addresses: dict[str, list[str]] = {}
         self.next_addresses: dict[str, list[str]] = {}  # from the second question on
         self.asked: list[str] = []
         self.seconds = 0.0
-        self._server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self.server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        return f"127.0.0.1:{self.server.server_address[1]}"
 
     def told(self, name: str, kind: str) -> list[str]:
         found = self.addresses[name]
