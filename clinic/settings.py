@@ -397,6 +397,7 @@ LIMITS = {
     "api": env.str("LIMIT_API", default="120/minute"),
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),
+    "files": env.str("LIMIT_FILES", default="30/hour"),
 }
 # Starts one address may have on hold at once, and take on hold within an hour.
 HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=12)

@@ -19,7 +19,8 @@ from py_vapid import Vapid
 from urllib3 import HTTPSConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 
-from therapists.core.web_push_keys import is_reachable, place_of
+from bookings.core.public_addresses import is_reachable
+from therapists.core.web_push_keys import place_of
 
 SECONDS = Timeout(connect=4, read=8)
 

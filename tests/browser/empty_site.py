@@ -16,7 +16,8 @@ from clinic.demo.processes import Child, stop_together
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMITS = ("LIMIT_ACCOUNTS", "LIMIT_PAGES", "LIMIT_API", "LIMIT_BOOKING", "LIMIT_HOLDS")
+LIMITS = ("LIMIT_ACCOUNTS", "LIMIT_PAGES", "LIMIT_API", "LIMIT_BOOKING", "LIMIT_HOLDS",
+          "LIMIT_FILES")  # fmt: skip
 NOT_OF_A_CLINIC = ("DEMO", "DEBUG", "PSEUDO_LANGUAGES", "ADMIN", "STAFF_NEED_A_SECOND_FACTOR")
 
 

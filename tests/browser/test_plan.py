@@ -349,3 +349,37 @@ def test_the_plan_works_without_javascript(open_context):
     page.get_by_role("button", name="Remove this race").click()
     page.get_by_role("button", name="Remove this race").click()
     expect(page.get_by_role("heading", name="See your plan")).to_be_visible()
+
+
+def calendar_of_a_plan() -> bytes:
+    """Twelve weeks: intervals on Tuesdays, long runs on Thursdays, and a word that nobody knows."""
+    titles = {1: "6 x 800m", 3: "Long Run - 24 km", 5: "Zanzibar twist"}
+    events = (
+        f"BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:{day:%Y%m%d}\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+        for day in (days.today() + timedelta(days=n) for n in range(84))
+        if (title := titles.get(day.weekday(), "Easy run"))
+    )
+    return f"BEGIN:VCALENDAR\r\n{''.join(events)}END:VCALENDAR\r\n".encode()
+
+
+def test_a_training_plan_is_shown_and_put_right_and_the_plan_follows(page, for_everybody):
+    enter_a_marathon(page)
+    before = hills(page).inner_html()
+    page.get_by_role("link", name="Show us its days").click()
+    for_everybody(page, read_at=[390])
+    file = {"name": "plan.ics", "mimeType": "text/calendar", "buffer": calendar_of_a_plan()}
+    page.get_by_label("Calendar (.ics) or table (.csv)").set_input_files(file)
+    page.get_by_role("button", name="Read the file").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("12 long runs, 12 hard days read.")
+    for_everybody(page, read_at=[390])
+    tuesday = next(
+        day for day in (days.today() + timedelta(n) for n in range(7)) if day.weekday() == 1
+    )
+    page.locator(f"#kind-{tuesday}").select_option(label="Easy run")
+    page.get_by_role("button", name="Strength or other sport").click()
+    expect(page.get_by_text("Zanzibar")).to_have_count(0)
+    page.get_by_role("button", name="Yes, keep these days").first.click()
+    expect(page.locator(".own-plan")).to_contain_text("12 long runs, 11 hard days, from")
+    assert hills(page).inner_html() != before
+    page.goto(f"/plan/times/sports-massage-60/?day={tuesday + timedelta(days=9)}")
+    expect(page.locator("main")).to_contain_text("Your plan has a long run on Thursday")

@@ -25,6 +25,7 @@ LAYERS = {
     "bookings.queries": VERBS,
     "bookings.mail": VERBS,
     "bookings.calendars": VERBS,
+    "bookings.fetching": VERBS,
     "bookings.links": VERBS,
     "therapists": EDGES,
     "therapists.core": CORE,

@@ -1,23 +1,18 @@
 """Keys and addresses of Web Push (RFC 8291, RFC 8292): ours, and those that a browser hands us."""
 
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bookings.core.public_addresses import PUBLIC_NAME, is_reachable
+
 CURVE = ec.SECP256R1()
 KEY_BYTES, AUTH_BYTES = 32, 16
-# A network's own gateway turns these into IPv4 addresses, private ones too (RFC 6052).
-TRANSLATED = IPv6Network("64:ff9b::/96")
 HTTPS = 443
-# Two labels at least (RFC 1123), the last with a letter first: 127.1 and 0x7f.1 are addresses.
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-PUBLIC_NAME = re.compile(rf"(?!.{{254}})({LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
 # Set aside by RFC 6761, 6762, 7686, 8375 and by ICANN (.internal); .lan is of usage.
 NOT_PUBLIC = (
     ".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".onion",
@@ -74,21 +69,6 @@ def _judged(host: str, networks: Sequence[str]) -> tuple[bool, bool]:
         return is_public, not is_public and is_reachable(host, networks)
     except ValueError:
         return PUBLIC_NAME.fullmatch(host) is not None and not host.endswith(NOT_PUBLIC), False
-
-
-def is_reachable(address: str, networks: Sequence[str] = ()) -> bool:
-    """Whether it is an address of the public net, or in one of these networks of our own.
-
-    Raises ValueError for what is no IP address.
-    """
-    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    if any(ip in ip_network(one) for one in networks):
-        return True
-    if isinstance(ip, IPv6Address):
-        if ip in TRANSLATED:
-            return False
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    return ip.is_global and not ip.is_multicast
 
 
 def _written(raw: bytes) -> str:

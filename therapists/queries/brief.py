@@ -12,6 +12,7 @@ from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.wording import isolated
 from bookings.dates import length_of_time
 from bookings.models import Appointment, Client, Clinic, Therapist
+from bookings.models.training.own_plans import schedule_known
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from therapists import health_audit
@@ -25,6 +26,7 @@ from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import asked_in_person
 
 LOOKED_BACK = 5  # notes
+HARD_DAYS_NEAR = 3  # days before and after the visit
 
 
 def race_in_words(here: training.PhaseDay) -> str:
@@ -60,6 +62,7 @@ class Brief(Private):
     trends: Sequence[str]
     decided: Sequence[Decided]
     checks: Sequence[HealthCheck]
+    hard_days: Sequence[date]  # of the client's own training plan, near the visit
 
     @property
     def race_in_words(self) -> str:
@@ -132,7 +135,15 @@ def brief_of(
         trends=trends([note.content for note in known.notes]),
         decided=_decided(client, reader=reader, now=now) if client.health_hold else (),
         checks=list(visit.health_checks.select_related("client").order_by("given_at", "pk")),
+        hard_days=_hard_days(client, day),
     )
+
+
+def _hard_days(client: Client, day: date) -> list[date]:
+    """All that is told of the plan: neither what they do on them nor how far."""
+    schedule = schedule_known(client)
+    hard = schedule.hard_days | schedule.long_runs
+    return sorted(one for one in hard if abs((one - day).days) <= HARD_DAYS_NEAR)
 
 
 def _decided(client: Client, *, reader: Reader, now: datetime) -> list[Decided]:

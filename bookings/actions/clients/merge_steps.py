@@ -71,6 +71,13 @@ def hand_over(relation: Any, client: Client, known: Client) -> None:
     rows.update(**{relation.field.name: known})
 
 
+def what_was_told(client: Client, known: Client) -> None:
+    """Of their training, besides races."""
+    hard_efforts(client, known)
+    declined_sessions(client, known)
+    own_plan(client, known)
+
+
 def hard_efforts(client: Client, known: Client) -> Dropped:
     told = known.hard_efforts.values("day")
     client.hard_efforts.exclude(day__in=told).update(client=known)

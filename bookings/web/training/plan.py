@@ -134,10 +134,7 @@ def _show_plan(
 ) -> HttpResponse:
     now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
-    context["asked_about"] = form.initial.get("race_date")
-    context["own"] = OwnPlanShown.of(
-        store.runner.schedule, [race.race_date for race in store.races], today=clinic.day_of(now)
-    )
+    context["own"] = _own_plan(store, clinic.day_of(now))
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)
@@ -156,6 +153,11 @@ def _show_plan(
             bundle=bundle.read(request.session, store.url),
         )
     return render(request, "web/training/plan.html", context, status=status)
+
+
+def _own_plan(store: PlanStore, today: date) -> OwnPlanShown | None:
+    entered = [race.race_date for race in store.races]
+    return OwnPlanShown.of(store.runner.schedule, entered, today=today)
 
 
 def _kept_until(store: ClientPlan, clinic: Clinic, now: datetime) -> str:

@@ -14,7 +14,7 @@ from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.core.wording import isolated
-from bookings.models import Appointment, Clinic, Race, Therapist, Weekday
+from bookings.models import Appointment, Clinic, Race, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import SHOWN, Offer, Usual, id_of, offers, plan_of
@@ -301,10 +301,10 @@ def _proposals(
 ) -> Iterator[Proposal]:
     """Until somebody has ticked, only the next with times is: none while a booking is unproved."""
     is_next = not any(visit.waits for visit in store.history.visits)
-    elsewhere, usual = _chosen_elsewhere(found, store, bundle, now), store.history.usual_therapist
+    elsewhere = _chosen_elsewhere(found, store, bundle, now)
     for offer in found:
         name = name_of(id_of(offer.session))
-        times = _with_chosen(elsewhere.get(name), list(_times(offer, usual)), offer)
+        times = _with_chosen(elsewhere.get(name), _times(offer, store), offer)
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
         yield Proposal(
             offer=offer,
@@ -344,8 +344,7 @@ def _chosen_elsewhere(
     """By session: times to come that were chosen and are not among those suggested."""
     if bundle is None:
         return {}
-    usual = store.history.usual_therapist
-    suggested = {time.value for offer in found for time in _times(offer, usual)}
+    suggested = {time.value for offer in found for time in _times(offer, store)}
     other = {name: value for name, value in bundle.times.items() if value not in suggested}
     slots = {as_text(slot): slot for slot in read_slots(other.values())} if other else {}
     return {
@@ -366,13 +365,21 @@ def _standing(
             yield UnplannedVisit(visit, day, phase, store.url_of_visit(visit))
 
 
-def _times(offer: Offer, usual: Therapist | None) -> Iterator[ProposedTime]:
-    for opening in offer.openings:
-        therapist = usual if usual in opening.therapists else None
-        if offer.treatment:
-            yield ProposedTime(
-                Slot(treatment=offer.treatment, start=opening.starts_at, therapist=therapist)
+def _times(offer: Offer, store: PlanStore) -> list[ProposedTime]:
+    """With whom they usually come, where that is free."""
+    usual, treatment = store.history.usual_therapist, offer.treatment
+    if treatment is None:
+        return []
+    return [
+        ProposedTime(
+            Slot(
+                treatment=treatment,
+                start=opening.starts_at,
+                therapist=usual if usual in opening.therapists else None,
             )
+        )
+        for opening in offer.openings
+    ]
 
 
 def _entered(race: Race, store: PlanStore, today: date) -> Entered:

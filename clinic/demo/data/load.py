@@ -36,7 +36,7 @@ from clinic.demo.data.people import (
     clients,
     couples,
 )
-from clinic.demo.data.races import races_of
+from clinic.demo.data.races import own_plan_of, races_of
 from clinic.demo.data.takings import make_takings
 from clinic.demo.data.visits import visits
 from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
@@ -45,6 +45,7 @@ SEED = 42195
 PAST_DAYS, FUTURE_DAYS = 92, 42
 CLIENTS, NEWCOMERS = 150, 45
 IN_GOOD_TIME, BOOKED_BEFORE = timedelta(days=2), timedelta(minutes=25)
+WITH_A_PLAN = 2  # of the clients, who has shown the days of their training plan
 CARDS = 2  # couples about whom the desk is still asked
 REMEMBERED = [
     "created_at", "proved_at", "terms_agreed_at", "same_address_as", "user", "email", "phone",
@@ -81,6 +82,7 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
+    own_plan_of(known[WITH_A_PLAN], today=today, now=now).save()
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
 

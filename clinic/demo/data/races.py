@@ -1,10 +1,12 @@
 """The demo's races: a few weeks behind and four months ahead, so that every phase has somebody."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 
-from bookings.models import Client, Distance, Outcome, Priority, Race
+from bookings.core.training import DayKind, Schedule, TrainingDay
+from bookings.models import Client, Distance, Outcome, OwnPlan, Priority, Race
+from bookings.models.training.own_plans import as_rows
 
 RUNNERS_WEEKS_TO_GO = 13
 DISTANCES = [
@@ -35,6 +37,16 @@ def races_of(clients: Sequence[Client], *, today: date) -> Iterator[Race]:
     for client, day, distance in zip(training, cycle(days), cycle(DISTANCES), strict=False):
         # A short race some weeks ago asks for nothing any more.
         yield _race(client, day, distance if day > today else Distance.MARATHON, today)
+
+
+def own_plan_of(client: Client, *, today: date, now: datetime) -> OwnPlan:
+    """Twelve weeks around today with hard Tuesdays and Thursdays, and a long run on Saturday."""
+    kinds = {1: DayKind.HARD, 3: DayKind.HARD, 5: DayKind.LONG, 0: DayKind.REST}
+    days = [today + timedelta(days=n) for n in range(-14, 70)]
+    schedule = Schedule(
+        tuple(TrainingDay(day, kinds.get(day.weekday(), DayKind.EASY), km=10) for day in days)
+    )
+    return OwnPlan(client=client, read_at=now, days=as_rows(schedule))
 
 
 def _race(client: Client, day: date, distance: Distance, today: date) -> Race:

@@ -24,6 +24,7 @@ from bookings.models import (
     LegalText,
     MailConsent,
     MailKind,
+    OwnPlan,
     Race,
     SignInEvent,
     Told,
@@ -102,6 +103,9 @@ def known(ana, visit, kim):
         [Race(race_date=now.date(), distance="marathon", name="Ana's Marathon")]
     )
     BroughtPlan.objects.create(client=ana, data=dict(told.data), at=now)
+    OwnPlan.objects.create(
+        client=ana, read_at=now, days=[[f"{now.date()}", "long", 150, 27.3, False]]
+    )
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     factories.make_offer(factories.make_entry(ana), therapist=kim)
     factories.make_series(coming)

@@ -1,4 +1,4 @@
-"""A DNS server of our own, over UDP: it knows some texts, and may be slow."""
+"""A DNS server of our own, over UDP: it knows texts and addresses, may be slow, and may lie."""
 
 import contextlib
 import socketserver
@@ -6,6 +6,7 @@ import time
 
 import dns.message
 import dns.rcode
+import dns.rdatatype
 import dns.rrset
 
 from tests.thread_server import ThreadServer
@@ -14,6 +15,8 @@ from tests.thread_server import ThreadServer
 class DnsServer(ThreadServer):
     def __init__(self):
         self.texts: dict[str, list[str]] = {}
+        self.addresses: dict[str, list[str]] = {}
+        self.next_addresses: dict[str, list[str]] = {}  # from the second question on
         self.asked: list[str] = []
         self.seconds = 0.0
         self.server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), self._handler())
@@ -22,6 +25,12 @@ class DnsServer(ThreadServer):
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.server.server_address[1]}"
+
+    def told(self, name: str, kind: str) -> list[str]:
+        found = self.addresses[name]
+        if kind == "A" and name in self.next_addresses:
+            self.addresses[name] = self.next_addresses[name]
+        return [one for one in found if (":" in one) == (kind == "AAAA")]
 
     def _handler(self):
         server = self
@@ -33,7 +42,12 @@ class DnsServer(ThreadServer):
                 name = asked.question[0].name
                 server.asked.append(name.to_text(omit_final_dot=True))
                 time.sleep(server.seconds)
-                if texts := server.texts.get(server.asked[-1]):
+                kind = dns.rdatatype.to_text(asked.question[0].rdtype)
+                if server.asked[-1] in server.addresses and kind in ("A", "AAAA"):
+                    found = server.told(server.asked[-1], kind)
+                    if found:
+                        answer.answer.append(dns.rrset.from_text(name, 0, "IN", kind, *found))
+                elif texts := server.texts.get(server.asked[-1]):
                     quoted = [" ".join(f'"{piece}"' for piece in _pieces(one)) for one in texts]
                     answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *quoted))
                 elif server.asked[-1] not in server.texts:

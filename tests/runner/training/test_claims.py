@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.signals import template_rendered
 from django.utils import timezone
@@ -94,6 +95,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
     def _walk():
         _book_one(client, massage)
         _wait_for_the_mail(client, massage)
+        _own_plan(client)
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
         _answers_to_mails(client, booked, at)
@@ -213,6 +215,15 @@ def _plan(client, enter, choose_sessions, race_day, url):
     told = {"race_date": later, "distance": "marathon", "outcome": "assumed_finished"}
     client.post(race, told)
     client.post(race, {"withdraw": "yes"})
+
+
+def _own_plan(client):
+    days = [day_of(timezone.now()) + timedelta(days=n) for n in range(3)]
+    lines = zip(days, ("Long run", "Easy", "Zanzibar twist"), strict=True)
+    table = "\n".join(["date,kind", *(f"{day},{kind}" for day, kind in lines)])
+    assert client.get("/plan/own/").status_code == 200
+    page = client.post("/plan/own/", {"file": SimpleUploadedFile("plan.csv", table.encode())})
+    assert page.status_code == 200
 
 
 def _appointment(client, booked, at):

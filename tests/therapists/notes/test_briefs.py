@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from bookings.models import OwnPlan
 from tests import factories
+from tests.clock import day_of
 from tests.therapists.conftest import text
 from therapists.models import HealthCheck, Note
 from therapists.models.sealed import Sealed
@@ -58,6 +60,19 @@ def test_a_later_no_takes_a_yes_back(kims, visit, ana):
     page = text(kims.get(f"/visits/{visit().pk}/"))
     assert "Fever or infection" not in page
     assert "Varicose veins" in page
+
+
+def test_of_a_training_plan_a_brief_tells_hard_days_near_the_visit_and_no_more(kims, visit, ana):
+    mine = visit()
+    day = day_of(mine.starts_at)
+    kinds = {-9: "hard", -2: "long", -1: "easy", 1: "hard", 3: "race", 4: "long"}
+    days = [[f"{day + timedelta(days=n)}", kind, 133, 27.7, True] for n, kind in kinds.items()]
+    OwnPlan.objects.create(client=ana, read_at=timezone.now(), days=days)
+    answer = kims.get(f"/visits/{mine.pk}/")
+    assert [(one - day).days for one in answer.context["brief"].hard_days] == [-2, 1, 3]
+    page = text(answer)
+    assert "Hard days" in page
+    assert not any(told in page for told in ("133", "27.7", "Long run", "Easy run"))
 
 
 def test_what_led_to_a_hold_is_seen_until_a_therapist_lifts_it(kims, visit, ana):

@@ -11,6 +11,7 @@ from bookings import dates
 from bookings.core.records import plan_files
 from bookings.models import Clinic
 from bookings.queries.training.plan_words import plan_words
+from bookings.web.rate_limits import FILES, limited
 from bookings.web.responses import page_methods
 from bookings.web.training.own_plan.forms import PlanFileForm
 from bookings.web.training.own_plan.preview import (
@@ -27,6 +28,7 @@ TEMPLATE = "web/training/own_plan/{}.html"
 
 
 @page_methods
+@limited(FILES)
 def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """The form, and of a file that can be read what it says."""
     sent = request.method == "POST"

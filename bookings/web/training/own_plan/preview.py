@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from bookings.core.records.plan_files import PlanRead, UnknownWords, corrected, taught
 from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models.training.own_plans import as_rows, schedule_of
+from bookings.web.forms import whole_number
 
 SALT = "own training plan"
 STANDS_FOR = 24 * 60 * 60  # seconds; a page that has lain longer is begun anew
@@ -61,14 +62,15 @@ def with_corrections(read: PlanRead, sent: Mapping[str, str]) -> PlanRead:
 
 def with_lesson(read: PlanRead, lesson: str) -> PlanRead:
     """`lesson` is the place of the words and the kind they are, as its button says: 2:easy."""
-    place, _colon, kind = lesson.partition(":")
-    if not place.isdecimal() or int(place) >= len(read.unknown) or kind not in KINDS:
+    text, _colon, kind = lesson.partition(":")
+    place = whole_number(text)
+    if place is None or not 0 <= place < len(read.unknown) or kind not in KINDS:
         return read
-    return taught(read, read.unknown[int(place)].words, KINDS[kind])
+    return taught(read, read.unknown[place].words, KINDS[kind])
 
 
 @dataclass(frozen=True)
-class DayField:
+class DayChoice:
     """A day with its choice of kinds."""
 
     of: TrainingDay
@@ -120,15 +122,15 @@ class Preview:
         return [Lesson(place, of) for place, of in enumerate(self.read.unknown)]
 
     @property
-    def telling(self) -> list[DayField]:
+    def telling(self) -> list[DayChoice]:
         return self._days(one for one in self.read.schedule.days if one.kind in TELLING)
 
     @property
-    def others(self) -> list[DayField]:
+    def others(self) -> list[DayChoice]:
         return self._days(one for one in self.read.schedule.days if one.kind not in TELLING)
 
-    def _days(self, days: Iterable[TrainingDay]) -> list[DayField]:
-        return [DayField(one) for one in days]
+    def _days(self, days: Iterable[TrainingDay]) -> list[DayChoice]:
+        return [DayChoice(one) for one in days]
 
 
 def counted_in_words(schedule: Schedule) -> list[str]:

@@ -150,6 +150,12 @@ def test_a_file_that_is_no_plan_is_refused_at_its_field(client, upload, clinic, 
     assert said in answer.content.decode()
 
 
+def test_files_are_read_only_so_often_for_one_network(client, upload, clinic, settings):
+    settings.LIMITS = {"files": "2/hour"}
+    assert [upload().status_code for _ in range(3)] == [200, 200, 429]
+    assert client.get(OWN).status_code == 200
+
+
 @pytest.mark.parametrize("read", ["", "x", "eyJkYXlzIjpbXX0:1vOj4T:not-ours"])
 def test_what_is_not_our_page_keeps_nothing_and_says_so(client, upload, plan, read):
     plan()
