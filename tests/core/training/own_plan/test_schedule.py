@@ -95,6 +95,17 @@ def test_no_session_is_on_a_hard_day_or_the_day_before_one():
     assert {Weekday(one.ideal.weekday()).name for one in cycle} == {"FRI"}
 
 
+def test_a_window_full_of_hard_days_reaches_to_a_good_one_beside_it():
+    own = plan(schedule(mon="hard", wed="hard", fri="hard", sat="hard"), long_run_weekday=3)
+    widened = [one for one in own.sessions if own.runner.is_strained(one.window_start) is False]
+    assert widened
+    for one in own.sessions:
+        assert (one.window_end - one.window_start).days <= 7
+        inside = [one.window_start + n * D for n in range((one.window_end - one.window_start).days)]
+        if any(not own.runner.is_strained(day) for day in inside):
+            assert not own.runner.is_strained(one.suggested)
+
+
 def test_where_every_day_is_hard_the_session_stays_on_its_day():
     every = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat"), "hard")
     own = plan(schedule(**every, sun="long"))

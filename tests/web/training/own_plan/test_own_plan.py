@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from bookings.actions.training import brought
+from bookings.core import training
 from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models import Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
@@ -88,6 +89,36 @@ def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, uplo
     assert all(beside_a_hard_day(one, schedule) == bool(one.beside) for one in after.proposals)
     assert {one.offer.session.id for one in after.proposals} != before
     assert "12 long runs, 11 hard days, 1 race" in answer.content.decode()
+
+
+def flagged(page):
+    """Proposals with times on a day that the picker advises against."""
+    plan = page.efforts.plan
+    return [
+        one
+        for one in page.proposals
+        if any(training.against(frozenset(), day_of(t.slot.start), plan) for t in one.times)
+    ]
+
+
+@pytest.mark.parametrize("hard", [(1, 4), (0, 1, 2, 3, 4, 5)])
+def test_no_time_on_a_day_the_plan_flags_is_ticked_or_put_before_a_good_one(
+    client, upload, plan, today, hard
+):
+    plan()
+    lines = [f"{day},{'Tempo' if day.weekday() in hard else 'Easy'}"
+             for day in (today + n * D for n in range(12 * 7))]  # fmt: skip
+    sent = fields(upload("date,kind\n" + "\n".join(lines)))
+    page = client.post(CHECK, {**sent, "do": "keep"}, follow=True).context["page"]
+    offered = [one for one in page.proposals if one.times]
+    assert offered
+    assert all(one.beside and not one.ticked for one in flagged(page))
+    if len(hard) > 5:
+        assert flagged(page)
+        assert not any(one.offer.advised for one in flagged(page))
+    else:
+        assert not flagged(page)
+        assert [one.ticked for one in offered].count(True) == 1
 
 
 def test_the_picker_names_the_day_of_the_plan(client, upload, plan, massage, today):
