@@ -46,7 +46,6 @@ class TrainingDay:
     kind: DayKind
     minutes: int | None = None
     km: float | None = None
-    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,5 +111,4 @@ def _together(one: TrainingDay, other: TrainingDay) -> TrainingDay:
         kind=first.kind,
         minutes=max((each.minutes for each in alike if each.minutes), default=None),
         km=max((each.km for each in alike if each.km), default=None),
-        done=one.done or other.done,
     )

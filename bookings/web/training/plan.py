@@ -24,6 +24,7 @@ from bookings.web.training.plan_store import (
     ClientPlan,
     PlanStore,
     SessionPlan,
+    days_come_along,
     offered_in,
     plan_of_store,
 )
@@ -138,6 +139,7 @@ def _show_plan(
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)
+        context["days_come_along"] = days_come_along(store, request)
         context["kept_until"] = _kept_until(store, clinic, now)
     elif isinstance(store, SessionPlan):
         context["waiting"] = Waiting.among(

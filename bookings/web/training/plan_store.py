@@ -415,6 +415,12 @@ def offered_in(store: ClientPlan, request: HttpRequest) -> list[Race]:
     return [race for known, race in offered.items() if known not in there]
 
 
+def days_come_along(store: ClientPlan, request: HttpRequest) -> bool:
+    """Whether days of a training plan become theirs with the races that are offered."""
+    of_browser = None if store.at_the_desk else SessionPlan(request).told
+    return any(told.schedule.days for told in (store.brought, of_browser) if told)
+
+
 def race_on(store: PlanStore, day: date) -> Race | None:
     return next((race for race in store.races if race.race_date == day), None)
 

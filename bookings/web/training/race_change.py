@@ -159,8 +159,13 @@ def _questions(
     )
     return [
         _question(
-            request, store, visit, misfit, _advised(openings, change.after, clinic),
-            clinic=clinic, now=now,
+            request,
+            store,
+            visit,
+            misfit,
+            _advised(openings, change.after, clinic),
+            clinic=clinic,
+            now=now,
         )
         for (visit, misfit), openings in zip(found, free, strict=True)
     ]

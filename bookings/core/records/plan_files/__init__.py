@@ -81,8 +81,7 @@ def _understood(found: Entries, words: PlanWords) -> PlanRead:
         called = words.called(entry.title)
         amounts = _amounts(entry, words)
         kind = words.as_long_as(called.kind, amounts)
-        done = entry.done or words.says_done(f"{entry.title} {entry.text}")
-        days.append(TrainingDay(entry.day, kind, amounts.minutes, amounts.km, done))
+        days.append(TrainingDay(entry.day, kind, amounts.minutes, amounts.km))
         if called.words:
             unknown[called.words[:LONGEST_UNKNOWN]].append(entry.day)
     told = sorted(unknown.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST_UNKNOWN]

@@ -28,7 +28,6 @@ class Written:
     text: str = ""
     minutes: int | None = None
     km: float | None = None
-    done: bool = False
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ class PlanWords:
 
     rules: tuple[tuple[DayKind, re.Pattern[str]], ...]
     just_a_run: re.Pattern[str]
-    done: re.Pattern[str]
     units: Mapping[str, re.Pattern[str]]
     columns: Mapping[str, tuple[str, ...]]
     long_from: Amounts
@@ -47,7 +46,7 @@ class PlanWords:
     def from_data(cls, data: object) -> "PlanWords":
         """Parsed YAML; raises FieldError naming what is wrong."""
         root = Node(data)
-        root.has_only("version", "long_from", "rules", "just_a_run", "done", "units", "columns")
+        root.has_only("version", "long_from", "rules", "just_a_run", "units", "columns")
         long_from = root.at("long_from").has_only("km", "minutes")
         return cls(
             rules=tuple(
@@ -55,7 +54,6 @@ class PlanWords:
                 for rule in root.at("rules").items()
             ),
             just_a_run=_any_of(root.at("just_a_run").texts()),
-            done=_any_of(root.at("done").texts()),
             units={unit: _of_unit(words.texts()) for unit, words in root.at("units").fields()},
             columns={name: words.texts() for name, words in root.at("columns").fields()},
             long_from=Amounts(long_from.at("minutes").whole(1), long_from.at("km").number(1)),
@@ -89,9 +87,6 @@ class PlanWords:
             minutes=max((round(n) for n in minutes if 1 <= n <= LONGEST_MINUTES), default=None),
             km=max((round(n, 1) for n in km if 0.1 <= n <= FARTHEST_KM), default=None),
         )
-
-    def says_done(self, text: str) -> bool:
-        return bool(self.done.search(folded(text)))
 
     def _left_of(self, plain: str) -> str:
         for unit in self.units.values():

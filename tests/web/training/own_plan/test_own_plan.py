@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
 from django.utils import timezone
 
+from bookings import links
 from bookings.actions.training import brought
 from bookings.core import training
 from bookings.core.training import DayKind, Schedule, TrainingDay
-from bookings.models import Change, Client, OwnPlan, Race
+from bookings.models import Appointment, Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
 from bookings.web.training.own_plan.preview import from_field
+from clinic.records.client_export import export
 from tests.clock import day_of
 from tests.page_forms import forms_of
 
@@ -145,6 +148,7 @@ def test_no_title_is_ever_written_down(client, upload, mine, today):
     sent = fields(upload(url=f"{mine}own/"))
     client.post(f"{mine}own/check/", {**sent, "do": "keep"})
     own = OwnPlan.objects.get()
+    assert {len(one) for one in own.days} == {len(("date", "kind", "minutes", "km"))}
     assert {str(one[1]) for one in own.days} == {"long", "hard", "easy", "unknown", "race"}
     for rows in (own.days, list(Change.objects.values_list("before", "after"))):
         assert "zanzibar" not in str(rows).casefold()
@@ -160,9 +164,33 @@ def test_no_title_is_ever_written_down(client, upload, mine, today):
 
 def test_it_goes_with_the_booking_and_is_the_clients_once_proved(today, ana):
     told = Told({}).with_races([Race(race_date=today + 70 * D, distance="marathon")])
-    own = Schedule((TrainingDay(today + D, DayKind.LONG, 120, 20.5, False),))
+    own = Schedule((TrainingDay(today + D, DayKind.LONG, 120, 20.5),))
     brought.give(ana, Told(told.with_schedule(own).data), now=timezone.now())
     assert ana.own_plan.schedule == own
+
+
+def test_what_was_kept_before_is_read_as_it_was_and_given_out_with_names(today, ana):
+    days = [[f"{today}", "long", 120, 20.5, True], [f"{today + D}", "hard", None, None]]
+    OwnPlan.objects.create(client=ana, read_at=timezone.now(), days=days)
+    assert [one.kind for one in ana.own_plan.schedule.days] == [DayKind.LONG, DayKind.HARD]
+    (row,) = export(ana, reader=None, now=timezone.now()).groups[
+        "The days of your own training plan"
+    ]
+    assert row["Days"][0] == {"date": f"{today}", "kind": "long", "minutes": 120, "km": 20.5}
+
+
+def test_the_booking_says_that_the_days_go_with_it_and_so_does_its_mail(
+    client, upload, plan, choose, send_details, start
+):
+    plan()
+    client.post(CHECK, {**fields(upload()), "do": "keep"})
+    choose(start)
+    details = client.get("/book/sports-massage/details/", {"start": start.isoformat()})
+    assert "The days of your training plan go with it." in details.content.decode()
+    send_details(start=start.isoformat(), race="yes")
+    visit = Appointment.objects.visits().latest("pk")
+    page = Browser().get(f"/appointments/{links.mail_token(visit)}/").content.decode()
+    assert "the days of your training plan came with it" in page
 
 
 @pytest.mark.parametrize(
