@@ -34,6 +34,7 @@ from bookings.core.training.plan.advice import (
 )
 from bookings.core.training.plan.differences import Booked, Misfit, PlanChange
 from bookings.core.training.plan.plan import Plan, plan
+from bookings.core.training.plan.reasons import around, suiting_days
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.claims import claims_in, promised_nothing_about
 from bookings.core.training.protocol.fields import FieldError
@@ -91,6 +92,7 @@ __all__ = [
     "advice_for",
     "advice_on",
     "against",
+    "around",
     "as_data",
     "as_text",
     "blackout",
@@ -105,5 +107,6 @@ __all__ = [
     "plan",
     "promised_nothing_about",
     "rejections",
+    "suiting_days",
     "suits",
 ]

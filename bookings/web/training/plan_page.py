@@ -94,6 +94,8 @@ class Proposal:
     ticked: bool
     offered_on: date  # the day of the time that is offered, or the one that we suggest
     beside: str  # why the day is advised against, such as a hard one of their own, in a sentence
+    by_plan: Sequence[str]  # what their own plan has around the day, in sentences
+    suiting: Sequence[date]  # the days of the window that nothing is said against
     other_times_url: str
     url: str  # of what is booked
     is_waited_for: bool
@@ -110,6 +112,11 @@ class Proposal:
     @property
     def last_day(self) -> date:
         return self.offer.session.window_end - DAY
+
+    @property
+    def suits_without_a_gap(self) -> bool:
+        first, last = self.suiting[0], self.suiting[-1]
+        return 1 < len(self.suiting) == (last - first).days + 1
 
 
 @dataclass(frozen=True)
@@ -317,11 +324,17 @@ def _proposals(
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
             offered_on=day,
             beside=against.reason if against else "",
+            by_plan=training.around(day, plan),
+            suiting=training.suiting_days(offer.session, _kinds_of(offer), plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not in_advance
+
+
+def _kinds_of(offer: Offer) -> frozenset[training.Kind]:
+    return offer.treatment.kinds if offer.treatment else frozenset()
 
 
 def _with_chosen(slot: Slot | None, times: list[ProposedTime], offer: Offer) -> list[ProposedTime]:

@@ -91,6 +91,9 @@ def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, uplo
     after = answer.context["page"]
     assert all(beside_a_hard_day(one, schedule) == bool(one.beside) for one in after.proposals)
     assert {one.offer.session.id for one in after.proposals} != before
+    for one in after.proposals:
+        assert not any({day, day + D} & schedule.hard_days for day in one.suiting)
+    assert "of your plan. An easy run comes the day after." in answer.content.decode()
     assert "12 long runs, 11 hard days, 1 race" in answer.content.decode()
 
 
