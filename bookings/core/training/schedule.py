@@ -1,5 +1,6 @@
 """The runner's own training days out of their plan: what S1 otherwise supposes (S10)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,14 @@ class Schedule:
     @cached_property
     def hard_days(self) -> frozenset[date]:
         return self._of(*HARD_KINDS)
+
+    @property
+    def long_run_weekday(self) -> int | None:
+        """On which it has most of its long runs, of several the latest: assumed beyond it."""
+        runs = sorted(self.long_runs)
+        often = Counter(day.weekday() for day in runs)
+        last = {day.weekday(): day for day in runs}
+        return max(often, key=lambda weekday: (often[weekday], last[weekday]), default=None)
 
     @cached_property
     def races(self) -> tuple[date, ...]:

@@ -248,10 +248,7 @@ class Layout:
         return start, end
 
     def _is_free(self, kind: Kind, race: Race, day: date) -> bool:
-        runner = self.runner
-        beside_a_long_run = runner.runs_long_on(day) or runner.runs_long_on(day + DAY)
-        strained = beside_a_long_run or runner.is_strained(day)
-        return not strained and self._may_be_on(kind, race, day)
+        return not self.runner.is_strained(day) and self._may_be_on(kind, race, day)
 
     def _unstrained(self, kind: Kind, race: Race, ideal: date, window: "Window") -> date:
         """S10: the day nearest to the ideal one that is not beside a hard one of their own."""

@@ -169,7 +169,10 @@ class SessionPlan(Pages):
         self._keep(self.told.with_habits(self.habits | habits))
 
     def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
-        self._keep(self.told.with_schedule(schedule))
+        told, weekday = self.told.with_schedule(schedule), schedule.long_run_weekday
+        if weekday is not None:
+            told = told.with_habits(self.habits | {"long_run_weekday": weekday})
+        self._keep(told)
 
     def remove_own_plan(self, *, now: datetime) -> None:
         self._keep(self.told.with_schedule(training.Schedule()))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from bookings import dates
 from bookings.core.records import plan_files
-from bookings.models import Clinic
+from bookings.models import Clinic, Weekday
 from bookings.queries.training.plan_words import plan_words
 from bookings.web.rate_limits import FILES, limited
 from bookings.web.responses import page_methods
@@ -74,7 +74,11 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
     store.remove_own_plan(now=timezone.now())
-    messages.success(request, _("The days of your training plan are removed here."))
+    weekday = Weekday(store.runner.long_run_weekday).label
+    said = _(
+        "The days of your training plan are removed here. We assume a long run each {weekday}."
+    )
+    messages.success(request, said.format(weekday=weekday))
     return redirect(store.url)
 
 

@@ -135,6 +135,15 @@ def test_the_reason_is_what_the_plan_has_around_the_day():
     ]
 
 
+def test_the_weekday_of_most_long_runs_is_assumed_of_several_the_latest():
+    sunday = date(2027, 8, 1)
+    runs = [sunday, sunday + 6 * D, sunday + 13 * D, sunday + 21 * D]  # twice each
+    days = [TrainingDay(day, DayKind.LONG) for day in runs]
+    assert Schedule(tuple(days)).long_run_weekday == Weekday.SUN
+    assert Schedule(tuple(days[:3])).long_run_weekday == Weekday.SAT
+    assert schedule(tue="hard").long_run_weekday is None
+
+
 def test_where_every_day_is_hard_the_session_stays_on_its_day():
     every = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat"), "hard")
     own = plan(schedule(**every, sun="long"))

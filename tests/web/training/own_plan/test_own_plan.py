@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions.training import brought
+from bookings.actions.training import brought, own_plans
 from bookings.core import training
 from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models import Appointment, Change, Client, OwnPlan, Race
@@ -89,7 +89,9 @@ def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, uplo
     assert wrong + 7 * D in schedule.hard_days
     assert DayKind.UNKNOWN not in kinds(schedule)
     after = answer.context["page"]
-    assert all(beside_a_hard_day(one, schedule) == bool(one.beside) for one in after.proposals)
+    for one in after.proposals:
+        if not one.beside.startswith("We assume"):
+            assert bool(one.beside) == beside_a_hard_day(one, schedule)
     assert {one.offer.session.id for one in after.proposals} != before
     for one in after.proposals:
         assert not any({day, day + D} & schedule.hard_days for day in one.suiting)
@@ -125,6 +127,26 @@ def test_no_time_on_a_day_the_plan_flags_is_ticked_or_put_before_a_good_one(
     else:
         assert not flagged(page)
         assert [one.ticked for one in offered].count(True) == 1
+
+
+def test_beyond_the_plan_its_own_weekday_is_assumed_until_another_is_said(
+    client, upload, plan, today, ana
+):
+    plan()
+    answer = client.post(CHECK, {**fields(upload()), "do": "keep"}, follow=True)
+    page = answer.content.decode()
+    assert "Your week: long run on Thursday" in page
+    assert "we assume a long run each Thursday" in page
+    week = form_of(answer, "habits/").sent
+    client.post("/plan/habits/", {**week, "long_run_weekday": "5"})
+    page = client.get("/plan/").content.decode()
+    assert "we assume a long run each Saturday" in page
+    brought.give(ana, Told(client.session["plan"]), now=timezone.now())
+    ana.refresh_from_db()
+    assert (ana.long_run_weekday, ana.own_plan.schedule.long_run_weekday) == (5, 3)
+    ana.own_plan.delete()
+    own_plans.keep(ana, Told(client.session["plan"]).schedule, now=timezone.now())
+    assert Client.objects.get(pk=ana.pk).long_run_weekday == 3
 
 
 def test_the_picker_names_the_day_of_the_plan(client, upload, plan, massage, today):
