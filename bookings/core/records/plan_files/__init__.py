@@ -58,10 +58,7 @@ def read(
     if data.startswith(PACKERS):
         raise UnreadablePlan(PACKED)
     window = Window.around(today)
-    found = _found(data, words, window, tz)
-    if not found.entries:
-        raise UnreadablePlan(NO_DAYS)
-    return _understood(found, words)
+    return _understood(_found(data, words, window, tz), words)
 
 
 def _found(data: bytes, words: PlanWords, window: Window, tz: ZoneInfo) -> Entries:
@@ -77,25 +74,33 @@ def _found(data: bytes, words: PlanWords, window: Window, tz: ZoneInfo) -> Entri
 def _understood(found: Entries, words: PlanWords) -> PlanRead:
     days: list[TrainingDay] = []
     unknown: defaultdict[str, list[date]] = defaultdict(list)
-    for entry in found.entries:
+    for entry in filter(lambda one: words.is_of_a_day(one.title), found.entries):
         called = words.called(entry.title)
         amounts = _amounts(entry, words)
         kind = words.as_long_as(called.kind, amounts)
         days.append(TrainingDay(entry.day, kind, amounts.minutes, amounts.km))
         if called.words:
             unknown[called.words[:LONGEST_UNKNOWN]].append(entry.day)
+    if not days:
+        raise UnreadablePlan(NO_DAYS)
     told = sorted(unknown.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST_UNKNOWN]
     asked = tuple(UnknownWords(text, tuple(sorted(set(on)))) for text, on in told)
     return PlanRead(Schedule(one_a_day(days)), asked, found.left_out)
 
 
 def _amounts(entry: Written, words: PlanWords) -> Amounts:
-    """What its columns say, else its title, else its text, else from when to when it lasts."""
+    """What its columns say, else its title, else its text, else from when to when it lasts: that
+    is no time of a distance whose pace is told."""
     title, text = words.amounts(entry.title), words.amounts(entry.text)
-    minutes = (
-        (entry.minutes if entry.km else None) or title.minutes or text.minutes or entry.minutes
-    )
     km = entry.km or title.km or text.km
+    paced = km and words.says_a_pace(f"{entry.title} {entry.text}")
+    minutes = (
+        (entry.minutes if entry.km else None)
+        or title.minutes
+        or text.minutes
+        or entry.minutes
+        or (None if paced else entry.lasts)
+    )
     return Amounts(
         minutes=minutes if minutes and minutes <= LONGEST_MINUTES else None,
         km=km if km and km <= FARTHEST_KM else None,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bookings.core.records.plan_files import UnknownWords, taught
+from bookings.core.records.plan_files import UnknownWords, UnreadablePlan, taught
 from bookings.core.training.schedule import DayKind
 from tests.core.records.plan_files.files import WORDS, calendar, read
 
@@ -42,6 +42,29 @@ TABLE = [
     (ON + "Recovery jog, no pace 5:30/km", "easy", None, None),
     (ON + "Langer Lauf 24\\,5 km", "long", None, 24.5),
     (ON + "Sortie longue 1 h 50", "long", 110, None),
+    # Words of one kind in what is another
+    (ON + "Long intervals 5x2km", "hard", None, None),
+    (ON + "Long Ride 80 km", "strength", None, 80.0),
+    (ON + "Long swim", "strength", None, None),
+    (ON + "No long run today\\, rest", "rest", None, None),
+    (ON + "Hill walk with dog", "strength", None, None),
+    (ON + "Run/walk 45 min", "easy", 45, None),
+    (ON + "Marathon Vorbereitung Treffen", "unknown", None, None),
+    (ON + "Manchester Marathon", "race", None, None),
+    (ON + "TDL 8 km", "hard", None, 8.0),
+    (ON + "LDL", "long", None, None),
+    (ON + "MLR 18 km", "easy", None, 18.0),
+    (ON + "Longest run yet! 35km", "long", None, 35.0),
+    (ON + "Run 2:30 h", "long", 150, None),
+    (ON + "Carrera continua", "easy", None, None),
+    (ON + "Regeneration", "easy", None, None),
+    (ON + "Bergläufe", "hard", None, None),
+    (ON + "Week 5 of 16: Run 10 km", "easy", None, 10.0),
+    # A slot of the calendar is no time of a distance whose pace is told; one without is
+    ("DTSTART:20261206T060000|DURATION:PT3H|SUMMARY:Run 10 km @ 5:00/km", "easy", None, 10.0),
+    ("DTSTART:20261206T060000|DURATION:PT3H|SUMMARY:Easy|DESCRIPTION:12 km at 5:30 min/km\\, "
+     "1:06:00", "easy", 66, 12.0),
+    ("DTSTART:20261206T060000|DURATION:PT1H|SUMMARY:Run 10 km", "easy", 60, 10.0),
 ]  # fmt: skip
 
 
@@ -66,6 +89,13 @@ TABLES = [
 def test_a_table_needs_a_date_and_what_the_day_is(table, kind, minutes, km):
     first = read(table.encode()).schedule.days[0]
     assert (first.day, first.kind, first.minutes, first.km) == (SUNDAY, kind, minutes, km)
+
+
+def test_a_weeks_total_is_no_run():
+    found = read(calendar(ON + "Week 5 of 16 - 62 km total", ON + "Easy 8 km"))
+    assert [(one.kind, one.km) for one in found.schedule.days] == [(DayKind.EASY, 8.0)]
+    with pytest.raises(UnreadablePlan, match="We found no training"):
+        read(calendar(ON + "Week 5 of 16 - 62 km total"))
 
 
 def test_what_repeats_is_followed_with_its_exceptions_and_changes():
