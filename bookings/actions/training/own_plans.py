@@ -1,6 +1,6 @@
 """A client's own training plan: kept, replaced and removed as a whole."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -27,6 +27,17 @@ def keep(client: Client, schedule: training.Schedule, *, now: datetime) -> None:
     if (weekday := schedule.long_run_weekday) is not None:
         Client.objects.filter(pk=client.pk).update(long_run_weekday=weekday)
     _follow(client, now)
+
+
+@transaction.atomic
+def leave_out_a_race(client: Client, day: date, *, now: datetime) -> None:
+    """One of the file's that they do not run; where there is none, nothing changes."""
+    races.lock(client)
+    own = OwnPlan.objects.filter(client=client).first()
+    if own and day in own.schedule.races:
+        own.days = as_rows(own.schedule.without_race(day))
+        own.save(update_fields=["days"])
+        _follow(client, now)
 
 
 @transaction.atomic

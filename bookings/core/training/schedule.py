@@ -83,6 +83,17 @@ class Schedule:
     def races(self) -> tuple[date, ...]:
         return tuple(sorted(self._of(DayKind.RACE)))
 
+    def without_race(self, day: date) -> "Schedule":
+        """What else is done that day nobody knows."""
+        return Schedule(
+            tuple(
+                TrainingDay(day, DayKind.UNKNOWN)
+                if (one.day, one.kind) == (day, DayKind.RACE)
+                else one
+                for one in self.days
+            )
+        )
+
     def tells_long_runs_on(self, day: date) -> bool:
         """Whether it says if that is the day of a long run; a plan without any says nothing."""
         if not self.long_runs:

@@ -174,6 +174,9 @@ class SessionPlan(Pages):
             told = told.with_habits(self.habits | {"long_run_weekday": weekday})
         self._keep(told)
 
+    def leave_out_a_race(self, day: date, *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(self.told.schedule.without_race(day)))
+
     def remove_own_plan(self, *, now: datetime) -> None:
         self._keep(self.told.with_schedule(training.Schedule()))
 
@@ -339,6 +342,9 @@ class ClientPlan(Pages):
 
     def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
         own_plans.keep(self.client, schedule, now=now)
+
+    def leave_out_a_race(self, day: date, *, now: datetime) -> None:
+        own_plans.leave_out_a_race(self.client, day, now=now)
 
     def remove_own_plan(self, *, now: datetime) -> None:
         own_plans.remove(self.client, now=now)

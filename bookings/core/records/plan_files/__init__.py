@@ -4,8 +4,8 @@ Only dates, kinds, minutes and kilometres come out; titles and descriptions are 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,8 @@ __all__ = ["LARGEST", "PlanRead", "PlanWords", "UnknownWords", "UnreadablePlan",
 
 PACKERS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
 MOST_UNKNOWN = 60  # different words; further ones stay days of which nobody knows
-LONGEST_UNKNOWN = 60  # letters
+LONGEST_UNKNOWN = LONGEST_TITLE = 60  # letters
+MOST_TITLES = 3  # of a day
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,13 @@ class UnknownWords:
 
 @dataclass(frozen=True)
 class PlanRead:
-    """What a file has come to; `left_out` are entries without a day that could be read."""
+    """What a file has come to, with what its entries were called; `left_out` are entries without a
+    day that could be read."""
 
     schedule: Schedule
     unknown: tuple[UnknownWords, ...] = ()
     left_out: int = 0
+    titles: Mapping[date, str] = field(default_factory=dict)  # to be looked at, and never kept
 
 
 def read(
@@ -74,18 +77,23 @@ def _found(data: bytes, words: PlanWords, window: Window, tz: ZoneInfo) -> Entri
 def _understood(found: Entries, words: PlanWords) -> PlanRead:
     days: list[TrainingDay] = []
     unknown: defaultdict[str, list[date]] = defaultdict(list)
+    titles: defaultdict[date, list[str]] = defaultdict(list)
     for entry in filter(lambda one: words.is_of_a_day(one.title), found.entries):
         called = words.called(entry.title)
         amounts = _amounts(entry, words)
         kind = words.as_long_as(called.kind, amounts)
-        days.append(TrainingDay(entry.day, kind, amounts.minutes, amounts.km))
+        km = amounts.km or (words.km_of_a_race(entry.title) if kind is DayKind.RACE else None)
+        days.append(TrainingDay(entry.day, kind, amounts.minutes, km))
+        titles[entry.day].append(" ".join(entry.title[:LONGEST_TITLE].split()))
         if called.words:
             unknown[called.words[:LONGEST_UNKNOWN]].append(entry.day)
     if not days:
         raise UnreadablePlan(NO_DAYS)
     told = sorted(unknown.items(), key=lambda one: (-len(one[1]), one[0]))[:MOST_UNKNOWN]
     asked = tuple(UnknownWords(text, tuple(sorted(set(on)))) for text, on in told)
-    return PlanRead(Schedule(one_a_day(days)), asked, found.left_out)
+    called_so = {day: ", ".join(filter(None, dict.fromkeys(all_of_it[:MOST_TITLES])))
+                 for day, all_of_it in titles.items()}  # fmt: skip
+    return PlanRead(Schedule(one_a_day(days)), asked, found.left_out, called_so)
 
 
 def _amounts(entry: Written, words: PlanWords) -> Amounts:
@@ -113,6 +121,12 @@ def taught(read: PlanRead, words: str, kind: DayKind) -> PlanRead:
     known = [_as(one, kind) if one.day in days else one for one in read.schedule.days]
     left = tuple(one for one in read.unknown if one.words != words)
     return replace(read, schedule=Schedule(tuple(known)), unknown=left)
+
+
+def without_unknown(read: PlanRead) -> PlanRead:
+    """The same where whatever nobody knows is no training."""
+    known = tuple(one for one in read.schedule.days if one.kind is not DayKind.UNKNOWN)
+    return replace(read, schedule=Schedule(known), unknown=())
 
 
 def _as(day: TrainingDay, kind: DayKind) -> TrainingDay:

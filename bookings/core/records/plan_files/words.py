@@ -42,6 +42,7 @@ class PlanWords:
     rules: tuple[tuple[DayKind, re.Pattern[str]], ...]
     just_a_run: re.Pattern[str]
     sums_up: re.Pattern[str]
+    race_km: tuple[tuple[float, re.Pattern[str]], ...]
     units: Mapping[str, re.Pattern[str]]
     columns: Mapping[str, tuple[str, ...]]
     long_from: Amounts
@@ -50,7 +51,9 @@ class PlanWords:
     def from_data(cls, data: object) -> "PlanWords":
         """Parsed YAML; raises FieldError naming what is wrong."""
         root = Node(data)
-        root.has_only("version", "long_from", "rules", "just_a_run", "sums_up", "units", "columns")
+        root.has_only(
+            "version", "long_from", "rules", "just_a_run", "sums_up", "race_km", "units", "columns"
+        )
         long_from = root.at("long_from").has_only("km", "minutes")
         return cls(
             rules=tuple(
@@ -59,6 +62,10 @@ class PlanWords:
             ),
             just_a_run=_any_of(root.at("just_a_run").texts()),
             sums_up=_any_of(root.at("sums_up").texts()),
+            race_km=tuple(
+                (race.at("km").number(1), _any_of(race.at("words").texts()))
+                for race in root.at("race_km").items()
+            ),
             units={unit: _of_unit(words.texts()) for unit, words in root.at("units").fields()},
             columns={name: words.texts() for name, words in root.at("columns").fields()},
             long_from=Amounts(long_from.at("minutes").whole(1), long_from.at("km").number(1)),
@@ -86,6 +93,11 @@ class PlanWords:
         long = amounts.km is None and (amounts.minutes or 0) >= (self.long_from.minutes or 0)
         is_a_run = kind in (DayKind.EASY, DayKind.HARD)
         return DayKind.LONG if is_a_run and (far or long) else kind
+
+    def km_of_a_race(self, title: str) -> float | None:
+        """By its name, such as half marathon."""
+        plain = folded(title)
+        return next((km for km, words in self.race_km if words.search(plain)), None)
 
     def amounts(self, text: str) -> Amounts:
         """The largest distance and the longest time that the text names; neither a pace nor what

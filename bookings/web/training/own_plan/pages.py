@@ -11,6 +11,7 @@ from bookings import dates
 from bookings.core.records import plan_files
 from bookings.models import Clinic, Weekday
 from bookings.queries.training.plan_words import plan_words
+from bookings.web.days import day_in
 from bookings.web.rate_limits import FILES, limited
 from bookings.web.responses import page_methods
 from bookings.web.training.own_plan.forms import PlanFileForm
@@ -19,11 +20,13 @@ from bookings.web.training.own_plan.preview import (
     Preview,
     counted_in_words,
     from_field,
+    to_ask,
     with_corrections,
     with_lesson,
 )
 from bookings.web.training.plan_store import PlanStore
 
+KEEP_ANYWAY = "keep-anyway"
 TEMPLATE = "web/training/own_plan/{}.html"
 
 
@@ -42,7 +45,7 @@ def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
         except plan_files.UnreadablePlan as refusal:
             form.add_error("file", dates.translated(refusal.sentence))
         else:
-            return _preview(request, store, Preview(found))
+            return _preview(request, store, Preview(found, today))
     schedule = store.runner.schedule
     context = {
         "form": form,
@@ -62,8 +65,13 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
         messages.warning(request, _("That page is no longer good. Please choose the file again."))
         return redirect(store.own_plan_url)
     found = with_corrections(found, request.POST)
+    today = Clinic.objects.the().day_of(timezone.now())
     if lesson := request.POST.get("teach"):
-        return _preview(request, store, Preview(with_lesson(found, lesson)))
+        return _preview(request, store, Preview(with_lesson(found, lesson), today))
+    weekday = str(Weekday(store.runner.long_run_weekday).label)
+    asked = to_ask(found.schedule, weekday, today)
+    if asked and not (found.schedule.days and request.POST.get("do") == KEEP_ANYWAY):
+        return _preview(request, store, Preview(found, today, asked))
     store.keep_own_plan(found.schedule, now=timezone.now())
     messages.success(
         request, _("Your days are kept, and the plan goes by them. What is booked stays as it is.")
@@ -73,6 +81,11 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    """All of it, or a race that they do not run."""
+    if race := day_in(request.POST.get("race", "")):
+        store.leave_out_a_race(race, now=timezone.now())
+        messages.success(request, _("That race is left out of the days of your training plan."))
+        return redirect(store.url)
     store.remove_own_plan(now=timezone.now())
     weekday = Weekday(store.runner.long_run_weekday).label
     said = _(

@@ -16,7 +16,7 @@ TABLE = [
     (ON + "Tempo 400s - 7.5km", "hard", None, 7.5),
     (ON + "✅ 5 mi Easy Run", "easy", None, 8.0),
     (ON + "Rest Day", "rest", None, None),
-    (ON + "Race Day! Marathon", "race", None, None),
+    (ON + "Race Day! Marathon", "race", None, 42.2),
     (ON + "Strength - Full body\\, 30 min", "strength", 30, None),
     # TrainingPeaks: the sport before the title, what is planned in the text, and paces there too
     (ON + "Run: Cruise Intervals|DESCRIPTION:3x10min @ 4:10 min/km\\nPlanned Time: 1:05:00\\n"
@@ -36,7 +36,7 @@ TABLE = [
     ("DTSTART:20261206T000500Z|DTEND:20261206T010500Z|SUMMARY:Jog", "easy", 60, None),
     # Words that are inside others, and lengths that speak for themselves
     (ON + "Marathon pace 12 km", "hard", None, 12.0),
-    (ON + "Half marathon", "race", None, None),
+    (ON + "Half marathon", "race", None, 21.1),
     (ON + "Easy run 32 km", "long", None, 32.0),
     (ON + "Run 2 h 30 min", "long", 150, None),
     (ON + "Recovery jog, no pace 5:30/km", "easy", None, None),
@@ -50,7 +50,7 @@ TABLE = [
     (ON + "Hill walk with dog", "strength", None, None),
     (ON + "Run/walk 45 min", "easy", 45, None),
     (ON + "Marathon Vorbereitung Treffen", "unknown", None, None),
-    (ON + "Manchester Marathon", "race", None, None),
+    (ON + "Manchester Marathon", "race", None, 42.2),
     (ON + "TDL 8 km", "hard", None, 8.0),
     (ON + "LDL", "long", None, None),
     (ON + "MLR 18 km", "easy", None, 18.0),

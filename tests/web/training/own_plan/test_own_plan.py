@@ -117,7 +117,7 @@ def test_no_time_on_a_day_the_plan_flags_is_ticked_or_put_before_a_good_one(
     lines = [f"{day},{'Tempo' if day.weekday() in hard else 'Easy'}"
              for day in (today + n * D for n in range(12 * 7))]  # fmt: skip
     sent = fields(upload("date,kind\n" + "\n".join(lines)))
-    page = client.post(CHECK, {**sent, "do": "keep"}, follow=True).context["page"]
+    page = client.post(CHECK, {**sent, "do": "keep-anyway"}, follow=True).context["page"]
     offered = [one for one in page.proposals if one.times]
     assert offered
     assert all(one.beside and not one.ticked for one in flagged(page))
@@ -149,6 +149,58 @@ def test_beyond_the_plan_its_own_weekday_is_assumed_until_another_is_said(
     assert Client.objects.get(pk=ana.pk).long_run_weekday == 3
 
 
+def test_the_preview_shows_titles_beside_kinds_folds_what_is_over_and_leaves_out_at_once(
+    client, upload, plan, csv, today
+):
+    plan()
+    page = upload(f"{csv}\n{today - 3 * D},Long run of last week,30\n{today + D},Kazoo,")
+    said = page.content.decode()
+    ahead, _, over = said.partition("Days that are over")
+    assert SECRET in ahead
+    assert "Long run of last week" in over
+    assert said.index("Yes, keep these days") < said.index("What are these?")
+    left = client.post(CHECK, {**fields(page), "teach": "leave-out"})
+    assert "What are these?" not in left.content.decode()
+    assert DayKind.UNKNOWN not in kinds(from_field(fields(left)["read"]).schedule)
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [("{ahead},Easy run", "no long run among these days"), ("{past},Long run", "none is ahead")],
+)
+def test_what_can_hardly_be_meant_is_asked_about_before_it_is_kept(
+    client, upload, plan, today, line, asked
+):
+    plan()
+    page = upload("date,kind\n" + line.format(ahead=today + D, past=today - D))
+    answer = client.post(CHECK, {**fields(page), "do": "keep"})
+    assert asked in answer.content.decode()
+    assert "days" not in client.session["plan"]
+    client.post(CHECK, {**fields(answer), "do": "keep-anyway"})
+    assert len(client.session["plan"]["days"]) == 1
+    left = client.post(CHECK, {**fields(upload("date,kind\n" + f"{today},Kazoo")),
+                               "teach": "leave-out"})  # fmt: skip
+    answer = client.post(CHECK, {**fields(left), "do": "keep-anyway"})
+    assert "No day is left of this plan." in answer.content.decode()
+
+
+def test_a_race_of_the_file_is_named_with_its_distance_and_can_be_said_not_to_be_run(
+    client, upload, mine, today
+):
+    client.post(mine, {"race_date": today + 112 * D, "distance": "marathon"})
+    race = today + 20 * D
+    read = upload(f"date,kind\n{today + D},Long run\n{race},Half marathon", url=f"{mine}own/")
+    page = client.post(f"{mine}own/check/", {**fields(read), "do": "keep"}, follow=True)
+    said = page.content.decode()
+    assert "It has a race of 21.1 km on" in said
+    assert f"?race_date={race}&amp;distance=half#id_race_date" in said
+    asked = client.get(f"{mine}?race_date={race}&distance=half").context["form"]
+    assert (asked.initial["race_date"], asked.initial["distance"]) == (race, "half")
+    client.post(f"{mine}own/remove/", {"race": f"{race}"})
+    assert OwnPlan.objects.get().days[-1] == [f"{race}", "unknown", None, None]
+    assert "It has a race" not in client.get(mine).content.decode()
+
+
 def test_the_picker_names_the_day_of_the_plan(client, upload, plan, massage, today):
     plan()
     client.post(CHECK, {**fields(upload()), "do": "keep"})
@@ -161,7 +213,7 @@ def test_a_race_of_the_file_is_asked_about_and_never_taken(client, upload, plan,
     plan()
     answer = client.post(CHECK, {**fields(upload()), "do": "keep"}, follow=True)
     race = today + 13 * 7 * D
-    assert f"?race_date={race}#id_race_date" in answer.content.decode()
+    assert f"?race_date={race}&amp;distance=10k#id_race_date" in answer.content.decode()
     assert len(answer.context["page"].races) == 1
     asked = client.get(f"/plan/?race_date={race}").content.decode()
     assert f'value="{race}"' in asked
