@@ -77,6 +77,10 @@ class Pages:
         return self._page("own_plan")
 
     @property
+    def sample_own_plan_url(self) -> str:
+        return self._page("sample_own_plan")
+
+    @property
     def check_own_plan_url(self) -> str:
         return self._page("check_own_plan")
 

@@ -15,6 +15,7 @@ from bookings.core.records.plan_files.limits import (
     NO_DAYS,
     NO_PLAN,
     PACKED,
+    SPREADSHEET,
     TOO_LARGE,
     UnreadablePlan,
     Window,
@@ -25,9 +26,19 @@ from bookings.core.records.tables import Unreadable
 from bookings.core.records.text_files import decoded
 from bookings.core.training.schedule import DayKind, Schedule, TrainingDay, one_a_day
 
-__all__ = ["LARGEST", "PlanRead", "PlanWords", "UnknownWords", "UnreadablePlan", "Window", "read"]
+__all__ = [
+    "LARGEST",
+    "TOO_LARGE",
+    "PlanRead",
+    "PlanWords",
+    "UnknownWords",
+    "UnreadablePlan",
+    "Window",
+    "read",
+]
 
 PACKERS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
+A_SPREADSHEET, AN_OLD_SPREADSHEET = b"xl/workbook.xml", b"\xd0\xcf\x11\xe0"
 MOST_UNKNOWN = 60  # different words; further ones stay days of which nobody knows
 LONGEST_UNKNOWN = LONGEST_TITLE = 60  # letters
 MOST_TITLES = 3  # of a day
@@ -58,6 +69,8 @@ def read(
     """Raises UnreadablePlan with a sentence, for whatever is not a plan within the limits."""
     if len(data) > largest:
         raise UnreadablePlan(TOO_LARGE)
+    if data.startswith(AN_OLD_SPREADSHEET) or (data.startswith(b"PK") and A_SPREADSHEET in data):
+        raise UnreadablePlan(SPREADSHEET)
     if data.startswith(PACKERS):
         raise UnreadablePlan(PACKED)
     window = Window.around(today)

@@ -1,11 +1,13 @@
 """The runner's own training plan: a file is read, looked through, and then its days are kept."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
 from bookings.core.records import plan_files
@@ -26,6 +28,12 @@ from bookings.web.training.own_plan.preview import (
 )
 from bookings.web.training.plan_store import PlanStore
 
+TOO_LARGE = "too-large"  # as clinic/middleware/body_size.py leads here
+HEADING = "date,kind,minutes,km"
+A_WEEK = (
+    "Easy run,45,8", "Intervals,60,10", "Rest,,", "Tempo,50,9", "Easy run,40,7", "Long run,150,26",
+    "Strength,30,",
+)  # fmt: skip
 KEEP_ANYWAY = "keep-anyway"
 TEMPLATE = "web/training/own_plan/{}.html"
 
@@ -36,6 +44,8 @@ def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """The form, and of a file that can be read what it says."""
     sent = request.method == "POST"
     form = PlanFileForm(request.POST, request.FILES) if sent else PlanFileForm()
+    if TOO_LARGE in request.GET and not sent:
+        form = PlanFileForm.refused(dates.translated(plan_files.TOO_LARGE))
     if sent and form.is_valid():
         clinic = Clinic.objects.the()
         today = clinic.day_of(timezone.now())
@@ -56,9 +66,21 @@ def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     return render(request, TEMPLATE.format("file"), context, status=422 if sent else 200)
 
 
-@require_POST
+@require_safe
+def sample(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    """A table such as can be read, of the days from today on."""
+    today = Clinic.objects.the().day_of(timezone.now())
+    rows = [f"{today + timedelta(days=n)},{line}" for n, line in enumerate(A_WEEK)]
+    answer = HttpResponse("\r\n".join([HEADING, *rows, ""]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="training-plan.csv"'
+    return answer
+
+
+@page_methods
 def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """What was corrected or taught; kept only where that was the press."""
+    if request.method != "POST":
+        return redirect(store.own_plan_url)
     try:
         found = from_field(request.POST.get("read", ""))
     except NoPreview:

@@ -276,6 +276,7 @@ def test_the_booking_says_that_the_days_go_with_it_and_so_does_its_mail(
         ("plan.ics", "", "The file is empty."),
         ("plan.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "We found no training in this file"),
         ("plan.zip", "PK\x03\x04", "This file is packed."),
+        ("plan.xlsx", "PK\x03\x04 xl/workbook.xml", "In Excel: choose Save as, and CSV"),
         ("plan.csv", "name,town\nAna,Leeds\n", "We found no column with dates"),
         ("plan.html", "<!doctype html>", "neither a calendar (.ics) nor a table"),
     ],
@@ -284,6 +285,46 @@ def test_a_file_that_is_no_plan_is_refused_at_its_field(client, upload, clinic, 
     answer = upload(text, name=name)
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_what_is_too_large_to_be_read_is_said_by_the_form(client, mine):
+    for at in (OWN, f"{mine}own/"):
+        sent = client.post(at, data=b"x", content_type="text/plain", CONTENT_LENGTH="2400000")
+        assert sent.status_code == 303
+        page = client.get(sent["Location"]).content.decode()
+        assert "The file is larger than 1 MB" in page
+        assert "Please choose a file." not in page
+    assert client.get(CHECK)["Location"] == OWN
+
+
+def test_the_sample_is_a_table_that_can_be_read(client, upload, clinic):
+    sample = client.get(f"{OWN}sample/")
+    assert "training-plan.csv" in sample["Content-Disposition"]
+    said = upload(sample.content.decode()).content.decode()
+    assert "1 long run, 2 hard days read. Is that right?" in said
+
+
+def test_the_home_page_leads_to_it(client, clinic, plan):
+    assert f'<a href="{OWN}">show us your training plan</a>' in client.get("/").content.decode()
+    plan()
+    assert f'<a href="{OWN}">Show us your training plan</a>' in client.get("/").content.decode()
+
+
+def test_the_pages_that_book_and_move_say_again_what_the_plan_has_that_day(
+    client, upload, plan, choose, send_details, start, at
+):
+    plan()
+    lines = [f"{day_of(start) + n * D},Tempo" for n in (0, 4)]
+    read = fields(upload("date,kind\n" + "\n".join(lines)))
+    client.post(CHECK, {**read, "do": "keep-anyway"})
+    choose(start)
+    details = client.get("/book/sports-massage/details/", {"start": start.isoformat()})
+    assert "Your plan has a hard session on" in details.content.decode()
+    send_details(start=start.isoformat(), race="yes")
+    visit = Appointment.objects.visits().latest("pk")
+    to = at(7, 10).isoformat()
+    move = client.get(f"/appointments/{links.mail_token(visit)}/move/", {"start": to})
+    assert "Your plan has a hard session on" in move.content.decode()
 
 
 def test_files_are_read_only_so_often_for_one_network(client, upload, clinic, settings):
