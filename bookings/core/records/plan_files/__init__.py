@@ -4,9 +4,10 @@ Only dates, kinds, minutes and kilometres come out; titles and descriptions are 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from bookings.core.records.plan_files.calendars import Entries, Written, in_calendar
@@ -91,9 +92,12 @@ def _understood(found: Entries, words: PlanWords) -> PlanRead:
     days: list[TrainingDay] = []
     unknown: defaultdict[str, list[date]] = defaultdict(list)
     titles: defaultdict[date, list[str]] = defaultdict(list)
-    for entry in filter(lambda one: words.is_of_a_day(one.title), found.entries):
-        called = words.called(entry.title)
-        amounts = _amounts(entry, words)
+    # What repeats comes with the same texts each time.
+    kind_said, amounts_said = cache(words.called), cache(words.amounts)
+    is_of_a_day, paced = cache(words.is_of_a_day), cache(words.says_a_pace)
+    for entry in filter(lambda one: is_of_a_day(one.title), found.entries):
+        called = kind_said(entry.title)
+        amounts = _amounts(entry, amounts_said, paced)
         kind = words.as_long_as(called.kind, amounts)
         km = amounts.km or (words.km_of_a_race(entry.title) if kind is DayKind.RACE else None)
         days.append(TrainingDay(entry.day, kind, amounts.minutes, km))
@@ -109,12 +113,14 @@ def _understood(found: Entries, words: PlanWords) -> PlanRead:
     return PlanRead(Schedule(one_a_day(days)), asked, found.left_out, called_so)
 
 
-def _amounts(entry: Written, words: PlanWords) -> Amounts:
+def _amounts(
+    entry: Written, amounts_said: Callable[[str], Amounts], says_a_pace: Callable[[str], bool]
+) -> Amounts:
     """What its columns say, else its title, else its text, else from when to when it lasts: that
     is no time of a distance whose pace is told."""
-    title, text = words.amounts(entry.title), words.amounts(entry.text)
+    title, text = amounts_said(entry.title), amounts_said(entry.text)
     km = entry.km or title.km or text.km
-    paced = km and words.says_a_pace(f"{entry.title} {entry.text}")
+    paced = km and entry.lasts and (says_a_pace(entry.title) or says_a_pace(entry.text))
     minutes = (
         (entry.minutes if entry.km else None)
         or title.minutes
