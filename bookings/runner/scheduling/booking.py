@@ -224,10 +224,8 @@ def _details(
     start = held.starts_at if held else _said(form, "start")
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
     context = {
-        "against": against(request, treatment, start),
         "booking_as": _booking_as(request, form),
-        "plan": SessionPlan(request),
-        "goes_along": goes_along(request, form),
+        **_of_training(request, form, treatment, start),
         "treatment": treatment,
         "form": form,
         "held": held,
@@ -242,6 +240,16 @@ def _details(
         "can_try_again": refusal is not None and not isinstance(refusal, SlotTaken | NotBookable),
     }
     return render(request, "runner/scheduling/details.html", context, status=status)
+
+
+def _of_training(
+    request: HttpRequest, form: DetailsForm, treatment: Treatment, start: datetime | None
+) -> dict[str, Any]:
+    return {
+        "plan": SessionPlan(request),
+        "goes_along": goes_along(request, form),
+        "against": against(request, treatment, start),
+    }
 
 
 def _booking_as(request: HttpRequest, form: DetailsForm) -> Client | None:

@@ -147,9 +147,7 @@ def _show_plan(
     context["own"] = _own_plan(store, clinic.day_of(now))
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
-        context["offered"] = offered_in(store, request)
-        context["days_come_along"] = days_come_along(store, request)
-        context["kept_until"] = _kept_until(store, clinic, now)
+        context |= _of_a_client(store, request, clinic, now)
     elif isinstance(store, SessionPlan):
         context["waiting"] = Waiting.among(
             store.history.visits, clinic, visitor=visitor(request), now=now
@@ -164,6 +162,16 @@ def _show_plan(
             bundle=bundle.read(request.session, store.url),
         )
     return render(request, "web/training/plan.html", context, status=status)
+
+
+def _of_a_client(
+    store: ClientPlan, request: HttpRequest, clinic: Clinic, now: datetime
+) -> dict[str, Any]:
+    return {
+        "offered": offered_in(store, request),
+        "days_come_along": days_come_along(store, request),
+        "kept_until": _kept_until(store, clinic, now),
+    }
 
 
 def _own_plan(store: PlanStore, today: date) -> OwnPlanShown | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -322,19 +323,30 @@ def _proposals(
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
-            offered_on=day,
-            beside=against.reason if against else "",
-            by_plan=training.around(day, plan),
-            suiting=training.suiting_days(offer.session, _kinds_of(offer), plan),
-            other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
-            url=store.url_of_visit(offer.booked) if offer.booked else "",
+            **_of_the_day(day, offer, plan),
+            **_addresses(offer, store),
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not in_advance
 
 
-def _kinds_of(offer: Offer) -> frozenset[training.Kind]:
-    return offer.treatment.kinds if offer.treatment else frozenset()
+def _addresses(offer: Offer, store: PlanStore) -> dict[str, Any]:
+    return {
+        "other_times_url": store.times_url(offer.treatment) if offer.treatment else "",
+        "url": store.url_of_visit(offer.booked) if offer.booked else "",
+    }
+
+
+def _of_the_day(day: date, offer: Offer, plan: training.Plan) -> dict[str, Any]:
+    """Why it suits or does not, and which other days do."""
+    against = training.against(frozenset(), day, plan)
+    kinds = offer.treatment.kinds if offer.treatment else frozenset()
+    return {
+        "offered_on": day,
+        "beside": against.reason if against else "",
+        "by_plan": training.around(day, plan),
+        "suiting": training.suiting_days(offer.session, kinds, plan),
+    }
 
 
 def _with_chosen(slot: Slot | None, times: list[ProposedTime], offer: Offer) -> list[ProposedTime]:

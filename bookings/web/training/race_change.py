@@ -157,17 +157,10 @@ def _questions(
         now=now,
         holder=visitor(request),
     )
+    advised = [_advised(openings, change.after, clinic) for openings in free]
     return [
-        _question(
-            request,
-            store,
-            visit,
-            misfit,
-            _advised(openings, change.after, clinic),
-            clinic=clinic,
-            now=now,
-        )
-        for (visit, misfit), openings in zip(found, free, strict=True)
+        _question(request, store, visit, misfit, openings, clinic=clinic, now=now)
+        for (visit, misfit), openings in zip(found, advised, strict=True)
     ]
 
 

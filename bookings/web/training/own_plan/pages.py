@@ -30,10 +30,15 @@ from bookings.web.training.plan_store import PlanStore
 
 TOO_LARGE = "too-large"  # as clinic/middleware/body_size.py leads here
 HEADING = "date,kind,minutes,km"
-A_WEEK = (
-    "Easy run,45,8", "Intervals,60,10", "Rest,,", "Tempo,50,9", "Easy run,40,7", "Long run,150,26",
-    "Strength,30,",
-)  # fmt: skip
+A_WEEK = [
+    "easy,45,8",
+    "intervals,60,10",
+    "rest,,",
+    "tempo,50,9",
+    "easy,40,7",
+    "long,150,26",
+    "strength,30,",
+]
 KEEP_ANYWAY = "keep-anyway"
 TEMPLATE = "web/training/own_plan/{}.html"
 
