@@ -436,6 +436,7 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
+            "series_id": self.series_id,
             # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
