@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from bookings import dates
 from bookings.core.wording import isolated
-from bookings.models import Series
+from bookings.models import Race, Series
 
 
 def series_in_words(series: Series, today: date) -> str:
@@ -20,18 +20,22 @@ def series_in_words(series: Series, today: date) -> str:
 
 
 def race_in_words(series: Series) -> str:
-    """The sessions for Berlin Marathon"""
+    """The sessions for Berlin Marathon on 26 September 2027"""
     if series.race is None:
         return _("The sessions for a race that is no longer in the plan")
-    return _("The sessions for {race}").format(race=isolated(str(series.race)))
+    return _("The sessions for {race}").format(race=_with_its_day(series.race))
 
 
 def one_of_it(series: Series, today: date) -> str:
     """Of an appointment in it, as a sentence."""
     if series.race:
-        race = isolated(str(series.race))
-        return _("One of the sessions for {race}.").format(race=race)
+        return _("One of the sessions for {race}.").format(race=_with_its_day(series.race))
     return _("One of a series: {series}.").format(series=series_in_words(series, today))
+
+
+def _with_its_day(race: Race) -> str:
+    words = _("{race} on {day}")
+    return words.format(race=isolated(str(race)), day=dates.day_of_year(race.race_date))
 
 
 def rule_in_words(weeks: int, first: date, at: time, last: date, *, today: date) -> str:

@@ -114,7 +114,7 @@ def test_what_waited_is_booked_once_each_where_the_moved_race_has_it(
     weeks = weeks_of(clinic, visits_of(series))
     assert len(weeks) == len(set(weeks))
     assert not told().exists()
-    confirmed = Mail.objects.filter(kind=MailKind.CONFIRMED)
+    confirmed, series = Mail.objects.filter(kind=MailKind.CONFIRMED), Series.objects.get()
     assert confirmed.count() == len(weeks) - 1
     assert one_of_it(series, clinic.day_of(timezone.now())) in text(
         SUBJECTS[MailKind.CONFIRMED].letter(confirmed[0], clinic, now=timezone.now())

@@ -49,7 +49,7 @@ def test_the_box_is_off_stays_as_it_was_sent_and_books_the_later_ones_as_the_dia
     assert refused.context["later_ticked"]
     done = client.post(basket, {"key": token_hex(16), "later": "yes"}, follow=True)
     assert "The later ones are booked as the diary opens." in words(done)
-    assert "booked for you when it opens" in words(done)
+    assert "It is booked by itself as the diary opens." in words(done)
     series = Series.objects.get()
     assert len(visits_of(series)) == 2
     assert Mail.objects.get(kind=MailKind.PLAN_BOOKED)
