@@ -111,7 +111,7 @@ def _settle_next(clinic: Clinic, pk: int, *, now: datetime) -> bool | None:
 
 
 @dataclass(frozen=True)
-class _Choice:
+class _SessionChoice:
     """What to book of a session; or why not, with the time that comes nearest."""
 
     slot: Slot
@@ -120,15 +120,17 @@ class _Choice:
 
 def _choice_for(
     session: training.Session, found: Following, clinic: Clinic, now: datetime
-) -> _Choice:
+) -> _SessionChoice:
     """The first that the plan proposes and its client can have, alone in its week."""
     slots = _proposed(session, found, clinic, now)
     if not slots:
-        return _Choice(_on_its_day(session, found.series, clinic), WhyMissed.FULL)
+        return _SessionChoice(_on_its_day(session, found.series, clinic), WhyMissed.FULL)
     alone = [one for one in slots if not _is_second_of_the_week(one, found, clinic)]
     if not alone:
-        return _Choice(slots[0], WhyMissed.WEEK)
-    return _Choice(alone[0], WhyMissed.MANY if has_too_many(found.series, clinic, now) else None)
+        return _SessionChoice(slots[0], WhyMissed.WEEK)
+    return _SessionChoice(
+        alone[0], WhyMissed.MANY if has_too_many(found.series, clinic, now) else None
+    )
 
 
 def _proposed(
@@ -159,7 +161,11 @@ def _on_its_day(session: training.Session, series: Series, clinic: Clinic) -> Sl
 
 
 def _tell_why_not(
-    found: Following, session: training.Session, choice: _Choice, clinic: Clinic, now: datetime
+    found: Following,
+    session: training.Session,
+    choice: _SessionChoice,
+    clinic: Clinic,
+    now: datetime,
 ) -> None:
     about = {
         "series": found.series.pk,
@@ -181,7 +187,11 @@ def _tell_why_not(
 
 
 def _nearest(
-    session: training.Session, found: Following, choice: _Choice, clinic: Clinic, now: datetime
+    session: training.Session,
+    found: Following,
+    choice: _SessionChoice,
+    clinic: Clinic,
+    now: datetime,
 ) -> Slot | None:
     """What could be had itself; else on the nearest day that the plan does not advise against."""
     if choice.why is not WhyMissed.FULL:

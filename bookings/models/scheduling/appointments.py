@@ -436,7 +436,6 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
-            "series_id": self.series_id,
             # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
@@ -446,7 +445,7 @@ class Appointment(models.Model):
             self.save(force_insert=True)
             self.record(Status.BOOKED, by=by, now=now, facts=facts)
         else:
-            self.become(Status.BOOKED, by=by, now=now, facts=facts, **changes)
+            self.become(Status.BOOKED, by=by, now=now, facts=facts, series=self.series, **changes)
 
     def become(
         self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes: Any

@@ -20,6 +20,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import (
     SHOWN,
     Offer,
+    SessionId,
     Usual,
     as_proposed,
     id_of,
@@ -105,7 +106,10 @@ class Proposal:
     other_times_url: str
     url: str  # of what is booked
     is_waited_for: bool
-    books_itself: bool
+
+    @property
+    def id(self) -> SessionId:
+        return id_of(self.offer.session)
 
     @property
     def day(self) -> date:
@@ -327,7 +331,6 @@ def _proposals(
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
-            books_itself=id_of(offer.session) in store.booked_as_they_open,
         )
         is_next = is_next and not times
 

@@ -49,11 +49,11 @@ def test_the_box_is_off_stays_as_it_was_sent_and_books_the_later_ones_as_the_dia
     assert refused.context["later_ticked"]
     done = client.post(basket, {"key": token_hex(16), "later": "yes"}, follow=True)
     assert "The later ones are booked as the diary opens." in words(done)
-    assert "It is booked by itself as the diary opens." in words(done)
+    assert "We book it as the diary opens." in words(done)
     series = Series.objects.get()
     assert len(visits_of(series)) == 2
     assert Mail.objects.get(kind=MailKind.PLAN_BOOKED)
-    assert len([one for one in done.context["page"].proposals if one.books_itself]) == len(later)
+    assert {one.id for one in later} == done.context["store"].booked_as_they_open
     choose_sessions(1, door)
     assert BOX not in words(client.get(basket)), "they wait already"
 
@@ -92,4 +92,4 @@ def test_its_pages_end_what_waits_and_move_no_several(client, mine, enter, choos
     series.refresh_from_db()
     assert series.ended_at
     assert [one.status for one in visits_of(series)] == ["booked", "booked"]
-    assert not any(one.books_itself for one in client.get(mine).context["page"].proposals)
+    assert not client.get(mine).context["store"].booked_as_they_open
