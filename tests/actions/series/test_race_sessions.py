@@ -16,6 +16,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.weeks import monday_of
 from bookings.mail.compose import compose, text
 from bookings.mail.contents import SUBJECTS
+from bookings.mail.series.context import SeriesMissedLetter
 from bookings.models import Appointment, Mail, MailKind, Race, Series
 from bookings.queries.series.following import PlanNow, following, still_to_book
 from bookings.queries.series.in_words import one_of_it, series_in_words
@@ -169,6 +170,8 @@ def test_where_nothing_is_free_the_window_is_awaited_and_then_it_is_told_with_th
     mail = told().get()
     assert mail.about["why"] == "full"
     letter = SUBJECTS[mail.kind].letter(mail, clinic, now=timezone.now())
+    assert isinstance(letter, SeriesMissedLetter)
+    assert letter.nearest
     assert letter.nearest.words in text(letter)
     assert str(letter.why) in text(letter)
     assert "next session for" in text(letter)
