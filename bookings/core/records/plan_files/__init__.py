@@ -4,9 +4,10 @@ Only dates, kinds, minutes and kilometres come out; titles and descriptions are 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from bookings.core.records.plan_files.calendars import Entries, Written, in_calendar
@@ -77,9 +78,11 @@ def _found(data: bytes, words: PlanWords, window: Window, tz: ZoneInfo) -> Entri
 def _understood(found: Entries, words: PlanWords) -> PlanRead:
     days: list[TrainingDay] = []
     unknown: defaultdict[str, list[date]] = defaultdict(list)
+    # What repeats comes with the same texts each time.
+    kind_said, amounts_said = cache(words.called), cache(words.amounts)
     for entry in found.entries:
-        called = words.called(entry.title)
-        amounts = _amounts(entry, words)
+        called = kind_said(entry.title)
+        amounts = _amounts(entry, amounts_said)
         kind = words.as_long_as(called.kind, amounts)
         done = entry.done or words.says_done(f"{entry.title} {entry.text}")
         days.append(TrainingDay(entry.day, kind, amounts.minutes, amounts.km, done))
@@ -90,9 +93,9 @@ def _understood(found: Entries, words: PlanWords) -> PlanRead:
     return PlanRead(Schedule(one_a_day(days)), asked, found.left_out)
 
 
-def _amounts(entry: Written, words: PlanWords) -> Amounts:
+def _amounts(entry: Written, amounts_said: Callable[[str], Amounts]) -> Amounts:
     """What its columns say, else its title, else its text, else from when to when it lasts."""
-    title, text = words.amounts(entry.title), words.amounts(entry.text)
+    title, text = amounts_said(entry.title), amounts_said(entry.text)
     minutes = (
         (entry.minutes if entry.km else None) or title.minutes or text.minutes or entry.minutes
     )

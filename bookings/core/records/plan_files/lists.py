@@ -14,6 +14,7 @@ from bookings.core.records.plan_files.limits import (
     UnreadablePlan,
     Window,
 )
+from bookings.core.records.plan_files.lines import TEXTS
 from bookings.core.records.plan_files.words import KM_OF_A_MILE, PlanWords, folded
 from bookings.core.records.tables import ListTable, Row, Unreadable, table_of
 from bookings.core.records.text_files import rows_of
@@ -68,7 +69,9 @@ def _columns(table: ListTable, words: PlanWords) -> Columns:
 def _entry(day: date, row: Row, columns: Columns, words: PlanWords) -> Written:
     return Written(
         day=day,
-        title=" ".join(dict.fromkeys(row[place] for place in columns["kind"] if row[place])),
+        title=" ".join(dict.fromkeys(row[place] for place in columns["kind"] if row[place]))[
+            : TEXTS["SUMMARY"]
+        ],
         minutes=_minutes(row, columns),
         km=next(_distances(row, columns), None),
         done=any(

@@ -9,10 +9,11 @@ from bookings.core.training.protocol.fields import Node
 from bookings.core.training.schedule import DayKind
 
 KINDS = {kind.value: kind for kind in DayKind}
-LONGEST_TITLE = 300
+LONGEST_TEXT = 1_000
 SEVERAL = re.compile(r"\b[0-9]{1,3} ?[x×*] ?(?=[0-9(])")
 NUMBER = r"(?<![0-9.,:/])([0-9]{1,4}(?:[.,][0-9]{1,3})?)"
 CLOCK = re.compile(r"(?<![0-9:.])([0-9]{1,2}):([0-5][0-9]):[0-5][0-9](?![0-9:])")
+MINUTES_AFTER = re.compile(r" ?([0-5]?[0-9])(?![0-9.,:/])")
 NOTHING_BUT_SIGNS = re.compile(r"[\W\d_]+")
 KM_OF_A_MILE = 1.609344
 FARTHEST_KM, LONGEST_MINUTES = 400, 36 * 60
@@ -105,14 +106,17 @@ class PlanWords:
         """1:45:00, 2 h, and 1h 30 min, whose minutes alone would be too few."""
         yield from (int(hours) * 60 + int(minutes) for hours, minutes in CLOCK.findall(plain))
         for found in self.units["hours"].finditer(plain):
-            rest = re.match(r" ?([0-5]?[0-9])(?![0-9.,:/])", plain[found.end() :])
+            rest = MINUTES_AFTER.match(plain, found.end())
             yield float(found[1].replace(",", ".")) * 60 + (int(rest[1]) if rest else 0)
 
 
 def folded(text: str) -> str:
-    """As words are compared: without case, in one writing, with single spaces."""
-    plain = unicodedata.normalize("NFKC", text[: LONGEST_TITLE * 10]).casefold()
-    return " ".join(plain.split())
+    """As words are compared: without case, in one writing, with single spaces.
+
+    One letter may become eighteen, so it is cut before and after.
+    """
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
+    return " ".join(plain[:LONGEST_TEXT].split())
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
