@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import Interval
+from bookings.core.waiting_list.holding import Kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +24,9 @@ class ListedWish:
     One `mailbox` has one offer at a time and one a day, under however many names. Empty days and
     parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
     that should be earlier, and `until` the last moment at which it may be moved. `tried` are the
-    starts that have been offered, `asked_on` the day of the last offer; `weeks_with_one` the ISO
-    years and weeks in which they have got what they wait for, since they joined.
+    starts that have been offered, `asked_on` the day of the last offer, `worn_out` what is offered
+    to newcomers no more; `weeks_with_one` the ISO years and weeks in which they have got what they
+    wait for, since they joined.
     """
 
     entry: int
@@ -44,6 +46,7 @@ class ListedWish:
     tried: frozenset[datetime] = frozenset()
     asked_on: date | None = None
     has_an_offer: bool = False
+    worn_out: tuple[Kept, ...] = ()
     is_confirmed: bool = True
     is_reachable: bool = True
     busy: tuple[Interval, ...] = ()

@@ -18,7 +18,7 @@ from bookings.models import Appointment, Clinic, FreedTime, Treatment, WaitlistE
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
 from bookings.queries.waiting_list.plans import plans_of
-from bookings.queries.waiting_list.wishes import duration_of, wishes_of
+from bookings.queries.waiting_list.wishes import duration_of, mailbox_of_client, wishes_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,14 +216,19 @@ def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable
 def relayed_gap(
     clinic: Clinic, visit: Appointment, *, everybody: bool = False, now: datetime
 ) -> OpenGap | None:
-    """As if the visit were gone whose time is passed on; for others than whose it is."""
+    """As if the visit were gone whose time is passed on; for other mailboxes than whose it is."""
     ignoring = Ignoring(appointments=(visit.pk,))
     during = Interval(visit.starts_at, visit.blocked_until)
     asked: Any = {"at_once": True, "everybody": everybody, "ignoring": ignoring, "now": now}
     gap = gap_of(clinic, during, **asked)
     if gap is None:
         return None
-    others = {pk: one for pk, one in gap.wishes.items() if one.client != visit.client_id}
+    own = mailbox_of_client(visit.whose)
+    others = {
+        pk: one
+        for pk, one in gap.wishes.items()
+        if one.client != visit.client_id and mailbox_of_client(gap.entries[pk].client) != own
+    }
     return replace(gap, therapist=visit.therapist_id, wishes=others)
 
 
