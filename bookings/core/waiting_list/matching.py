@@ -79,6 +79,8 @@ def _against_wanting(wish: ListedWish, start: Start, moment: Moment) -> Iterator
 
 
 def _against_offering(wish: ListedWish, start: Start, moment: Moment) -> Iterator[WhyNot]:
+    if _was_on_sale(wish, start):
+        yield WhyNot.ON_SALE
     if not wish.is_confirmed:
         yield WhyNot.UNCONFIRMED
     if not wish.is_reachable:
@@ -91,6 +93,10 @@ def _against_offering(wish: ListedWish, start: Start, moment: Moment) -> Iterato
         yield WhyNot.HAS_AN_OFFER
     if wish.asked_on == moment.today:
         yield WhyNot.ASKED_TODAY
+
+
+def _was_on_sale(wish: ListedWish, start: Start) -> bool:
+    return bool(start.came_free and start.came_free < (wish.asked_at or wish.since))
 
 
 def _is_busy(at: datetime, length: timedelta, visits: Sequence[Interval]) -> bool:

@@ -8,12 +8,16 @@ from bookings.core.intervals import Interval
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """A free start of a treatment on the clinic's clock, and who can take it."""
+    """A free start of a treatment on the clinic's clock, and who can take it.
+
+    `came_free` is when somebody could book it first; nothing where that is nobody's yet.
+    """
 
     at: datetime
     day: date
     part: int  # of the day: 0 in the morning, 1 in the afternoon, 2 in the evening
     therapists: frozenset[int]
+    came_free: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +28,8 @@ class ListedWish:
     parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
     that should be earlier, and `until` the last moment at which it may be moved. `tried` are the
     starts that have been offered, `asked_on` the day of the last offer; `weeks_with_one` the ISO
-    years and weeks in which they have got what they wait for, since they joined.
+    years and weeks in which they have got what they wait for, since they joined. `asked_at` is
+    when they said just this: what was on sale then is not kept from others for them.
     """
 
     entry: int
@@ -33,6 +38,7 @@ class ListedWish:
     treatment: int
     length: timedelta
     since: datetime
+    asked_at: datetime | None = None
     therapist: int | None = None
     weekdays: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()

@@ -1,11 +1,13 @@
 """One's place on the list, behind the link in each of its mails: seen, confirmed, changed, left."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, EntryState, OfferState, WaitlistEntry
 from bookings.models.waiting_list.entries import SAME_WISH
+from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
@@ -24,6 +27,14 @@ from bookings.web.responses import page_methods, status_of
 from bookings.web.waiting_list.forms import WishForm, as_asked
 
 CHANGE, LEAVE = "change", "leave"
+SHOWN = 3
+
+
+class FreeNow(NamedTuple):
+    """A free start, and the page on which it is booked or moved to."""
+
+    start: datetime
+    url: str
 
 
 @page_methods
@@ -99,12 +110,35 @@ def _show(
         "kept": kept,
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
+        "free_now": _free_now(entry, now),
         "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
         "booked": _booked_since(entry, now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _free_now(entry: WaitlistEntry, now: datetime) -> list[FreeNow]:
+    """The first of each of some days, which nobody has to wait for."""
+    clinic = Clinic.objects.the()
+    if not entry.is_waiting or entry.client.is_provisional:
+        return []
+    found = free_now(entry, clinic, now=now)
+    first_of_day = {clinic.day_of(start): start for start in reversed(found)}
+    return [
+        FreeNow(start, _where_it_is_had(entry, start, clinic))
+        for start in sorted(first_of_day.values())[:SHOWN]
+    ]
+
+
+def _where_it_is_had(entry: WaitlistEntry, start: datetime, clinic: Clinic) -> str:
+    therapist = entry.therapist.slug if entry.therapist else ""
+    if entry.appointment:
+        asked = urlencode({"start": start.isoformat(), "therapist": therapist})
+        return f"{reverse('runner:move', args=[links.mail_token(entry.appointment)])}?{asked}"
+    asked = urlencode({"day": clinic.day_of(start).isoformat(), "therapist": therapist})
+    return f"{reverse('runner:times', args=[entry.treatment.slug])}?{asked}"
 
 
 def _booked_since(entry: WaitlistEntry, now: datetime) -> Appointment | None:

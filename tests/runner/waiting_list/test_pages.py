@@ -152,6 +152,21 @@ def test_the_session_of_a_plan_comes_along_with_its_window(client, massage, sent
     assert (entry.session_kind, entry.session_ideal) == ("training", day)
 
 
+def test_what_is_free_already_is_shown_with_the_place_and_kept_for_nobody(
+    client, full_day, entry, ana, day
+):
+    """Also where they change what they wait for."""
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    assert "These are free now" not in client.get(page).text
+    wish = {"do": "change", "first_day": str(day), "notice_hours": "0"}
+    client.post(page, {**wish, "last_day": str(day + timedelta(days=1))})
+    shown = client.get(page).text
+    assert "These are free now" in shown
+    assert f"?day={day + timedelta(days=1)}" in shown
+    tending.tend(now=timezone.now())
+    assert not ana.offers.exists()
+
+
 def test_one_sees_changes_and_leaves_the_place(client, entry, day, ana):
     page = path_of(Purpose.WAITING, ana, entry=entry.pk)
     assert "nothing that suits you has come free" in client.get(page).text
