@@ -198,9 +198,14 @@ def withdraw_open(entry: WaitlistEntry, *, now: datetime) -> None:
         _let_go(offer, OfferState.WITHDRAWN, now)
 
 
-def write_about_entry(kind: MailKind, entry: WaitlistEntry, *, now: datetime) -> None:
-    """In the caller's transaction; nothing is owed to whom no mail can reach."""
-    _owe(kind, entry, key=f"{entry.pk}", about={"entry": entry.pk}, until=now + TOLD_FOR, now=now)
+def write_about_entry(
+    kind: MailKind, entry: WaitlistEntry, *, times: int = 0, now: datetime
+) -> None:
+    """In the caller's transaction; nothing is owed to whom no mail can reach. `times` is how
+    often the same was written before.
+    """
+    key = f"{entry.pk}:{times}" if times else f"{entry.pk}"
+    _owe(kind, entry, key=key, about={"entry": entry.pk}, until=now + TOLD_FOR, now=now)
 
 
 def _write_about_offer(
