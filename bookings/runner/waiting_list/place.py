@@ -12,10 +12,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import links
+from bookings.actions.mail import preferences
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
-from bookings.models import Appointment, Client, Clinic, EntryState, OfferState, WaitlistEntry
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    EntryState,
+    MailGroup,
+    OfferState,
+    WaitlistEntry,
+)
 from bookings.models.waiting_list.entries import SAME_WISH
 from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.in_words import wish_in_words
@@ -26,7 +35,8 @@ from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
 from bookings.web.waiting_list.forms import WishForm, as_asked
 
-CHANGE, LEAVE = "change", "leave"
+CHANGE, LEAVE, NEWS = "change", "leave", "news"
+HOW = "place on the waiting list"
 SHOWN = 3
 
 
@@ -57,6 +67,8 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return redirect(_url(entry))
     if request.POST.get("do") == CHANGE:
         return _change(request, entry)
+    if request.POST.get("do") == NEWS:
+        return _write_to_me_again(request, entry)
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
 
@@ -65,6 +77,14 @@ def _that_stands_for(entry: WaitlistEntry) -> WaitlistEntry | None:
     """Of the very same wish: one of two became the other's when their clients became one."""
     wanted = {name: getattr(entry, name) for name in SAME_WISH}
     return WaitlistEntry.objects.like(**wanted).filter(client=entry.client).first()
+
+
+def _write_to_me_again(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    now = timezone.now()
+    preferences.choose(entry.client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
+    entries.look_for(entry, now=now)
+    messages.success(request, _("Saved. We email you when something comes free."))
+    return redirect(_url(entry))
 
 
 def _change(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
@@ -111,6 +131,7 @@ def _show(
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
         "free_now": _free_now(entry, now),
+        "is_silent": entry.is_waiting and not entry.client.wants_news,
         "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
         "booked": _booked_since(entry, now),
