@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
@@ -13,9 +13,19 @@ from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.waiting_list.holding import Kept, kept_twice
 from bookings.core.waiting_list.wishes import ListedWish
-from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry, WaitlistOffer
+from bookings.models import (
+    Appointment,
+    Change,
+    Client,
+    Clinic,
+    OfferState,
+    Operation,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
+TERMS = ["therapist_id", "weekdays", "parts", "first_day", "last_day", "notice_hours"]
 ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
 
 
@@ -39,11 +49,29 @@ def wishes_of(
     """By entry; without those whose visit that should be earlier is to come no more."""
     clients = {entry.client_id: entry.client for entry in entries}
     tried, visits = _tried_of(clients.values(), clinic, now), _visits_of(clients, now)
+    changed = _changed_at(entries)
     return {
-        entry.pk: _wish(entry, clinic, tried[entry.client_id], visits)
+        entry.pk: replace(
+            _wish(entry, clinic, tried[entry.client_id], visits),
+            asked_at=changed.get(entry.pk, entry.joined_at),
+        )
         for entry in entries
         if is_still_to_come(entry, now)
     }
+
+
+def _changed_at(entries: Sequence[WaitlistEntry]) -> dict[int, datetime]:
+    """When they last said what they wait for, of those who have changed it."""
+    changes = Change.objects.filter(
+        client__in={entry.client_id for entry in entries},
+        table=WaitlistEntry._meta.db_table,
+        row__in=[entry.pk for entry in entries],
+        did=Operation.CHANGED,
+        after__has_any_keys=TERMS,
+    )
+    return dict(
+        changes.order_by().values("row").annotate(last=Max("at")).values_list("row", "last")
+    )
 
 
 def is_still_to_come(entry: WaitlistEntry, now: datetime) -> bool:

@@ -119,7 +119,10 @@ def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
     if not entry.client.is_provisional and has_proved(request, entry.client):
         messages.success(request, _("You are on the waiting list. We have emailed you about it."))
         return redirect(links.client_path(Purpose.WAITING, entry.client, entry=entry.pk))
-    said = _("One more step: press the button in our email to {email}, and the place is yours.")
+    said = _(
+        "One more step: press the button in our email to {email}, and the place is yours. If it "
+        "does not arrive, please look among the unwanted mail, or join once more: we send it again."
+    )
     messages.warning(request, said.format(email=entry.client.email))
     return redirect("runner:times", entry.treatment.slug)
 

@@ -123,6 +123,27 @@ def test_a_cancelled_hour_is_offered_after_the_pause_and_kept(ten, wait, clock):
     assert tend() == 0
 
 
+@pytest.mark.parametrize("widened", [False, True])
+def test_what_was_on_sale_when_they_wished_for_it_stays_so(ten, wait, clock, widened):
+    """Joining took a free hour away from everybody for two hours."""
+    Appointment.objects.filter(pk=ten.pk).delete()
+    later(clock, PAUSE)
+    entry = wait(joined_at=timezone.now(), weekdays=[(ten.starts_at.weekday() + 3) % 7 * widened])
+    terms = WaitTerms(first_day=entry.first_day, last_day=entry.last_day)
+    later(clock, MINUTE)
+    entries.change(entry, terms, now=timezone.now())
+    assert stranger_may(ten)
+    tending.look_through(now=timezone.now())
+    assert tend() == 0
+    assert stranger_may(ten)
+    booked = factories.make_appointment(
+        starts_at=ten.starts_at, treatment=ten.treatment, therapist=ten.therapist, room=ten.room
+    )
+    cancel(booked)
+    assert not stranger_may(ten)
+    assert after_the_pause(clock) == 1
+
+
 def test_what_is_undone_within_the_pause_sends_nothing(ten, wait, clock):
     wait()
     cancelled = cancel(ten)
@@ -528,11 +549,11 @@ def test_what_has_come_free_costs_an_opening_no_query_until_it_has(
     with django_assert_num_queries(6):  # the clinic's row is one
         stranger_may(ten)
     cancel(ten)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         stranger_may(ten)
     for _ in range(5):
         wait()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         stranger_may(ten)
 
 
@@ -716,7 +737,7 @@ def test_of_all_who_wait_only_those_who_may_be_offered_it_are_read(
     wait(factories.make_client(email="", wants_news=True))
     wait(factories.make_client(proved_at=None, wants_news=True))
     may += [wait() for _ in range(5)]
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         gap = present(gap_of(clinic, ten.interval, now=timezone.now()))
         gap.next_in_line(may[0].first_day)
     assert set(gap.entries) == {one.pk for one in may}

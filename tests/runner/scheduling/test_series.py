@@ -91,6 +91,26 @@ def test_an_odd_rule_is_told_at_its_field_and_stays_typed(client, mine, changed,
     assert form["count"].value() == changed.get("count", RULE["count"])
 
 
+def test_the_day_of_the_race_and_the_day_before_are_left_out_and_it_may_end_before_race_week(
+    client, ana, booked, mine, clinic
+):
+    """“Sunday 28 February, 09:15 Free” stood there on the day of their marathon."""
+    first = clinic.day_of(booked.starts_at)
+    factories.make_race(client=booked.whose, race_date=first + 2 * WEEK, name="Exeter Marathon")
+    factories.make_race(
+        client=booked.whose, race_date=first + 8 * WEEK + timedelta(days=1), name="Taunton 10K"
+    )
+    page = client.get(f"{mine}repeat/", {**RULE, "count": "9"})
+    lines = {line.date.of: line for line in page.context["dates_form"].lines}
+    assert "This is the day of Exeter Marathon." in page.text
+    assert "The day after is Taunton 10K." in page.text
+    assert [lines[first + n * WEEK].chosen for n in (2, 8)] == ["skip", "skip"]
+    ends = client.get(f"{mine}repeat/", {**RULE, "ends": "race"})
+    assert [line.date.of for line in ends.context["dates_form"].lines] == [first + WEEK]
+    too_soon = client.get(f"{mine}repeat/", {**RULE, "ends": "race", "every_weeks": "3"})
+    assert list(too_soon.context["form"].errors) == ["ends"]
+
+
 def test_no_date_is_left_unanswered(client, mine, booked):
     """Somebody else's calendar has checked the first date alone (cal.com 15997)."""
     page = client.get(f"{mine}repeat/", RULE)
