@@ -41,6 +41,7 @@ from bookings.desk.scheduling.phone_lists import (
     times_for,
     why_no_time,
 )
+from bookings.desk.waiting_list.callers import address_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
@@ -173,9 +174,19 @@ class _Call:
             "shown_for": self._shown_for(),
             "gap": self.gap,
             "times_at": reverse("diary:new"),
+            "waits_at": self._waits_at(),
             "later": self.later,
             "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
+
+    def _waits_at(self) -> str:
+        """Where they are put on the waiting list, for what the list can offer."""
+        chosen, wish = self.form.cleaned_data, self.times.wish
+        treatment = chosen.get("treatment")
+        if wish is None or self.times.fits or not (treatment and treatment.online):
+            return ""
+        therapist = self.times.named or chosen.get("therapist")
+        return address_for(self.people, treatment, therapist, wish)
 
     def _shown_for(self) -> dict[str, str]:
         """What the lists were made for; a list for something else is not what the desk chose."""

@@ -17,7 +17,7 @@ from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import Start
 from bookings.models import Appointment, Clinic, FreedBy, FreedTime, WaitlistEntry, WaitlistOffer
 from bookings.queries.scheduling.slots import Ignoring
-from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
+from bookings.queries.waiting_list.in_words import WishInWords, why_not_written_to, wish_in_words
 from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of, relayed_gap
 from bookings.queries.waiting_list.wishes import duration_of
 
@@ -196,6 +196,8 @@ def _suited(
 def _why(candidate: Candidate, reason: WhyNot | None, kept: Sequence[WaitlistOffer]) -> str:
     if any(one.entry_id == candidate.entry.pk for one in kept):
         return _("They are thinking about it.")
+    if reason == WhyNot.UNREACHABLE:
+        return why_not_written_to(candidate.entry.client)
     return dates.translated(reason.sentence) if reason else ""
 
 

@@ -66,10 +66,7 @@ def _thought_about(relayed: tuple[int, ...]) -> Iterator[int | None]:
 def _to_be_rung(whole: OpenGap, gap: WaitedGap, still_theirs: list[Interval]) -> int:
     """None where a mail can offer it to anybody."""
     there = replace(whole, interval=gap.interval)
-    if gap.visit:
-        there = is_of(gap.visit, there)
-    else:
-        there = replace(there, paused=still_theirs)
+    there = is_of(gap.visit, there) if gap.visit else replace(there, paused=still_theirs)
     found = list(there.whom())
     if any(isinstance(one, Match) for _, one in found):
         return 0

@@ -121,3 +121,19 @@ def test_the_diary_says_for_whom_an_hour_is_kept_and_when_the_list_is_asked(
         assert until in desk.get(page).text
         assert "Being booked online" not in desk.get(page).text
     assert "They are thinking about it." in desk.get(kept["page"]).text
+
+
+def test_what_is_handed_over_is_asked_once_more_and_its_end_is_the_visits_own(desk, visits, wait):
+    visits[0].blocked_until = visits[0].ends_at + timedelta(minutes=15)
+    visits[0].save()
+    relayed(visits[0])
+    wait("Ana First")
+    page = desk.get("/desk/waiting-list/", {"gap": f"visit-{visits[0].pk}"}).text
+    assert f"to {visits[0].ends_at:%H:%M}" in page
+    assert f"{visits[0].blocked_until:%H:%M}" not in page
+    question = page.partition("They take it")[2].partition("</details>")[0]
+    assert "is cancelled without a fee" in question
+    assert "Yes, it is theirs" in question
+    assert "It is too near to write to anybody: please ring." in page
+    cancellation.cancel(visits[1], by="desk: dee", now=timezone.now())
+    assert f"to {visits[1].ends_at:%H:%M}" in desk.get("/desk/waiting-list/").text
