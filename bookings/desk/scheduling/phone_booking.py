@@ -28,6 +28,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.waiting_list.tending import end_what_was_got
 from bookings.core.clients.addresses import perhaps_meant
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
@@ -213,6 +214,7 @@ class _Call:
         except Refused as refusal:
             ours = isinstance(refusal, AgainstTheRules)
             return self.page(status=409, said=str(refusal), ours=ours, refused=refusal)
+        end_what_was_got(client=booked.whose, now=self.now)
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:

@@ -82,3 +82,20 @@ def test_the_form_begins_with_what_they_had_last(desk, massage, kim, room, at):
     [url] = set(re.findall(rf'href="(/desk/clients/{client.pk}/wait/[^"]*)"', found))
     assert sent(desk, url)["treatment"] == massage.slug
     assert "Nobody is found." in desk.get(FIND, {"who": "Nemo"}).text
+
+
+def test_who_is_booked_what_they_wait_for_is_off_the_list_at_once(desk, massage, kim, room, at):
+    day = at(3, 10).date()
+    entry = factories.make_entry(
+        factories.make_client("Ana Waits"), treatment=massage, first_day=day, last_day=day
+    )
+    asked = {
+        "client": entry.client_id,
+        "treatment": massage.pk,
+        "when": f"{at(3, 10):%d.%m.} 10:00",
+    }
+    [form] = [one for one in forms_of(desk.get(NEW, asked).text) if "when_shown" in one.sent]
+    desk.post(NEW, form.sent)
+    entry.refresh_from_db()
+    assert entry.client.appointments.count() == 1
+    assert not entry.is_waiting
