@@ -57,7 +57,7 @@ SENTENCES = {
     WhyNot.UNREACHABLE: Sentence("No mail reaches them: please ring."),
     WhyNot.TRIED: Sentence("They were offered this time already."),
     WhyNot.NEWCOMERS: Sentence("It was kept for two newcomers already; now anybody can book it."),
-    WhyNot.TOO_NEAR: Sentence("It is too soon to write to anybody: please ring."),
+    WhyNot.TOO_NEAR: Sentence("It is too near to write to anybody: please ring."),
     WhyNot.HAS_AN_OFFER: Sentence("They are thinking about another offer."),
     WhyNot.ASKED_TODAY: Sentence("They were offered a time today already."),
     WhyNot.OTHERS_FIRST: Sentence("Others come first."),

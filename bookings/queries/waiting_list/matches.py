@@ -1,6 +1,6 @@
 """For each day of a gap: who on the list it suits, in the clinic's order, and why not the rest."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -81,6 +81,14 @@ class OpenGap:
         first, last = (self.clinic.day_of(at) for at in (interval.start, interval.end))
         days = (day for day in self.days if first <= day <= last)
         return any(starts for day in days for starts in there._starts(day).values())
+
+    def whom(self) -> Iterator[tuple[int, Match | WhyNot]]:
+        """What is found for each who waits, on each day of it; nobody is ranked."""
+        first, last = (self.clinic.day_of(at) for at in (self.interval.start, self.interval.end))
+        for day in (day for day in self.days if first <= day <= last):
+            starts = self._starts(day)
+            for pk, wish in self.wishes.items():
+                yield pk, match(wish, starts[self._kind(pk)], self.moment)
 
     def candidates(self, day: date) -> list[Candidate]:
         """Everybody who waits: whom it can be offered to in their order, then whom it suits."""
@@ -243,8 +251,11 @@ def relayed_gap(
     during = Interval(visit.starts_at, visit.blocked_until)
     asked: Any = {"at_once": True, "everybody": everybody, "ignoring": ignoring, "now": now}
     gap = gap_of(clinic, during, **asked)
-    if gap is None:
-        return None
+    return is_of(visit, gap) if gap else None
+
+
+def is_of(visit: Appointment, gap: OpenGap) -> OpenGap:
+    """Of its therapist, and for others than whose it is, under whatever name."""
     own = mailbox_of_client(visit.whose)
     others = {
         pk: one
