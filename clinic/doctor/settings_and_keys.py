@@ -39,8 +39,14 @@ def of_settings() -> Iterator[Diagnosis]:
 def of_files() -> Iterator[Diagnosis]:
     yield from _of_a_folder(_("Temporary files"), Path(tempfile.gettempdir()))
     yield from _of_a_folder(_("List of erasures"), Path(settings.ERASURES_FILE).parent)
+    yield from _of_a_folder(_("Backup folder"), _there(Path(settings.BACKUP_FOLDER)))
     yield from _of_the_list_of_erasures()
     yield from _of_static_files()
+
+
+def _there(folder: Path) -> Path:
+    """The first backup makes what is not there yet."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def _of_a_folder(about: str, folder: Path) -> Iterator[Diagnosis]:

@@ -133,10 +133,18 @@ def test_steps_of_insisting_on_https(settings):
     assert next(outside._of_hsts()).state == "well"
 
 
-def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
-    settings.ERASURES_FILE = tmp_path / "none" / "erasures.jsonl"
-    wrong = [one for one in settings_and_keys.of_files() if one.is_wrong]
-    assert "takes no files" in wrong[0].says
+@pytest.mark.parametrize(
+    ("name", "path", "about"),
+    [
+        ("ERASURES_FILE", "/proc/erasures.jsonl", "List of erasures"),
+        ("BACKUP_FOLDER", "/proc", "Backup folder"),  # which takes none, of root neither
+        ("BACKUP_FOLDER", "/proc/not/there/yet", "Backup folder"),
+    ],
+)
+def test_a_folder_that_takes_no_files_is_told(settings, name, path, about):
+    setattr(settings, name, path)
+    said = [one for one in settings_and_keys.of_files() if "takes no files" in one.says]
+    assert [(one.about, one.state) for one in said] == [(about, "wrong")]
 
 
 # Started as an engineer would, where something is missing.
