@@ -251,6 +251,7 @@ ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
 # Where manage.py backup writes, the age key that seals (a public one only seals), how many stay.
 BACKUP_FOLDER = env.path("BACKUP_FOLDER", default=str(STATE / "backups"))
 BACKUP_KEY = env.str("BACKUP_KEY", default="")
+BACKUP_AT = env.str("BACKUP_AT", default="02:30") or "02:30"  # nightly.sh reads it for itself
 BACKUPS_DAILY = env.int("BACKUPS_DAILY", default=7)
 BACKUPS_WEEKLY = env.int("BACKUPS_WEEKLY", default=5)
 # When a copy of backups outside of this machine is too old, once there has been one.
@@ -402,3 +403,4 @@ LIMITS = {
 # Starts one address may have on hold at once, and take on hold within an hour.
 HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=12)
 HOLDS_PER_HOUR_PER_ADDRESS = env.int("HOLDS_PER_HOUR_PER_ADDRESS", default=120)
+USUAL = env.usual  # what each is where nobody sets it: an example of what it may be

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from clinic import checks
 from clinic.accounts.second_factor import resealed
 from clinic.doctor.told import BETTER, WELL, WRONG, Diagnosis
+from clinic.operations import typed_settings
 from clinic.records import erased_list
 from therapists.models.sealed import SealedField
 
@@ -25,6 +26,8 @@ def of_settings() -> Iterator[Diagnosis]:
     about = _("Settings")
     do = _("Change it in .env, then docker compose up --detach.")
     wrong = [str(one.msg) for one in checks.safe_to_serve()]
+    if problem := typed_settings.problem_with_backup_time():
+        wrong.append(problem)
     yield from (Diagnosis(about, WRONG, words, do) for words in wrong)
     if settings.DEMO:
         yield Diagnosis(

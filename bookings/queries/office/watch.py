@@ -91,7 +91,7 @@ def broker_problem() -> str:
             url, socket_connect_timeout=SECONDS_FOR_THE_BROKER, **patience
         ) as asked:
             asked.ping()
-    except (redis.RedisError, OSError, ValueError):
+    except (redis.RedisError, OSError, ValueError, TypeError):  # what cannot be in an address
         return _("The broker does not answer; mail leaves later than it should.")
     return ""
 
