@@ -113,7 +113,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DIARY_LOCK_SECONDS = env.int("DIARY_LOCK_SECONDS", default=3)
 # The history of changes names the program where nobody has signed in: "manage.py shell".
 PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if arg.isidentifier())])
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])
+_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+_OPTIONS.setdefault("application_name", PROGRAM[:60])
+_OPTIONS.setdefault("connect_timeout", 5)  # seconds; of what takes us in and then says nothing, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Nothing may rest on a cache, from which entries go when there are many: what counts is a row.
