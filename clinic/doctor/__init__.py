@@ -84,7 +84,7 @@ def _as_far_as_it_goes(look: Examine, about: str) -> Iterator[Diagnosis]:
     except DatabaseError as error:
         connection.close()
         yield Diagnosis(_("Database"), WRONG, in_words(error))
-    except Exception as error:  # noqa: BLE001 - whoever asks a doctor is owed an answer
+    except Exception as error:
         says = _("It could not be looked at ({kind}).").format(kind=type(error).__name__)
         do = _("Look at the settings that are about it; the log of the others may say more.")
         yield Diagnosis(about, WRONG, says, do)
