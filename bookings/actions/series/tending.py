@@ -90,6 +90,8 @@ def _why_not(series: Series, clinic: Clinic, found: SeriesDate, now: datetime) -
         return WhyMissed(found.found.value)
     if found.visits:
         return WhyMissed.WEEK
+    if found.advice:
+        return WhyMissed.RACE
     if found.session:
         return WhyMissed.PLAN
     return WhyMissed.MANY if has_too_many(series, clinic, now) else None
