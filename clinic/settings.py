@@ -401,6 +401,8 @@ LIMITS = {
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),
     "files": env.str("LIMIT_FILES", default="30/hour"),
+    # As many newcomers' bookings as one neighbourhood of addresses makes in an hour.
+    "joins": env.str("LIMIT_JOINS", default="20/hour"),
 }
 # Starts one address may have on hold at once, and take on hold within an hour.
 HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=12)
