@@ -65,7 +65,7 @@ def _chosen(request: StaffRequest, there: Sequence[WaitedGap]) -> WaitedGap | No
     """By its name, or that of which some is offered."""
     if "offer" not in request.GET:
         return next((one for one in there if one.name == request.GET.get("gap")), None)
-    found = WaitlistOffer.objects.filter(pk=whole_number(request.GET["offer"])).first()
+    found = WaitlistOffer.objects.filter(pk=whole_number(request.GET["offer"]) or 0).first()
     during = Interval(found.starts_at, found.ends_at) if found else None
     return next((one for one in there if during and one.interval.overlaps(during)), None)
 
