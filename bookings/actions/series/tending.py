@@ -66,6 +66,8 @@ def _why_not(series: Series, clinic: Clinic, found: SeriesDate, now: datetime) -
         return WhyMissed(found.found.value)
     if found.visits:
         return WhyMissed.WEEK
+    if found.advice:
+        return WhyMissed.RACE
     if found.session:
         return WhyMissed.PLAN
     ahead = strangers.ahead_of(series.client.email, now) if series.by == Role.RUNNER else 0

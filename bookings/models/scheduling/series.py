@@ -25,6 +25,7 @@ class WhyMissed(models.TextChoices):
     OWN = "own", gettext_lazy("You have another appointment at that time.")
     WEEK = "week", gettext_lazy("You have another appointment in that week.")
     PLAN = "plan", gettext_lazy("Your training plan has a session of its own in that week.")
+    RACE = "race", gettext_lazy("That day is too near to your race.")
     MANY = "many", gettext_lazy("You have as many appointments to come as can be booked online.")
 
 

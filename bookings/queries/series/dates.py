@@ -35,7 +35,8 @@ class SeriesDate:
     """One of them, as `slot`; `problems` are why it cannot be had, `nearest` what can.
 
     `of` is the day of the series, or the key of the visit that is to move. `visits` and `session`
-    are what else the client has in that week, or is advised to have.
+    are what else the client has in that week, or is advised to have; `advice` is what speaks
+    against a day so near to a race of theirs.
     """
 
     of: Key
@@ -44,6 +45,7 @@ class SeriesDate:
     nearest: Slot | None = None
     visits: Sequence[Appointment] = ()
     session: training.Session | None = None
+    advice: training.Advice | None = None
     waits: bool = False
 
     @property
@@ -58,9 +60,11 @@ class SeriesDate:
         return DateFound.TAKEN if codes & TAKEN else DateFound.CLOSED
 
     @property
-    def is_second_of_the_week(self) -> bool:
-        """Somebody comes once a week, by the series or by the plan, unless they say otherwise."""
-        return bool(self.visits or self.session)
+    def is_better_left_out(self) -> bool:
+        """Somebody comes once a week, by the series or by the plan, and not around their race,
+        unless they say otherwise.
+        """
+        return bool(self.visits or self.session or self.advice)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,18 +111,19 @@ def problems_of(
 def _date(
     key: Key, slot: Slot, facts: DiaryFacts | None, weeks: "_Weeks", asked: AskedFor
 ) -> SeriesDate:
-    visits, session = weeks.visits_beside(slot), weeks.session_of(slot)
-    if facts is None:
-        return SeriesDate(of=key, slot=slot, visits=visits, session=session, waits=True)
-    problems = _problems(slot, facts, asked)
-    return SeriesDate(
+    there = SeriesDate(
         of=key,
         slot=slot,
-        problems=problems,
-        nearest=_nearest(slot, facts, asked) if problems else None,
-        visits=visits,
-        session=session,
+        visits=weeks.visits_beside(slot),
+        session=weeks.session_of(slot),
+        advice=weeks.advice_against(slot),
+        waits=facts is None,
     )
+    if facts is None:
+        return there
+    problems = _problems(slot, facts, asked)
+    nearest = _nearest(slot, facts, asked) if problems else None
+    return replace(there, problems=problems, nearest=nearest)
 
 
 def _problems(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> list[Problem]:
@@ -181,6 +186,11 @@ class _Weeks:
     def session_of(self, slot: Slot) -> training.Session | None:
         return self._sessions.get(self._week(slot))
 
+    def advice_against(self, slot: Slot) -> training.Advice | None:
+        """What is said of the day of a race, the day before and the first ones after it."""
+        found = training.advice_on(self.clinic.day_of(slot.start), self._plan)
+        return found if found.is_of_a_race else None
+
     def _week(self, slot: Slot) -> date:
         return monday_of(self.clinic.day_of(slot.start))
 
@@ -195,14 +205,17 @@ class _Weeks:
     @cached_property
     def _sessions(self) -> dict[date, training.Session]:
         """What is still to be booked for the plan, by its week."""
-        client, declined = self.asked.client, declined_by(self.asked.client)
-        runner = runner_of(client, self._history)
-        plan = plan_of(client.races.all(), runner, today=self.clinic.day_of(self.now))
+        declined = declined_by(self.asked.client)
         return {
             monday_of(one.suggested): one
-            for one in plan.sessions
+            for one in self._plan.sessions
             if id_of(one) not in declined and not self._history.has(one, self.clinic)
         }
+
+    @cached_property
+    def _plan(self) -> training.Plan:
+        client, today = self.asked.client, self.clinic.day_of(self.now)
+        return plan_of(client.races.all(), runner_of(client, self._history), today=today)
 
     @cached_property
     def _history(self) -> History:

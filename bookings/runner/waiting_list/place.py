@@ -1,20 +1,32 @@
 """One's place on the list, behind the link in each of its mails: seen, confirmed, changed, left."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import links
+from bookings.actions.mail import preferences
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
-from bookings.models import Appointment, Client, Clinic, EntryState, OfferState, WaitlistEntry
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    EntryState,
+    MailGroup,
+    OfferState,
+    WaitlistEntry,
+)
 from bookings.models.waiting_list.entries import SAME_WISH
+from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
@@ -23,7 +35,16 @@ from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
 from bookings.web.waiting_list.forms import WishForm, as_asked
 
-CHANGE, LEAVE = "change", "leave"
+CHANGE, LEAVE, NEWS = "change", "leave", "news"
+HOW = "place on the waiting list"
+SHOWN = 3
+
+
+class FreeNow(NamedTuple):
+    """A free start, and the page on which it is booked or moved to."""
+
+    start: datetime
+    url: str
 
 
 @page_methods
@@ -46,6 +67,8 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return redirect(_url(entry))
     if request.POST.get("do") == CHANGE:
         return _change(request, entry)
+    if request.POST.get("do") == NEWS:
+        return _write_to_me_again(request, entry)
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
 
@@ -54,6 +77,14 @@ def _that_stands_for(entry: WaitlistEntry) -> WaitlistEntry | None:
     """Of the very same wish: one of two became the other's when their clients became one."""
     wanted = {name: getattr(entry, name) for name in SAME_WISH}
     return WaitlistEntry.objects.like(**wanted).filter(client=entry.client).first()
+
+
+def _write_to_me_again(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    now = timezone.now()
+    preferences.choose(entry.client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
+    entries.look_for(entry, now=now)
+    messages.success(request, _("Saved. We email you when something comes free."))
+    return redirect(_url(entry))
 
 
 def _change(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
@@ -99,12 +130,36 @@ def _show(
         "kept": kept,
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
+        "free_now": _free_now(entry, now),
+        "is_silent": entry.is_waiting and not entry.client.wants_news,
         "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
         "booked": _booked_since(entry, now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _free_now(entry: WaitlistEntry, now: datetime) -> list[FreeNow]:
+    """The first of each of some days, which nobody has to wait for."""
+    clinic = Clinic.objects.the()
+    if not entry.is_waiting or entry.client.is_provisional:
+        return []
+    found = free_now(entry, clinic, now=now)
+    first_of_day = {clinic.day_of(start): start for start in reversed(found)}
+    return [
+        FreeNow(start, _where_it_is_had(entry, start, clinic))
+        for start in sorted(first_of_day.values())[:SHOWN]
+    ]
+
+
+def _where_it_is_had(entry: WaitlistEntry, start: datetime, clinic: Clinic) -> str:
+    therapist = entry.therapist.slug if entry.therapist else ""
+    if entry.appointment:
+        asked = urlencode({"start": start.isoformat(), "therapist": therapist})
+        return f"{reverse('runner:move', args=[links.mail_token(entry.appointment)])}?{asked}"
+    asked = urlencode({"day": clinic.day_of(start).isoformat(), "therapist": therapist})
+    return f"{reverse('runner:times', args=[entry.treatment.slug])}?{asked}"
 
 
 def _booked_since(entry: WaitlistEntry, now: datetime) -> Appointment | None:

@@ -180,3 +180,12 @@ def test_the_desk_sees_what_the_list_is_asked_first_and_books_it_knowingly(
     asked = {"treatment": massage.pk, "when": f"{at(3, 10):%Y-%m-%d 10:00}"}
     page = desk.get("/diary/new/", asked).text
     assert "the waiting list is asked about it first" in page
+
+
+def test_the_panels_of_a_time_that_a_newcomer_was_passed_say_so(desk, full_day, wait):
+    now = timezone.now()
+    factories.make_offer(
+        wait("Bo New"), relayed=full_day[1], hold=full_day[2], state="accepted", ended_at=now
+    )
+    panels = [desk.get(f"/diary/appointments/{one.pk}/").text for one in full_day[1:4]]
+    assert ["Passed on to a newcomer:" in panel for panel in panels] == [True, True, False]

@@ -1,5 +1,6 @@
 """Joining from a full day, one's place behind the mail, the offer, and earlier please."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -152,6 +153,41 @@ def test_the_session_of_a_plan_comes_along_with_its_window(client, massage, sent
     assert (entry.session_kind, entry.session_ideal) == ("training", day)
 
 
+def test_what_is_free_already_is_shown_with_the_place_and_kept_for_nobody(
+    client, full_day, entry, ana, day
+):
+    """Also where they change what they wait for."""
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    assert "These are free now" not in client.get(page).text
+    wish = {"do": "change", "first_day": str(day), "notice_hours": "0"}
+    client.post(page, {**wish, "last_day": str(day + timedelta(days=1))})
+    shown = client.get(page).text
+    assert "These are free now" in shown
+    assert f"?day={day + timedelta(days=1)}" in shown
+    tending.tend(now=timezone.now())
+    assert not ana.offers.exists()
+
+
+def test_who_wants_no_mails_of_the_list_is_told_where_they_wait_and_switches_them_on(
+    client, massage, day, ana
+):
+    """Their place said “Waiting, number 2 of 2”, and nothing was ever offered."""
+    factories.make_entry(ana, treatment=massage, first_day=day, last_day=day)
+    entry = factories.make_entry(ana, treatment=massage, first_day=day, last_day=day, parts=[0])
+    preferences = path_of(Purpose.PREFERENCES, ana)
+    answer = client.post(preferences, {"reminders": "on"}, follow=True)
+    assert "2 places on the waiting list wait for nothing" in answer.text
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    shown = client.get(page).text
+    assert "You have switched off emails about times that come free" in shown
+    assert "you are number" not in shown
+    client.post(page, {"do": "news"})
+    ana.refresh_from_db()
+    assert ana.wants_news
+    assert "You have switched off" not in client.get(page).text
+    assert "2 places on the waiting list need them" in client.get(preferences).text
+
+
 def test_one_sees_changes_and_leaves_the_place(client, entry, day, ana):
     page = path_of(Purpose.WAITING, ana, entry=entry.pk)
     assert "nothing that suits you has come free" in client.get(page).text
@@ -274,20 +310,48 @@ def test_the_mails_links_open_once_its_button_has_joined_the_known_record(
     assert [Browser().get(page).status_code for page in pages] == [answer] * 2
 
 
-@pytest.mark.parametrize("is_known", [False, True])
-def test_the_same_wish_sent_again_is_one_place(client, massage, sent, is_known, ana):
-    """For whom nobody knows it is said; what somebody known waits for shows once they answer."""
-    if is_known:
-        days = {"first_day": sent["first_day"], "last_day": sent["last_day"]}
-        factories.make_entry(ana, treatment=massage, **days)
-        sent = {**sent, "email": ana.email, "name": ana.name}
-    client.post(f"/book/{massage.slug}/wait/", sent)
-    answer = client.post(f"/book/{massage.slug}/wait/", {**sent, "key": "1" * 32})
+def said_to(client, answer):
+    """Where it leads, and what it says there."""
+    [said] = re.findall(r"One more step[^<]*", client.get(answer["Location"]).text)
+    return answer.status_code, answer["Location"], said
+
+
+def test_a_lost_confirmation_is_sent_again_in_words_that_tell_nobody_who_waits(
+    client, massage, sent, ana
+):
+    """It said that they were on the list already, and sent nothing."""
+    page = f"/book/{massage.slug}/wait/"
+    days = {"first_day": sent["first_day"], "last_day": sent["last_day"]}
+    factories.make_entry(ana, treatment=massage, **days)
+    desks = factories.make_client("Ana Demo", email=ana.email, proved_at=None)
+    factories.make_entry(desks, treatment=massage, by="desk: dee", **days)
+    factories.make_entry(
+        factories.make_client("Ana Demo", email="new@example.com", proved_at=None),
+        treatment=massage,
+        **days,
+    )
+    heard = set()
+    for number, email in enumerate([ana.email, "new@example.com", "other@example.com"] * 4):
+        answer = client.post(page, {**sent, "email": email, "key": f"{number:032}"})
+        Mail.objects.update(data_at=timezone.now(), sent_at=timezone.now(), state="sent")
+        if number < 9:
+            status, path, said = said_to(client, answer)
+            heard.add((status, path, said.replace(email, "")))
+        else:
+            assert answer.status_code == 409
+            assert "We have written to this address already" in answer.text
+    assert len(heard) == 1
+    assert WaitlistEntry.objects.waiting().count() == 4
+    assert Mail.objects.filter(kind=MailKind.WAIT_JOINED).count() == 3 * MAILS_A_DAY
+
+
+def test_the_same_wish_of_whoever_has_signed_in_is_one_place(anas, massage, sent):
+    page = f"/book/{massage.slug}/wait/"
+    anas.post(page, sent)
+    answer = anas.post(page, {**sent, "key": "1" * 32})
     assert answer.status_code == 409
     assert "You are on the waiting list for that already." in answer.text
-    entry = WaitlistEntry.objects.get(key=sent["key"])
-    client.post(path_of(Purpose.WAITING, entry.client, entry=entry.pk), {})
-    assert WaitlistEntry.objects.waiting().get() == entry
+    assert WaitlistEntry.objects.waiting().count() == 1
 
 
 def test_a_press_that_changes_nothing_looks_for_nothing(client, massage, sent, settings):
@@ -388,9 +452,33 @@ def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
     mine.refresh_from_db()
     assert (mine.relayed_at, mine.status) == (None, Status.BOOKED)
     assert entry.offers.get().state == OfferState.WITHDRAWN
+    refused = client.post(page, {"do": "offer"})
+    assert (refused.status_code, mine.passed_to.open().count()) == (409, 0)
+    assert "It was taken back only just now" in refused.text
+    clock.move_to(at(3, 9) + timedelta(minutes=10))
     client.post(page, {"do": "offer"})
+    other = factories.make_entry(treatment=massage, first_day=day, last_day=day)
     tending.tend(now=timezone.now())
-    offers.accept(entry.offers.open().get(), by="runner", now=timezone.now())
+    offered = other.offers.get()
+    said = "it can’t be cancelled online"
+    assert said in client.get(path_of(Purpose.WAIT_OFFER, other.client, offer=offered.pk)).text
+    offers.accept(offered, by="runner", now=timezone.now())
     told = client.get(f"/appointments/{token}/").text
     assert "Somebody from the waiting list has taken your time" in told
     assert "Undo the cancellation" not in told
+
+
+def test_newcomers_of_one_network_join_only_so_often(client, anas, massage, sent, settings):
+    """Each mailbox that one makes up would be asked first for another freed time."""
+    settings.LIMITS = {"joins": "2/hour"}
+    page = f"/book/{massage.slug}/wait/"
+    made_up = [
+        {**sent, "email": f"new{n}@example.com", "key": str(n) * 32, "name": f"New {n}"}
+        for n in range(3)
+    ]
+    answers = [client.post(page, one) for one in made_up]
+    assert [one.status_code for one in answers[:2]] == [302, 302]
+    assert "from your network at the moment" in answers[2].text
+    assert "new2@example.com" in answers[2].text
+    assert WaitlistEntry.objects.count() == 2
+    assert anas.post(page, {**sent, "key": "9" * 32}).status_code == 302

@@ -35,6 +35,8 @@ VERDICTS = {
     Verdict.NOT_ADVISED: Sentence("not advised"),
 }
 
+AROUND_A_RACE = ("P6", "P7", "S3")
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -47,6 +49,11 @@ class Advice:
     reason: str
     rule: str
     of_them: str = ""
+
+    @property
+    def is_of_a_race(self) -> bool:
+        """Whether `advice_on` has said it of the days around one."""
+        return self.verdict is Verdict.NOT_ADVISED and self.rule in AROUND_A_RACE
 
     @property
     def for_staff(self) -> str:
@@ -80,6 +87,12 @@ def suits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
     if verdict is Verdict.LIGHT_ONLY and kinds:
         return kinds <= light_kinds(plan.protocol) and fits(kinds, day, plan)
     return verdict is Verdict.GOOD
+
+
+def against(kinds: frozenset[Kind], day: date, plan: Plan) -> Advice | None:
+    """Why a treatment is better not had that day; None where it may well be."""
+    advice = advice_for(kinds, day, plan)
+    return advice if advice.verdict is Verdict.NOT_ADVISED else None
 
 
 def fits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
