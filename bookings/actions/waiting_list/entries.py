@@ -176,7 +176,9 @@ def look_for(entry: WaitlistEntry, *, now: datetime) -> None:
 def _written_to_again(request: JoinRequest, now: datetime) -> WaitlistEntry | None:
     """The very same from the form again, of somebody unknown: its mail may have been lost."""
     client = request.client
-    if request.by != Role.RUNNER or request.proved or not client.is_provisional:
+    if isinstance(client, NewClient) or request.by != Role.RUNNER or request.proved:
+        return None
+    if not client.is_provisional:
         return None
     there = WaitlistEntry.objects.waiting().filter(
         client__in=_of_mailbox(client), client__proved_at=None
