@@ -20,7 +20,13 @@ from bookings.models import Appointment, Clinic, FreedBy, FreedTime, Treatment, 
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
 from bookings.queries.waiting_list.plans import plans_of
-from bookings.queries.waiting_list.wishes import duration_of, wishes_of
+from bookings.queries.waiting_list.wishes import (
+    counted_as,
+    duration_of,
+    have_been_here,
+    mailbox_of_client,
+    wishes_of,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +251,9 @@ def relayed_gap(
     gap = gap_of(clinic, during, **asked)
     if gap is None:
         return None
-    others = {pk: one for pk, one in gap.wishes.items() if one.client != visit.client_id}
+    whose = counted_as(visit.whose, have_been_here([visit.whose.pk]))
+    theirs = (whose, mailbox_of_client(visit.whose))
+    others = {pk: one for pk, one in gap.wishes.items() if one.mailbox not in theirs}
     return replace(gap, therapist=visit.therapist_id, wishes=others)
 
 

@@ -25,7 +25,7 @@ from bookings.models import (
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
 TERMS = ["therapist_id", "weekdays", "parts", "first_day", "last_day", "notice_hours"]
-ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
+ASKED_AND_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _tried(
 ) -> Tried:
     """What the clinic has withdrawn was none; what was taken and then cancelled was."""
     of_mailbox = of_all_counted.get(counted, ())
-    asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ENDED_UNTAKEN]
+    asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ASKED_AND_OVER]
     return Tried(
         counted=counted,
         starts=frozenset(one.starts_at for one in own if one.state != OfferState.WITHDRAWN),
