@@ -10,9 +10,11 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.waiting_list import offers
+from bookings.core.scheduling.codes import HOURS
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.wake_worker import ring
 from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.conflicts import codes_against
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
 
 
@@ -22,17 +24,26 @@ class NotToBeRelayed(Refused):
     )
 
 
+class NobodyCouldTakeIt(Refused):
+    sentence = gettext_lazy(
+        "This appointment lies outside the therapist’s hours, so nobody else could take its time."
+    )
+
+
 @changes_the_diary
 def relay(
     clinic: Clinic, visit: Appointment, *, seen: int | None = None, by: str, now: datetime
 ) -> Appointment:
-    """Offer the time to the list. Again changes nothing. Raises Stale or NotToBeRelayed."""
+    """Offer the time to the list. Again changes nothing. Raises Stale, NotToBeRelayed,
+    or NobodyCouldTakeIt."""
     visit = Appointment.objects.with_everything().get(pk=visit.pk)
     refuse_if_changed(clinic, visit, seen)
     if visit.status != Status.BOOKED or visit.starts_at <= now:
         raise Stale
     if not is_late_to_cancel(visit, clinic, now=now):
         raise NotToBeRelayed
+    if codes_against(visit) & HOURS:
+        raise NobodyCouldTakeIt
     if visit.relayed_at is None:
         _say(visit, now, "relayed", by, now)
         transaction.on_commit(partial(ring, offers.TASK), robust=True)
