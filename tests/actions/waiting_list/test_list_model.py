@@ -238,8 +238,8 @@ class WaitingList(RuleBasedStateMachine):
         """Of what has just come free, in the hours in which mails go."""
         if not time(8) <= self.now.astimezone(self.clinic.tz).time() < time(20):
             return []
-        lately = FreedTime.objects.to_be_worked().exclude(cause="look")
-        lately = [one for one in lately if self.now < one.due_at + 5 * MINUTE]
+        since = FreedTime.objects.to_be_worked().exclude(cause="look")
+        lately = [one for one in since if self.now < one.due_at + 5 * MINUTE]
         return [
             (entry, start)
             for entry in WaitlistEntry.objects.waiting()
@@ -292,11 +292,11 @@ class WaitingList(RuleBasedStateMachine):
         there = WaitlistOffer.objects.filter(client=entry.client)
         if there.filter(state=OfferState.OPEN, until__gt=self.now).exists():
             return {}
-        untaken = there.filter(
-            Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED])
+        asked = there.filter(
+            Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED])
             | Q(state=OfferState.OPEN, until__lte=self.now)
         )
-        if any(self.clinic.day_of(one.made_at) == today for one in untaken):
+        if any(self.clinic.day_of(one.made_at) == today for one in asked):
             return {}
         if entry.appointment and not _still_to_come(entry.appointment, self.now):
             return {}

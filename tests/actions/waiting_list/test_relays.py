@@ -183,3 +183,17 @@ def test_only_what_costs_a_fee_and_is_to_come_is_relayed(mine, clock, massage, k
     with pytest.raises(Stale):
         relay(mine)
     assert not WaitlistOffer.objects.exists()
+
+
+def test_what_lies_outside_the_hours_is_not_passed_on_and_why_is_said(mine, wait):
+    """Nobody of the list could ever have taken it."""
+    wait()
+    mine.therapist.shifts.all().delete()
+    with pytest.raises(relays.NobodyCouldTakeIt, match="outside the therapist’s hours"):
+        relay(mine)
+
+
+def test_nobody_is_offered_what_they_pass_on_under_another_name(mine, wait, ana):
+    wait(factories.make_client("Ana Other", email=ana.email, wants_news=True))
+    relay(mine)
+    assert tend() == 0
