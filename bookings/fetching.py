@@ -29,6 +29,7 @@ from bookings.core.public_addresses import PUBLIC_NAME, is_reachable
 MOST_REDIRECTS = 1
 LONGEST_URL = 2_000
 PLAIN = re.compile(r"[A-Za-z0-9:/?#\[\]!$&'()*+,;=%._~-]+")  # RFC 3986, but for @
+A_TAG = re.compile(r'(?:W/)?"[!#-~]{0,200}"')  # what is sent again must be no line of its own
 REDIRECTS = (301, 302, 303, 307, 308)
 GONE = (404, 410)
 AT_ONCE = 64 * 1024  # bytes
@@ -139,7 +140,7 @@ def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
     for number, (server, port) in enumerate(servers):
         left = max(0.01, ends - time.monotonic()) / (len(servers) - number)
         try:
-            answer, _tcp = dns.query.udp_with_fallback(asked, server, timeout=left, port=port)
+            answer = _asked_of(server, port, asked, time.monotonic() + left)
             rows = cast(dns.message.QueryMessage, answer).resolve_chaining().answer
         except (dns.exception.Timeout, OSError):
             continue
@@ -147,6 +148,18 @@ def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
             raise NotFetched(Hindrance.NAME) from None
         return [one.to_text() for one in rows or ()]
     raise NotFetched(Hindrance.SLOW)
+
+
+def _asked_of(
+    server: str, port: int, asked: dns.message.Message, ends: float
+) -> dns.message.Message:
+    """Within that time, also where the answer is too long for a datagram."""
+    try:
+        left = max(0.01, ends - time.monotonic())
+        return dns.query.udp(asked, server, timeout=left, port=port, raise_on_truncation=True)
+    except dns.message.Truncated:
+        left = max(0.01, ends - time.monotonic())
+        return dns.query.tcp(asked, server, timeout=left, port=port)
 
 
 def _name_servers(reach: Reach) -> list[tuple[str, int]]:
@@ -210,7 +223,8 @@ def _asked(
 
 
 def _read(answer: http.client.HTTPResponse, reach: Reach, ends: float) -> Fetched:
-    tag = answer.headers.get("ETag", "")[:200]
+    tag = answer.headers.get("ETag", "").strip()
+    tag = tag if A_TAG.fullmatch(tag) else ""
     if answer.status == 304:
         return Fetched(None, tag)
     if answer.status != 200:

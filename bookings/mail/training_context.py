@@ -84,7 +84,7 @@ class Suggestion:
     def times(self) -> list[MailedTime]:
         if (treatment := self.offer.treatment) is None:
             return []
-        return [self._time(treatment, opening) for opening in self.offer.openings]
+        return [self._time(treatment, opening) for opening in self.offer.advised]
 
     @property
     def other_times_url(self) -> str:
@@ -261,9 +261,9 @@ class ConfirmedLetter(AppointmentLetter):
             return None
         declined = self._told.declined if self._told else declined_by(self.mail.client)
         offer = next_offer(self.clinic, self._plan, self._history, declined=declined, now=self.now)
-        if offer is None or offer.treatment is None or not offer.openings:
+        if offer is None or offer.treatment is None or not offer.advised:
             return None
-        opening, usual = offer.openings[0], self._history.usual_therapist
+        opening, usual = offer.advised[0], self._history.usual_therapist
         return time_to_book(self, offer.treatment, opening, usual)
 
     @property

@@ -223,6 +223,12 @@ def civil_day_in_short(on: date) -> str:
 
 
 @register.filter
+def civil_days_in_short(days: Iterable[date]) -> str:
+    """Tue 1 Dec, Fri 4 Dec"""
+    return ", ".join(map(civil_day_in_short, days))
+
+
+@register.filter
 def plain_text(message: EmailMessage) -> str:
     """The text part of a mail."""
     part = message.get_body(("plain",))

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 MOST_BYTES = 2_000_000  # the proxy's limits are the same (Caddyfile), and the web server's
 LISTS, MOST_BYTES_OF_A_LIST = "/office/import/", 8_000_000  # clients out of another system
+PLANS = "/plan/own/"  # a runner's training plan: its own form says what is too large
 
 
 def most_bytes(path: str) -> int:
@@ -21,6 +22,8 @@ class BodySizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _length(request) >= most_bytes(request.path):
+            if request.path.endswith(PLANS):
+                return HttpResponse(status=303, headers={"Location": f"{request.path}?too-large"})
             if request.user.is_authenticated:  # the policy, which asks otherwise, comes later
                 request.roles = request.user.roles()  # type: ignore[attr-defined]
             is_list = request.path == LISTS

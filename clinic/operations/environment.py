@@ -27,7 +27,12 @@ def _wrong(variable: str, kind: Any) -> ImproperlyConfigured:
 class Environment(environ.Env):
     """What somebody has typed is not repeated: it may be a secret in the wrong place."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.usual: dict[str, Any] = {}
+
     def get_value(self, var: Any, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
+        self.usual[var] = kwargs.get("default")
         if cast is bool and str(self.ENVIRON.get(var, "")).strip().lower() not in YES_OR_NO:
             raise _wrong(var, bool)
         try:

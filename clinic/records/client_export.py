@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext
 
 from bookings.actions.clients import health_hold
 from bookings.actions.scheduling import attendance
-from bookings.models import AppointmentEvent, Change, Client, Mail
+from bookings.models import AppointmentEvent, BroughtPlan, Change, Client, Mail, OwnPlan
+from bookings.models.training.own_plans import in_words
 from clinic.records.registry.record import Record
 from clinic.records.registry.rows import RECORDS
 from therapists.health_audit import Reader
@@ -130,7 +132,21 @@ def _rows(record: Record, client: Client, *, shows_holds: bool) -> Rows:
     if not shows_holds and record.model is AppointmentEvent:
         found = found.exclude(kind__in=EVENTS_OF_A_HOLD)
     rows = [dict(zip(shown, row, strict=True)) for row in found.values_list(*shown.values())]
+    if tells := WITH_NAMES.get(record.model):
+        label, named = tells
+        rows = [{**row, label: named(row[label])} for row in rows]
     return rows if shows_holds or record.model is not Change else _changes_without_a_hold(rows)
+
+
+def _told_with_names(told: dict[str, Any]) -> dict[str, Any]:
+    return {**told, "days": in_words(told["days"])} if "days" in told else told
+
+
+# What a list's values are is said of each.
+WITH_NAMES: Mapping[type[Model], tuple[str, Callable[[Any], Any]]] = {
+    OwnPlan: ("Days", in_words),
+    BroughtPlan: ("Told", _told_with_names),
+}
 
 
 def _changes_without_a_hold(rows: Rows) -> Rows:

@@ -75,6 +75,14 @@ def test_a_calendar_is_fetched_and_an_unchanged_one_is_not_sent_again(server, re
     assert [path for path, _headers in server.taken] == ["/plan.ics?key=1"] * 2
 
 
+@pytest.mark.parametrize(
+    "tag", ['"a\r\n X-Evil: b"', '"a b"', "plain", '"\x7f"', '"' + "a" * 300 + '"']
+)
+def test_a_tag_that_could_be_more_than_one_is_forgotten(server, reach, tag):
+    server.answers["/"] = say(200, CALENDAR, ETag=tag)
+    assert fetch(f"https://{HOST}/", reach).tag == ""
+
+
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_no_name_leads_into_a_net_that_is_not_public(server, names, reach, address):
     names.addresses[HOST] = [address]

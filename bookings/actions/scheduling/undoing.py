@@ -35,6 +35,7 @@ from bookings.models import (
     Treatment,
 )
 from bookings.queries.scheduling.slots import Placement, Slot
+from bookings.queries.waiting_list.relays import took_over
 
 MOVED = "moved"
 FEE = "fee"  # an event of the same press as a cancelling
@@ -154,6 +155,8 @@ def _last_change(
     if event is None or "undone" in event.facts or _side_of(event.by) is not side:
         return None
     if appointment.status != (Status.BOOKED if event.kind == MOVED else event.kind):
+        return None
+    if side.as_booked and event.kind == MOVED and took_over(appointment, event.at):
         return None
     if event.kind in side.at_any_time:
         return _what_was(appointment, event, side)

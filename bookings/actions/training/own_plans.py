@@ -1,6 +1,6 @@
 """A client's own training plan: kept, replaced and removed as a whole."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -13,7 +13,10 @@ from bookings.models.training.own_plans import as_rows
 
 @transaction.atomic
 def keep(client: Client, schedule: training.Schedule, *, now: datetime) -> None:
-    """In the place of one that was kept before; an empty one changes nothing. No mail says so."""
+    """In the place of one that was kept before; an empty one changes nothing. No mail says so.
+
+    The weekday of most of its long runs is theirs from now on, until they say another.
+    """
     races.lock(client)
     before = OwnPlan.objects.filter(client=client).first()
     if not schedule.days or (before and before.schedule == schedule):
@@ -21,12 +24,25 @@ def keep(client: Client, schedule: training.Schedule, *, now: datetime) -> None:
     OwnPlan.objects.update_or_create(
         client=client, defaults={"days": as_rows(schedule), "read_at": now}
     )
+    if (weekday := schedule.long_run_weekday) is not None:
+        Client.objects.filter(pk=client.pk).update(long_run_weekday=weekday)
     _follow(client, now)
 
 
 @transaction.atomic
+def leave_out_a_race(client: Client, day: date, *, now: datetime) -> None:
+    """One of the file's that they do not run; where there is none, nothing changes."""
+    races.lock(client)
+    own = OwnPlan.objects.filter(client=client).first()
+    if own and day in own.schedule.races:
+        own.days = as_rows(own.schedule.without_race(day))
+        own.save(update_fields=["days"])
+        _follow(client, now)
+
+
+@transaction.atomic
 def remove(client: Client, *, now: datetime) -> None:
-    """The weekday holds again; removing what has gone changes nothing."""
+    """The weekday holds alone; removing what has gone changes nothing."""
     races.lock(client)
     gone, _ = OwnPlan.objects.filter(client=client).delete()
     if gone:

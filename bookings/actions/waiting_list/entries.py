@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.clients.details import NewClient, take_down
 from bookings.actions.clients.identity import prove, write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import preferences
@@ -83,13 +84,14 @@ class WaitTerms:
 class JoinRequest:
     """The same `key` again returns the entry that was made first.
 
-    The client is in the books, or a newcomer who is saved with it. With an `appointment` it is
+    The client is in the books, or a newcomer who is saved with it (of whom the desk was told, or
+    who has typed it). With an `appointment` it is
     "earlier please"; the session of their plan that it is for is known by kind and ideal day.
     What a newcomer has `told` of their training goes with them, as it does with a booking.
     `proved` is a digest of the address, where this browser has answered a mail that went there.
     """
 
-    client: Client
+    client: Client | NewClient
     treatment: Treatment
     wanted: WaitTerms
     appointment: Appointment | None = None
@@ -174,7 +176,9 @@ def look_for(entry: WaitlistEntry, *, now: datetime) -> None:
 def _written_to_again(request: JoinRequest, now: datetime) -> WaitlistEntry | None:
     """The very same from the form again, of somebody unknown: its mail may have been lost."""
     client = request.client
-    if request.by != Role.RUNNER or request.proved or not client.is_provisional:
+    if isinstance(client, NewClient) or request.by != Role.RUNNER or request.proved:
+        return None
+    if not client.is_provisional:
         return None
     there = WaitlistEntry.objects.waiting().filter(
         client__in=_of_mailbox(client), client__proved_at=None
@@ -191,7 +195,10 @@ def _written_to_again(request: JoinRequest, now: datetime) -> WaitlistEntry | No
 
 
 def _whose(request: JoinRequest, now: datetime) -> Client:
-    client = write_down(request.client)
+    if isinstance(request.client, NewClient):
+        client = take_down(**request.client.facts, by=request.by, now=now)
+    else:
+        client = write_down(request.client)
     if request.language and not client.language:
         client.language = request.language
         client.save(update_fields=["language"])

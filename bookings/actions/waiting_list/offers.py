@@ -43,7 +43,13 @@ TASK = "bookings.tasks.tend_waiting_list"
 BY_ITSELF = "waiting list"
 TOLD_FOR = timedelta(days=1)  # that a place was given up, or an offer is over
 # What the desk may do knowingly, since it has asked them.
-SET_ASIDE_BY_HAND = (WhyNot.ON_SALE, WhyNot.TRIED, WhyNot.ASKED_TODAY, WhyNot.NOTICE)
+SET_ASIDE_BY_HAND = (
+    WhyNot.ON_SALE,
+    WhyNot.TRIED,
+    WhyNot.NEWCOMERS,
+    WhyNot.ASKED_TODAY,
+    WhyNot.NOTICE,
+)
 
 
 class OfferOver(Refused):

@@ -27,12 +27,14 @@ from bookings.core.training.plan.advice import (
     Verdict,
     advice_for,
     advice_on,
+    against,
     fits,
     light_kinds,
     suits,
 )
 from bookings.core.training.plan.differences import Booked, Misfit, PlanChange
 from bookings.core.training.plan.plan import Plan, plan
+from bookings.core.training.plan.reasons import around, suiting_days
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.claims import claims_in, promised_nothing_about
 from bookings.core.training.protocol.fields import FieldError
@@ -89,6 +91,8 @@ __all__ = [
     "Weekday",
     "advice_for",
     "advice_on",
+    "against",
+    "around",
     "as_data",
     "as_text",
     "blackout",
@@ -103,5 +107,6 @@ __all__ = [
     "plan",
     "promised_nothing_about",
     "rejections",
+    "suiting_days",
     "suits",
 ]

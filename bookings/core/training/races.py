@@ -97,15 +97,17 @@ class Runner:
         return day.weekday() == self.long_run_weekday
 
     def is_strained(self, day: date) -> bool:
-        """S10: whether the plan has something hard on the day or the next. Never, where it says
-        what the weekday says, which the rules know already."""
-        return not self._strains.isdisjoint((day, day + timedelta(days=1)))
+        """S10: whether the plan has something hard on the day or the next, or beyond it a long run
+        is assumed. Never, where it says what the weekday says, which the rules know already."""
+        if self._says_nothing_new:
+            return False
+        both = (day, day + timedelta(days=1))
+        hard = self.schedule.hard_days | self.schedule.long_runs
+        return not hard.isdisjoint(both) or any(map(self.runs_long_on, both))
 
     @cached_property
-    def _strains(self) -> frozenset[date]:
-        if self.schedule.says_no_more_than(self.long_run_weekday):
-            return frozenset()
-        return self.schedule.hard_days | self.schedule.long_runs
+    def _says_nothing_new(self) -> bool:
+        return self.schedule.says_no_more_than(self.long_run_weekday)
 
     def efforts_until(self, as_of: date) -> list[date]:
         """S9 and S10: the days that were told, and the latest hard one that the plan has had."""

@@ -1,5 +1,6 @@
 """The runner's own training days out of their plan: what S1 otherwise supposes (S10)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -46,7 +47,6 @@ class TrainingDay:
     kind: DayKind
     minutes: int | None = None
     km: float | None = None
-    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,28 @@ class Schedule:
     def hard_days(self) -> frozenset[date]:
         return self._of(*HARD_KINDS)
 
+    @property
+    def long_run_weekday(self) -> int | None:
+        """On which it has most of its long runs, of several the latest: assumed beyond it."""
+        runs = sorted(self.long_runs)
+        often = Counter(day.weekday() for day in runs)
+        last = {day.weekday(): day for day in runs}
+        return max(often, key=lambda weekday: (often[weekday], last[weekday]), default=None)
+
     @cached_property
     def races(self) -> tuple[date, ...]:
         return tuple(sorted(self._of(DayKind.RACE)))
+
+    def without_race(self, day: date) -> "Schedule":
+        """What else is done that day nobody knows."""
+        return Schedule(
+            tuple(
+                TrainingDay(day, DayKind.UNKNOWN)
+                if (one.day, one.kind) == (day, DayKind.RACE)
+                else one
+                for one in self.days
+            )
+        )
 
     def tells_long_runs_on(self, day: date) -> bool:
         """Whether it says if that is the day of a long run; a plan without any says nothing."""
@@ -112,5 +131,4 @@ def _together(one: TrainingDay, other: TrainingDay) -> TrainingDay:
         kind=first.kind,
         minutes=max((each.minutes for each in alike if each.minutes), default=None),
         km=max((each.km for each in alike if each.km), default=None),
-        done=one.done or other.done,
     )

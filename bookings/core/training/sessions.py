@@ -220,6 +220,8 @@ class Layout:
         if within:
             start, end = max(start, within[0]), min(end, within[1])
         start, end = self._clipped(kind, race, start, end)
+        if not window:
+            start, end = self._widened(kind, race, (start, end), within)
         ideal = self._unstrained(kind, race, ideal, (start, end))
         here = self.timeline.on(ideal)
         minutes = self.protocol.session_types[kind].minutes
@@ -229,6 +231,24 @@ class Layout:
     def _may_be_on(self, kind: Kind, race: Race, day: date) -> bool:
         here = self.timeline.on(day)
         return not is_cut(kind, race, here) and here.ceiling is not Pressure.NONE
+
+    def _widened(
+        self, kind: Kind, race: Race, window: "Window", within: "Window | None"
+    ) -> "Window":
+        """S10: a good day before and after it as well, where the plan takes days of it."""
+        start, end = window
+        if not any(self.runner.is_strained(day) for day in _days(start, end)):
+            return window
+        first, last = within or (date.min, date.max)
+        earlier, later = start - DAY, end
+        if earlier >= first and self._is_free(kind, race, earlier):
+            start = earlier
+        if later < last and self._is_free(kind, race, later):
+            end = later + DAY
+        return start, end
+
+    def _is_free(self, kind: Kind, race: Race, day: date) -> bool:
+        return not self.runner.is_strained(day) and self._may_be_on(kind, race, day)
 
     def _unstrained(self, kind: Kind, race: Race, ideal: date, window: "Window") -> date:
         """S10: the day nearest to the ideal one that is not beside a hard one of their own."""

@@ -87,12 +87,21 @@ def _against_offering(wish: ListedWish, start: Start, moment: Moment) -> Iterato
         yield WhyNot.UNREACHABLE
     if start.at in wish.tried:
         yield WhyNot.TRIED
+    if wish.worn_out and _is_worn_out(wish, start):
+        yield WhyNot.NEWCOMERS
     if held_until(moment.now, wish.cut_off(start.at, moment.notice)) is None:
         yield WhyNot.TOO_NEAR
     if wish.has_an_offer:
         yield WhyNot.HAS_AN_OFFER
     if wish.asked_on == moment.today:
         yield WhyNot.ASKED_TODAY
+
+
+def _is_worn_out(wish: ListedWish, start: Start) -> bool:
+    """Whoever of the therapists it might be with."""
+    there = Interval(start.at, start.at + wish.length)
+    takers = start.therapists if wish.therapist is None else {wish.therapist}
+    return any(one.therapist in takers and one.time.overlaps(there) for one in wish.worn_out)
 
 
 def _was_on_sale(wish: ListedWish, start: Start) -> bool:

@@ -24,6 +24,7 @@ class WhyNot(StrEnum):
     UNCONFIRMED = "unconfirmed"
     UNREACHABLE = "unreachable"
     TRIED = "tried"
+    NEWCOMERS = "newcomers"
     TOO_NEAR = "too_near"
     HAS_AN_OFFER = "has_an_offer"
     ASKED_TODAY = "asked_today"
@@ -55,7 +56,8 @@ SENTENCES = {
     WhyNot.UNCONFIRMED: Sentence("They have not confirmed their address."),
     WhyNot.UNREACHABLE: Sentence("No mail reaches them: please ring."),
     WhyNot.TRIED: Sentence("They were offered this time already."),
-    WhyNot.TOO_NEAR: Sentence("It is too soon to write to anybody: please ring."),
+    WhyNot.NEWCOMERS: Sentence("It was kept for two newcomers already; now anybody can book it."),
+    WhyNot.TOO_NEAR: Sentence("It is too near to write to anybody: please ring."),
     WhyNot.HAS_AN_OFFER: Sentence("They are thinking about another offer."),
     WhyNot.ASKED_TODAY: Sentence("They were offered a time today already."),
     WhyNot.OTHERS_FIRST: Sentence("Others come first."),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import Interval
+from bookings.core.waiting_list.holding import Kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +28,10 @@ class ListedWish:
     One `mailbox` has one offer at a time and one a day, under however many names. Empty days and
     parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
     that should be earlier, and `until` the last moment at which it may be moved. `tried` are the
-    starts that have been offered, `asked_on` the day of the last offer; `weeks_with_one` the ISO
-    years and weeks in which they have got what they wait for, since they joined. `asked_at` is
-    when they said just this: what was on sale then is not kept from others for them.
+    starts that have been offered, `asked_on` the day of the last offer, `worn_out` what is offered
+    to newcomers no more; `weeks_with_one` the ISO years and weeks in which they have got what they
+    wait for, since they joined. `asked_at` is when they said just this: what was on sale then is
+    not kept from others for them.
     """
 
     entry: int
@@ -50,6 +52,7 @@ class ListedWish:
     tried: frozenset[datetime] = frozenset()
     asked_on: date | None = None
     has_an_offer: bool = False
+    worn_out: tuple[Kept, ...] = ()
     is_confirmed: bool = True
     is_reachable: bool = True
     busy: tuple[Interval, ...] = ()

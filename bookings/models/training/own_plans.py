@@ -9,6 +9,8 @@ from django.db import models
 from bookings.core import training
 from bookings.models.clients.clients import Client
 
+NAMES = ("date", "kind", "minutes", "km")
+
 
 class OwnPlan(models.Model):
     """Date, kind, minutes and kilometres of each day, and never a title or a text.
@@ -31,19 +33,22 @@ class OwnPlan(models.Model):
 
 def as_rows(schedule: training.Schedule) -> list[list[Any]]:
     """Plain data that JSON can hold."""
-    return [
-        [one.day.isoformat(), one.kind.value, one.minutes, one.km, one.done]
-        for one in schedule.days
-    ]
+    return [[one.day.isoformat(), one.kind.value, one.minutes, one.km] for one in schedule.days]
 
 
 def schedule_of(rows: Iterable[Sequence[Any]]) -> training.Schedule:
+    """Rows of the first days say besides whether it was done, which nothing reads."""
     return training.Schedule(
         tuple(
-            training.TrainingDay(date.fromisoformat(day), training.DayKind(kind), minutes, km, done)
-            for day, kind, minutes, km, done in rows
+            training.TrainingDay(date.fromisoformat(day), training.DayKind(kind), minutes, km)
+            for day, kind, minutes, km, *_ in rows
         )
     )
+
+
+def in_words(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    """The same with the name of each value."""
+    return [dict(zip(NAMES, row, strict=False)) for row in rows]
 
 
 def schedule_known(client: Client) -> training.Schedule:

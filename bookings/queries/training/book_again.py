@@ -53,7 +53,12 @@ def by_plan(visit: Appointment, clinic: Clinic, *, now: datetime) -> BookAgain:
     treatment = suitable(offered, session) or visit.treatment
     near = _near(visit, treatment, max(session.suggested, today), clinic, now)
     fits = [one for one in near if plan.allows(session, clinic.day_of(one.starts_at))]
-    return BookAgain(treatment, name, _on_different_days(fits, clinic))
+    good = [one for one in fits if not _is_against(one, plan, clinic)]
+    return BookAgain(treatment, name, _on_different_days(good or fits, clinic))
+
+
+def _is_against(opening: Opening, plan: training.Plan, clinic: Clinic) -> bool:
+    return bool(training.against(frozenset(), clinic.day_of(opening.starts_at), plan))
 
 
 def offered_again(

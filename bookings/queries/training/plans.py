@@ -101,7 +101,8 @@ class Offer:
 
     `treatment` is the suitable one nearest to the session's minutes, None if there is none;
     `openings` are the nearest to the suggested day; `opens_on` is set while the diary does
-    not reach the session yet. One that is `closed` is booked, and no more may be told.
+    not reach the session yet. One that is `closed` is booked, and no more may be told. `against` is
+    why its openings are better not taken, where there are no others.
     """
 
     number: int
@@ -112,6 +113,12 @@ class Offer:
     opens_on: date | None
     declined: bool
     closed: bool = False
+    against: training.Advice | None = None
+
+    @property
+    def advised(self) -> Sequence[Opening]:
+        """The openings that may be put forward: none that the runner is advised against."""
+        return () if self.against else self.openings
 
 
 def id_of(session: training.Session) -> SessionId:
@@ -243,7 +250,8 @@ class _OfferFacts:
         if treatment and not (booked or closed or declined or not_yet):
             found = self.nearest_to(session, treatment)
         opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
-        return Offer(number, session, treatment, found, booked, opens_on, declined, closed)
+        against = self._against(found[0]) if found else None
+        return Offer(number, session, treatment, found, booked, opens_on, declined, closed, against)
 
     def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
         if self.diary is None:
@@ -252,12 +260,15 @@ class _OfferFacts:
         days = (session.window_end - first).days
         free = self.diary.openings(treatment, first=first, days=days)
         allowed = [o for o in free if self.plan.allows(session, self.clinic.day_of(o.starts_at))]
-        spared = [o for o in allowed if not self._is_strained(o)]
-        return self._ranked(spared or allowed, session.suggested)
+        spared = [o for o in allowed if not self._against(o)]
+        good = [o for o in spared if not self._against(o, treatment.kinds)]
+        return self._ranked(good or spared or allowed, session.suggested)
 
-    def _is_strained(self, opening: Opening) -> bool:
-        """Beside a hard day of the runner's own (S10): offered where nothing else is free."""
-        return self.plan.runner.is_strained(self.clinic.day_of(opening.starts_at))
+    def _against(
+        self, opening: Opening, kinds: frozenset[training.Kind] = frozenset()
+    ) -> training.Advice | None:
+        """A day advised against (S10) is offered where nothing else is free."""
+        return training.against(kinds, self.clinic.day_of(opening.starts_at), self.plan)
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""

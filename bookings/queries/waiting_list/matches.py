@@ -1,6 +1,6 @@
 """For each day of a gap: who on the list it suits, in the clinic's order, and why not the rest."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,13 +20,7 @@ from bookings.models import Appointment, Clinic, FreedBy, FreedTime, Treatment, 
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
 from bookings.queries.waiting_list.plans import plans_of
-from bookings.queries.waiting_list.wishes import (
-    counted_as,
-    duration_of,
-    have_been_here,
-    mailbox_of_client,
-    wishes_of,
-)
+from bookings.queries.waiting_list.wishes import duration_of, mailbox_of_client, wishes_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +81,14 @@ class OpenGap:
         first, last = (self.clinic.day_of(at) for at in (interval.start, interval.end))
         days = (day for day in self.days if first <= day <= last)
         return any(starts for day in days for starts in there._starts(day).values())
+
+    def whom(self) -> Iterator[tuple[int, Match | WhyNot]]:
+        """What is found for each who waits, on each day of it; nobody is ranked."""
+        first, last = (self.clinic.day_of(at) for at in (self.interval.start, self.interval.end))
+        for day in (day for day in self.days if first <= day <= last):
+            starts = self._starts(day)
+            for pk, wish in self.wishes.items():
+                yield pk, match(wish, starts[self._kind(pk)], self.moment)
 
     def candidates(self, day: date) -> list[Candidate]:
         """Everybody who waits: whom it can be offered to in their order, then whom it suits."""
@@ -244,16 +246,22 @@ def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable
 def relayed_gap(
     clinic: Clinic, visit: Appointment, *, everybody: bool = False, now: datetime
 ) -> OpenGap | None:
-    """As if the visit were gone whose time is passed on; for others than whose it is."""
+    """As if the visit were gone whose time is passed on; for other mailboxes than whose it is."""
     ignoring = Ignoring(appointments=(visit.pk,))
     during = Interval(visit.starts_at, visit.blocked_until)
     asked: Any = {"at_once": True, "everybody": everybody, "ignoring": ignoring, "now": now}
     gap = gap_of(clinic, during, **asked)
-    if gap is None:
-        return None
-    whose = counted_as(visit.whose, have_been_here([visit.whose.pk]))
-    theirs = (whose, mailbox_of_client(visit.whose))
-    others = {pk: one for pk, one in gap.wishes.items() if one.mailbox not in theirs}
+    return is_of(visit, gap) if gap else None
+
+
+def is_of(visit: Appointment, gap: OpenGap) -> OpenGap:
+    """Of its therapist, and for others than whose it is, under whatever name."""
+    own = mailbox_of_client(visit.whose)
+    others = {
+        pk: one
+        for pk, one in gap.wishes.items()
+        if one.client != visit.client_id and mailbox_of_client(gap.entries[pk].client) != own
+    }
     return replace(gap, therapist=visit.therapist_id, wishes=others)
 
 

@@ -11,6 +11,7 @@ from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
+from bookings.core.waiting_list.holding import Kept, kept_twice
 from bookings.core.waiting_list.wishes import ListedWish
 from bookings.models import (
     Appointment,
@@ -30,12 +31,16 @@ ASKED_AND_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
 
 @dataclass(frozen=True)
 class Tried:
-    """What one client has been offered, and when any of those they are `counted` with was asked."""
+    """What one client has been offered, and when any of those they are `counted` with was asked.
+
+    `worn_out` is what has been kept for two newcomers of late, if they are one.
+    """
 
     counted: str
     starts: frozenset[datetime]
     asked_on: date | None
     is_open: bool
+    worn_out: tuple[Kept, ...] = ()
 
 
 def wishes_of(
@@ -103,6 +108,7 @@ def _wish(
         tried=tried.starts,
         asked_on=tried.asked_on,
         has_an_offer=tried.is_open,
+        worn_out=tried.worn_out,
         is_confirmed=not (client.is_provisional and client.email),
         is_reachable=bool(client.email and client.wants_news and client.bounced_at is None),
         busy=tuple(Interval(one.starts_at, one.ends_at) for one in others),
@@ -145,10 +151,27 @@ def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[
     for offer in made:
         offers[offer.client_id].append(offer)
         of_all_counted[counted_as(offer.client, known)].append(offer)
-    return {
+    worn_out = _worn_out(made, known, now)
+    found = {
         pk: _tried(offers[pk], counted_as(client, known), of_all_counted, clinic)
         for pk, client in people.items()
     }
+    return {
+        pk: one if pk in known else replace(one, worn_out=worn_out) for pk, one in found.items()
+    }
+
+
+def _worn_out(
+    made: Iterable[WaitlistOffer], known: Collection[int], now: datetime
+) -> tuple[Kept, ...]:
+    """Times that were kept for two newcomers within a day, whatever came of it."""
+    return kept_twice(
+        Kept(offer.therapist_id, Interval(offer.starts_at, offer.ends_at))
+        for offer in made
+        if offer.client_id not in known
+        and offer.relayed_id is None
+        and offer.made_at > now - A_DAY_AT_LEAST
+    )
 
 
 def _tried(
@@ -157,15 +180,26 @@ def _tried(
     of_all_counted: Mapping[str, Sequence[WaitlistOffer]],
     clinic: Clinic,
 ) -> Tried:
-    """What the clinic has withdrawn was none; what was taken and then cancelled was."""
+    """What the clinic has withdrawn was none; what was taken and then cancelled was, and what
+    whoever passed it on has kept after all: they were written to twice.
+    """
     of_mailbox = of_all_counted.get(counted, ())
-    asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ASKED_AND_OVER]
+    asked = [clinic.day_of(one.made_at) for one in of_mailbox if _was_asked(one)]
     return Tried(
         counted=counted,
-        starts=frozenset(one.starts_at for one in own if one.state != OfferState.WITHDRAWN),
+        starts=frozenset(one.starts_at for one in own if _was_an_offer(one)),
         asked_on=max(asked, default=None),
         is_open=any(one.state == OfferState.OPEN for one in of_mailbox),
     )
+
+
+def _was_an_offer(offer: WaitlistOffer) -> bool:
+    return offer.state != OfferState.WITHDRAWN or offer.relayed_id is not None
+
+
+def _was_asked(offer: WaitlistOffer) -> bool:
+    is_withdrawn = offer.state == OfferState.WITHDRAWN and _was_an_offer(offer)
+    return offer.state in ASKED_AND_OVER or is_withdrawn
 
 
 def serves(visit: Appointment, entry: WaitlistEntry) -> bool:

@@ -31,6 +31,7 @@ from bookings.web.scheduling.visits import Visit, times_of_the_day
 from bookings.web.training.plan_store import (
     PlanStore,
     SessionPlan,
+    days_come_along,
     offered_in,
     plan_behind_a_link,
     plan_of_store,
@@ -130,7 +131,11 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
     store: PlanStore
     if opened.from_mail:
         store = plan_behind_a_link(client, opened.token)
-        known: dict[str, Any] = {"store": store, "offered": offered_in(store, request)}
+        known: dict[str, Any] = {
+            "store": store,
+            "offered": offered_in(store, request),
+            "days_come_along": days_come_along(store, request),
+        }
     else:
         store = SessionPlan(request)
         known = {}

@@ -28,6 +28,7 @@ from bookings.models import Appointment, Client, Told, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
+from bookings.runner.training.chosen_day import against
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
@@ -223,6 +224,7 @@ def _details(
     start = held.starts_at if held else _said(form, "start")
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
     context = {
+        "against": against(request, treatment, start),
         "booking_as": _booking_as(request, form),
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),

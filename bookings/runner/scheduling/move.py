@@ -21,11 +21,11 @@ from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import NewStartForm
+from bookings.runner.training.chosen_day import against, store_of
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import Picker
-from bookings.web.training.plan_access import store_of_browser
-from bookings.web.training.plan_store import plan_behind_a_link, plan_of_store
+from bookings.web.training.plan_store import plan_of_store
 from bookings.web.visitor import remember_moved
 
 
@@ -50,11 +50,6 @@ def _choose(
 ) -> HttpResponse:
     here = reverse("runner:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
-    store = (
-        plan_behind_a_link(opened.appointment.whose, opened.token)
-        if opened.from_mail
-        else store_of_browser(request)
-    )
     picker = Picker(
         clinic=clinic,
         treatment=opened.appointment.treatment,
@@ -63,7 +58,7 @@ def _choose(
         target=here,
         now=now,
         moving=opened.appointment,
-        plan=plan_of_store(store, clinic, now=now),
+        plan=plan_of_store(store_of(request, opened), clinic, now=now),
     )
     context = {"picker": picker, "opened": opened, "problem": problem}
     return page_or_part(
@@ -126,6 +121,7 @@ def _confirm_page(
         "appointment": opened.appointment,
         "form": form,
         "start": start,
+        "against": against(request, opened.appointment.treatment, start, opened),
         "therapist": therapist,
         "takers": [] if refusal else _takers(opened.appointment, start, therapist),
         "refusal": refusal,

@@ -156,7 +156,7 @@ def _in_words(offer: Offer, plan: training.Plan) -> NextSession:
     return NextSession(
         name=plan.protocol.session_types[offer.session.kind].name,
         day=dates.civil_day_from(offer.session.suggested, plan.as_of),
-        opening=next(iter(offer.openings), None),
+        opening=next(iter(offer.advised), None),
         opens_on=offer.opens_on,
     )
 

@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import links
-from bookings.actions.refusals import Busy, Refused
+from bookings.actions.refusals import Busy, NetworkPaused, Refused
 from bookings.actions.waiting_list import entries
 from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Kind
 from bookings.links import Purpose, still_goes_to
-from bookings.models import Appointment, Clinic, Treatment, WaitlistEntry
+from bookings.models import Appointment, Client, Clinic, Treatment, WaitlistEntry
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Ignoring
@@ -28,10 +28,16 @@ from bookings.runner.scheduling.booking import for_whom
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.days import day_in
 from bookings.web.forms import PERSON, KeyForm
-from bookings.web.rate_limits import BOOKING, limited
+from bookings.web.rate_limits import BOOKING, JOINS, limited, seconds_to_wait
 from bookings.web.responses import page_methods, private, status_of
 from bookings.web.training.plan_store import SessionPlan, goes_along
-from bookings.web.visitor import has_proved, language, proved_here, who_has_signed_in
+from bookings.web.visitor import (
+    has_proved,
+    language,
+    neighbourhood_of,
+    proved_here,
+    who_has_signed_in,
+)
 from bookings.web.waiting_list.forms import JoinForm, WishForm
 
 NO_NOTICE = 0
@@ -89,6 +95,7 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
         by=Role.RUNNER,
     )
     try:
+        _limit_newcomers(request, client)
         entry = entries.join(wanted, now=now)
     except Refused as refusal:
         return _show(request, treatment, form, refusal=refusal, status=status_of(refusal))
@@ -96,6 +103,12 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
     if remark := why_nothing_comes(entry, Clinic.objects.the(), now=now):
         messages.warning(request, remark)
     return _to_it(request, entry)
+
+
+def _limit_newcomers(request: HttpRequest, client: Client) -> None:
+    """With as many mailboxes as one likes, but not from one network. Raises NetworkPaused."""
+    if client.is_provisional and seconds_to_wait(request, JOINS, of=neighbourhood_of(request)):
+        raise NetworkPaused
 
 
 def _session(request: HttpRequest) -> tuple[Kind, date] | None:

@@ -103,14 +103,21 @@ def _cancel(
         raise
     except Refused as refusal:
         return _show_cancel(request, door, series, form, refusal=refusal)
-    if not done.visits:
-        said = _("Nothing more of the series is booked. What is booked stays.")
-    elif door.at_the_desk:
-        said = _("The appointments are cancelled.")
-    else:
-        said = _("Your appointments are cancelled. We have emailed you about all of them.")
-    messages.success(request, said)
+    messages.success(request, _what_was_cancelled(door, done))
     return redirect(door.series_url)
+
+
+def _what_was_cancelled(door: Door, done: Concerned) -> str:
+    """Nothing by the second of two presses; what is true after the first is said of both."""
+    if done.visits and door.at_the_desk:
+        return _("The appointments are cancelled.")
+    if done.visits:
+        return _("Your appointments are cancelled. We have emailed you about all of them.")
+    if done.scope == Scope.WAITING or done.too_late:
+        return _("Nothing more of the series is booked. What is booked stays.")
+    if done.scope == Scope.LATER:
+        return _("Nothing of the series is booked any more from this appointment on.")
+    return _("Nothing of the series is booked any more.")
 
 
 def _move(

@@ -1,5 +1,6 @@
 """A runner's races and the plan they lead to: in the browser, or behind a mailed link."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import dates
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
-from bookings.models import Clinic, Treatment
+from bookings.models import Clinic, Distance, Treatment
 from bookings.web.days import day_in
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
@@ -24,6 +25,7 @@ from bookings.web.training.plan_store import (
     ClientPlan,
     PlanStore,
     SessionPlan,
+    days_come_along,
     offered_in,
     plan_of_store,
 )
@@ -41,8 +43,7 @@ LEAVE = "leave"
 def plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
-        asked = day_in(request.GET.get("race_date", ""))
-        initial = _told_so_far(store) | ({"race_date": asked} if asked else {})
+        initial = _told_so_far(store) | _asked_for(request.GET)
         form = _new_race(store, clinic, initial=initial)
         return _show_plan(request, store, form, clinic=clinic)
     form = _new_race(store, clinic, data=request.POST)
@@ -107,6 +108,15 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     return page_or_part(request, PAGE, PART, context)
 
 
+def _asked_for(query: Mapping[str, str]) -> dict[str, Any]:
+    """The race that a link names."""
+    asked = {"race_date": day_in(query.get("race_date", "")), "distance": query.get("distance")}
+    known = asked["race_date"] and asked["distance"] in Distance.values
+    return {
+        name: value for name, value in asked.items() if value and (known or name == "race_date")
+    }
+
+
 def _new_race(store: PlanStore, clinic: Clinic, **given: Any) -> NewRaceForm:
     return NewRaceForm(today=_today(clinic), asks_for_nudges=store.asks_for_nudges, **given)
 
@@ -138,6 +148,7 @@ def _show_plan(
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)
+        context["days_come_along"] = days_come_along(store, request)
         context["kept_until"] = _kept_until(store, clinic, now)
     elif isinstance(store, SessionPlan):
         context["waiting"] = Waiting.among(

@@ -93,7 +93,9 @@ class Proposal:
     chosen: str  # the value of one of its times
     ticked: bool
     offered_on: date  # the day of the time that is offered, or the one that we suggest
-    beside: str  # the hard day of their own that is next to it, in a sentence
+    beside: str  # why the day is advised against, such as a hard one of their own, in a sentence
+    by_plan: Sequence[str]  # what their own plan has around the day, in sentences
+    suiting: Sequence[date]  # the days of the window that nothing is said against
     other_times_url: str
     url: str  # of what is booked
     is_waited_for: bool
@@ -110,6 +112,11 @@ class Proposal:
     @property
     def last_day(self) -> date:
         return self.offer.session.window_end - DAY
+
+    @property
+    def suits_without_a_gap(self) -> bool:
+        first, last = self.suiting[0], self.suiting[-1]
+        return 1 < len(self.suiting) == (last - first).days + 1
 
 
 @dataclass(frozen=True)
@@ -306,24 +313,28 @@ def _proposals(
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), _times(offer, store), offer)
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
+        against = training.against(frozenset(), day, plan)
+        in_advance = bool(times) and is_next and not against
         yield Proposal(
             offer=offer,
             rules=plan.protocol.session_types[offer.session.kind],
             phase=plan.protocol.phases[offer.session.phase],
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
-            ticked=bool(times) and (is_next if bundle is None else name in bundle.ticked),
+            ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
             offered_on=day,
-            beside=_beside(day, plan),
+            beside=against.reason if against else "",
+            by_plan=training.around(day, plan),
+            suiting=training.suiting_days(offer.session, _kinds_of(offer), plan),
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
-        is_next = is_next and not times
+        is_next = is_next and not in_advance
 
 
-def _beside(day: date, plan: training.Plan) -> str:
-    return training.advice_on(day, plan).reason if plan.runner.is_strained(day) else ""
+def _kinds_of(offer: Offer) -> frozenset[training.Kind]:
+    return offer.treatment.kinds if offer.treatment else frozenset()
 
 
 def _with_chosen(slot: Slot | None, times: list[ProposedTime], offer: Offer) -> list[ProposedTime]:

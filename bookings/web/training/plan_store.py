@@ -77,6 +77,10 @@ class Pages:
         return self._page("own_plan")
 
     @property
+    def sample_own_plan_url(self) -> str:
+        return self._page("sample_own_plan")
+
+    @property
     def check_own_plan_url(self) -> str:
         return self._page("check_own_plan")
 
@@ -169,7 +173,13 @@ class SessionPlan(Pages):
         self._keep(self.told.with_habits(self.habits | habits))
 
     def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
-        self._keep(self.told.with_schedule(schedule))
+        told, weekday = self.told.with_schedule(schedule), schedule.long_run_weekday
+        if weekday is not None:
+            told = told.with_habits(self.habits | {"long_run_weekday": weekday})
+        self._keep(told)
+
+    def leave_out_a_race(self, day: date, *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(self.told.schedule.without_race(day)))
 
     def remove_own_plan(self, *, now: datetime) -> None:
         self._keep(self.told.with_schedule(training.Schedule()))
@@ -337,6 +347,9 @@ class ClientPlan(Pages):
     def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
         own_plans.keep(self.client, schedule, now=now)
 
+    def leave_out_a_race(self, day: date, *, now: datetime) -> None:
+        own_plans.leave_out_a_race(self.client, day, now=now)
+
     def remove_own_plan(self, *, now: datetime) -> None:
         own_plans.remove(self.client, now=now)
 
@@ -413,6 +426,12 @@ def offered_in(store: ClientPlan, request: HttpRequest) -> list[Race]:
     there = {race.in_training for race in store.races}
     offered = {race.in_training: race for race in [*waiting, *of_browser]}
     return [race for known, race in offered.items() if known not in there]
+
+
+def days_come_along(store: ClientPlan, request: HttpRequest) -> bool:
+    """Whether days of a training plan become theirs with the races that are offered."""
+    of_browser = None if store.at_the_desk else SessionPlan(request).told
+    return any(told.schedule.days for told in (store.brought, of_browser) if told)
 
 
 def race_on(store: PlanStore, day: date) -> Race | None:

@@ -158,7 +158,15 @@ def _questions(
         holder=visitor(request),
     )
     return [
-        _question(request, store, visit, misfit, openings, clinic=clinic, now=now)
+        _question(
+            request,
+            store,
+            visit,
+            misfit,
+            _advised(openings, change.after, clinic),
+            clinic=clinic,
+            now=now,
+        )
         for (visit, misfit), openings in zip(found, free, strict=True)
     ]
 
@@ -176,7 +184,7 @@ def _question(
     binds = not store.at_the_desk  # the clinic's rules, which the desk may set aside
     why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
     why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None
-    choices = [] if why_not_move else [_choice(visit, opening) for opening in openings]
+    choices = [] if why_not_move else [_choice(visit, one) for one in openings]
     suggested = as_text(choices[0]) if choices else KEEP
     return Question(
         appointment=visit,
@@ -188,6 +196,12 @@ def _question(
             f"visit-{visit.public_id}", KEEP if "do" in request.POST else suggested
         ),
     )
+
+
+def _advised(openings: Sequence[Opening], plan: training.Plan, clinic: Clinic) -> list[Opening]:
+    """Nothing is put forward for a day that the plan advises against."""
+    days = [(one, clinic.day_of(one.starts_at)) for one in openings]
+    return [one for one, day in days if not training.against(frozenset(), day, plan)]
 
 
 def _choice(visit: Appointment, opening: Opening) -> Slot:

@@ -171,5 +171,12 @@ def test_the_nearest_is_no_choice_made_for_them_days_from_another_visit(
         client=ana,
     )
     [beside] = shown(first, rule_of(first, count=2))
-    assert beside.is_crowded is bool(beside.nearest)
     assert beside.nearest is None or beside.is_better_left_out
+
+
+def test_a_date_that_the_diary_reaches_does_not_wait(first, make, clinic):
+    """Who waits has it booked as it opens, and it has opened."""
+    days = [clinic.day_of(first.starts_at) + n * WEEK for n in (1, 2)]
+    with pytest.raises(Stale):
+        make(first, count=3, slots={}, waits_for=days)
+    assert not Series.objects.exists()

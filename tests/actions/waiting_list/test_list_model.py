@@ -238,8 +238,8 @@ class WaitingList(RuleBasedStateMachine):
         """Of what has just come free, in the hours in which mails go."""
         if not time(8) <= self.now.astimezone(self.clinic.tz).time() < time(20):
             return []
-        since = FreedTime.objects.to_be_worked().exclude(cause="look")
-        lately = [one for one in since if self.now < one.due_at + 5 * MINUTE]
+        not_worked = FreedTime.objects.to_be_worked().exclude(cause="look")
+        lately = [one for one in not_worked if self.now < one.due_at + 5 * MINUTE]
         return [
             (entry, start)
             for entry in WaitlistEntry.objects.waiting()

@@ -77,6 +77,18 @@ def wait(massage, today):
     return _wait
 
 
+@pytest.fixture
+def been_here(massage, kim, room, at):
+    return lambda client: factories.make_appointment(
+        client=client,
+        starts_at=at(-3, 10),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        status=Status.COMPLETED,
+    )
+
+
 def cancel(visit, **data):
     return cancellation.cancel(visit, by="desk: dee", now=timezone.now(), **data)
 
@@ -316,9 +328,10 @@ def test_a_taken_and_then_cancelled_time_goes_to_the_next_and_not_back(ten, wait
     assert not again.offers.exists()
 
 
-def test_declining_asks_the_next_at_once_and_one_stays_or_leaves(ten, wait, clock):
+def test_declining_asks_the_next_at_once_and_one_stays_or_leaves(ten, wait, clock, been_here):
     """pretix PR#2219: declining impossible."""
     first, second, third = wait(), wait(), wait()
+    been_here(third.client)
     cancel(ten)
     after_the_pause(clock)
     offers.decline(offer_to(first), now=timezone.now())
@@ -761,3 +774,26 @@ def test_of_all_who_wait_only_those_who_may_be_offered_it_are_read(
         gap = present(gap_of(clinic, ten.interval, now=timezone.now()))
         gap.next_in_line(may[0].first_day)
     assert set(gap.entries) == {one.pk for one in may}
+
+
+def test_two_newcomers_in_a_row_keep_a_freed_time_and_then_only_who_is_known(
+    ten, wait, clock, been_here
+):
+    """Else a stranger keeps it from everybody for hours, with as many mailboxes as it takes."""
+    newcomers = [wait() for _n in range(4)]
+    cancel(ten)
+    assert after_the_pause(clock) == 1
+    later(clock, 2 * HOUR)
+    assert tend() == 1
+    offers.decline(newcomers[1].offers.get(), now=timezone.now())
+    assert tend() == 0
+    later(clock, MINUTE)
+    assert tend() == 0
+    assert stranger_may(ten)
+    known = wait()
+    been_here(known.client)
+    entries.look_for(known, now=timezone.now())
+    assert tend() == 1
+    offers.decline(offer_to(known), now=timezone.now())
+    assert tend() == 0
+    assert not WaitlistOffer.objects.filter(entry__in=newcomers[2:]).exists()

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import links
+from bookings.actions.series import changing
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind, Series
 from bookings.queries.series.scope import visits_of
@@ -148,3 +149,24 @@ def test_several_are_moved_and_cancelled_as_shown(client, booked, mine):
     client.post(f"{mine}series/cancel/", {"scope": "later", "seen": page.context["found"].digest})
     assert set(Appointment.objects.values_list("status", flat=True)) == {Status.CANCELLED}
     assert client.get(f"{mine}series/cancel/").url == f"{mine}series/"  # nothing is left to cancel
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("all", "Nothing of the series is booked any more."),
+        ("later", "Nothing of the series is booked any more from this appointment on."),
+    ],
+)
+def test_the_second_of_two_presses_at_once_says_what_was_asked(
+    client, booked, mine, monkeypatch, scope, said
+):
+    page = client.get(f"{mine}repeat/", RULE)
+    client.post(f"{mine}repeat/", sent_from(page))
+    page = client.get(f"{mine}series/cancel/", {"scope": scope})
+    once = changing.cancel
+    monkeypatch.setattr(
+        changing, "cancel", lambda *args, **data: (once(*args, **data), once(*args, **data))[1]
+    )
+    sent = {"scope": scope, "seen": page.context["found"].digest}
+    assert said in client.post(f"{mine}series/cancel/", sent, follow=True).text

@@ -493,9 +493,33 @@ def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
     mine.refresh_from_db()
     assert (mine.relayed_at, mine.status) == (None, Status.BOOKED)
     assert entry.offers.get().state == OfferState.WITHDRAWN
+    refused = client.post(page, {"do": "offer"})
+    assert (refused.status_code, mine.passed_to.open().count()) == (409, 0)
+    assert "It was taken back only just now" in refused.text
+    clock.move_to(at(3, 9) + timedelta(minutes=10))
     client.post(page, {"do": "offer"})
+    other = factories.make_entry(treatment=massage, first_day=day, last_day=day)
     tending.tend(now=timezone.now())
-    offers.accept(entry.offers.open().get(), by="runner", now=timezone.now())
+    offered = other.offers.get()
+    said = "it can’t be cancelled online"
+    assert said in client.get(path_of(Purpose.WAIT_OFFER, other.client, offer=offered.pk)).text
+    offers.accept(offered, by="runner", now=timezone.now())
     told = client.get(f"/appointments/{token}/").text
     assert "Somebody from the waiting list has taken your time" in told
     assert "Undo the cancellation" not in told
+
+
+def test_newcomers_of_one_network_join_only_so_often(client, anas, massage, sent, settings):
+    """Each mailbox that one makes up would be asked first for another freed time."""
+    settings.LIMITS = {"joins": "2/hour"}
+    page = f"/book/{massage.slug}/wait/"
+    made_up = [
+        {**sent, "email": f"new{n}@example.com", "key": str(n) * 32, "name": f"New {n}"}
+        for n in range(3)
+    ]
+    answers = [client.post(page, one) for one in made_up]
+    assert [one.status_code for one in answers[:2]] == [302, 302]
+    assert "from your network at the moment" in answers[2].text
+    assert "new2@example.com" in answers[2].text
+    assert WaitlistEntry.objects.count() == 2
+    assert anas.post(page, {**sent, "key": "9" * 32}).status_code == 302

@@ -21,14 +21,15 @@ FAULTS = (
 
 @dataclass(frozen=True)
 class Written:
-    """An entry as a file has it. `title` and `text` are read and never kept."""
+    """An entry as a file has it. `title` and `text` are read and never kept; `lasts` is how long
+    a calendar keeps free for it."""
 
     day: date
     title: str
     text: str = ""
     minutes: int | None = None
     km: float | None = None
-    done: bool = False
+    lasts: int | None = None
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,5 @@ def _within(events: list[Any], window: Window) -> Iterator[Written]:
                 day=day,
                 title=str(event.get("SUMMARY", "")),
                 text=str(event.get("DESCRIPTION", "")),
-                minutes=int(event["X-MINUTES"]) if "X-MINUTES" in event else None,
+                lasts=int(event["X-MINUTES"]) if "X-MINUTES" in event else None,
             )

@@ -15,6 +15,9 @@ LONGEST_REPEATING = timedelta(days=5 * 366)  # before the days that are looked a
 TOO_LARGE = Sentence("The file is larger than 1 MB, and no training plan is.")
 TOO_MANY = Sentence("The file holds more entries than a training plan has.")
 PACKED = Sentence("This file is packed. Please unpack it, and choose the .ics or .csv file inside.")
+SPREADSHEET = Sentence(
+    "This file is a spreadsheet. In Excel: choose Save as, and CSV; then choose that file here."
+)
 NO_PLAN = Sentence("This file is neither a calendar (.ics) nor a table (.csv) that we can read.")
 BROKEN = Sentence("The calendar in this file is broken, and we cannot read it.")
 NO_DAYS = Sentence("We found no training in this file for the last 8 weeks or the next 12 months.")

@@ -14,13 +14,13 @@ from bookings.core.records.plan_files.limits import (
     UnreadablePlan,
     Window,
 )
+from bookings.core.records.plan_files.lines import TEXTS
 from bookings.core.records.plan_files.words import KM_OF_A_MILE, PlanWords, folded
 from bookings.core.records.tables import ListTable, Row, Unreadable, table_of
 from bookings.core.records.text_files import rows_of
 
 PLAIN = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,3})?")
 CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9])?")
-YES = ("yes", "y", "true", "1", "x")
 OF_ONE = {"km": 1.0, "miles": KM_OF_A_MILE, "metres": 0.001}
 MINUTES_OF_ONE = {"minutes": 1.0, "hours": 60.0}
 
@@ -43,7 +43,7 @@ def in_list(data: bytes, words: PlanWords, window: Window) -> Entries:
         day = _day(row[columns["date"][0]], order)
         left_out += day is None
         if day and window.holds(day):
-            entries.append(_entry(day, row, columns, words))
+            entries.append(_entry(day, row, columns))
         if len(entries) > MOST_READ:
             raise UnreadablePlan(TOO_MANY)
     return Entries(entries, left_out)
@@ -61,19 +61,18 @@ def _columns(table: ListTable, words: PlanWords) -> Columns:
             for place, name in enumerate(names)
             if name == called
         ]
-        for what in ("date", "kind", "minutes", "hours", "km", "miles", "metres", "done")
+        for what in ("date", "kind", "minutes", "hours", "km", "miles", "metres")
     }
 
 
-def _entry(day: date, row: Row, columns: Columns, words: PlanWords) -> Written:
+def _entry(day: date, row: Row, columns: Columns) -> Written:
     return Written(
         day=day,
-        title=" ".join(dict.fromkeys(row[place] for place in columns["kind"] if row[place])),
+        title=" ".join(dict.fromkeys(row[place] for place in columns["kind"] if row[place]))[
+            : TEXTS["SUMMARY"]
+        ],
         minutes=_minutes(row, columns),
         km=next(_distances(row, columns), None),
-        done=any(
-            folded(row[place]) in YES or words.says_done(row[place]) for place in columns["done"]
-        ),
     )
 
 

@@ -89,6 +89,12 @@ def suits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
     return verdict is Verdict.GOOD
 
 
+def against(kinds: frozenset[Kind], day: date, plan: Plan) -> Advice | None:
+    """Why a treatment is better not had that day; None where it may well be."""
+    advice = advice_for(kinds, day, plan)
+    return advice if advice.verdict is Verdict.NOT_ADVISED else None
+
+
 def fits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
     """Whether a treatment for these kinds of session is one that the day's phase asks for."""
     return not kinds.isdisjoint(plan.protocol.phases[plan.on(day).phase].sessions)

@@ -11,8 +11,8 @@ class PlanFileForm(forms.Form):
         label=gettext_lazy("Calendar (.ics) or table (.csv)"),
         widget=forms.FileInput({"accept": ".ics,.csv,.txt,.tsv,text/calendar,text/csv"}),
         help_text=gettext_lazy(
-            "Of at most 1 MB. A table has a date and the kind of training on each line, and "
-            "minutes or kilometres if you like."
+            "Of at most 1 MB. A table begins with a heading line that names its columns, such as "
+            "date,kind,minutes,km; minutes and km may be left out."
         ),
         error_messages={
             "required": gettext_lazy("Please choose a file."),
@@ -21,3 +21,11 @@ class PlanFileForm(forms.Form):
     )
 
     helper = plain("file")
+
+    @classmethod
+    def refused(cls, sentence: str) -> "PlanFileForm":
+        """As after a file of which nothing has been read."""
+        form = cls({})
+        form.errors.pop("file")
+        form.add_error("file", sentence)
+        return form

@@ -6,15 +6,22 @@ never written down.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from bookings.core.records.plan_files import PlanRead, UnknownWords, corrected, taught
-from bookings.core.training import DayKind, Schedule, TrainingDay
+from bookings.core.records.plan_files import (
+    PlanRead,
+    UnknownWords,
+    corrected,
+    taught,
+    without_unknown,
+)
+from bookings.core.training import DayKind, Distance, Schedule, TrainingDay
 from bookings.models.training.own_plans import as_rows, schedule_of
 from bookings.web.forms import whole_number
 
@@ -22,7 +29,15 @@ SALT = "own training plan"
 STANDS_FOR = 24 * 60 * 60  # seconds; a page that has lain longer is begun anew
 TELLING = (DayKind.RACE, DayKind.LONG, DayKind.HARD, DayKind.UNKNOWN)
 KIND_OF_DAY = "kind-"
+LEAVE_OUT = "leave-out"  # the press for all that nobody knows
 KINDS = {kind.value: kind for kind in DayKind}
+# Kilometres up to which, and from which on, a race is of that distance.
+DISTANCES = (
+    (11, 9, Distance.TEN_KM),
+    (22, 20, Distance.HALF),
+    (43, 41, Distance.MARATHON),
+    (1000, 43, Distance.ULTRA),
+)
 TO_TEACH = (DayKind.LONG, DayKind.HARD, DayKind.EASY, DayKind.STRENGTH, DayKind.REST, DayKind.RACE)
 
 
@@ -35,6 +50,7 @@ def as_field(read: PlanRead) -> str:
         "days": as_rows(read.schedule),
         "unknown": [[one.words, [day.isoformat() for day in one.days]] for one in read.unknown],
         "left_out": read.left_out,
+        "titles": {day.isoformat(): title for day, title in read.titles.items()},
     }
     return signing.dumps(data, salt=SALT, compress=True)
 
@@ -48,7 +64,8 @@ def from_field(value: str) -> PlanRead:
     unknown = [
         UnknownWords(words, tuple(map(date.fromisoformat, days))) for words, days in data["unknown"]
     ]
-    return PlanRead(schedule_of(data["days"]), tuple(unknown), data["left_out"])
+    titles = {date.fromisoformat(day): title for day, title in data.get("titles", {}).items()}
+    return PlanRead(schedule_of(data["days"]), tuple(unknown), data["left_out"], titles)
 
 
 def with_corrections(read: PlanRead, sent: Mapping[str, str]) -> PlanRead:
@@ -57,11 +74,13 @@ def with_corrections(read: PlanRead, sent: Mapping[str, str]) -> PlanRead:
         one.day: KINDS.get(sent.get(f"{KIND_OF_DAY}{one.day}", ""), one.kind)
         for one in read.schedule.days
     }
-    return PlanRead(corrected(read.schedule.days, kinds), read.unknown, read.left_out)
+    return replace(read, schedule=corrected(read.schedule.days, kinds))
 
 
 def with_lesson(read: PlanRead, lesson: str) -> PlanRead:
     """`lesson` is the place of the words and the kind they are, as its button says: 2:easy."""
+    if lesson == LEAVE_OUT:
+        return without_unknown(read)
     text, _colon, kind = lesson.partition(":")
     place = whole_number(text)
     if place is None or not 0 <= place < len(read.unknown) or kind not in KINDS:
@@ -74,6 +93,7 @@ class DayChoice:
     """A day with its choice of kinds."""
 
     of: TrainingDay
+    title: str
 
     @property
     def name(self) -> str:
@@ -98,7 +118,11 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Preview:
+    """`asked` is what is asked before it is kept all the same, if anything."""
+
     read: PlanRead
+    today: date
+    asked: str = ""
 
     @property
     def field(self) -> str:
@@ -123,14 +147,34 @@ class Preview:
 
     @property
     def telling(self) -> list[DayChoice]:
-        return self._days(one for one in self.read.schedule.days if one.kind in TELLING)
+        return self._days(one for one in self._ahead if one.kind in TELLING)
 
     @property
     def others(self) -> list[DayChoice]:
-        return self._days(one for one in self.read.schedule.days if one.kind not in TELLING)
+        return self._days(one for one in self._ahead if one.kind not in TELLING)
+
+    @property
+    def past(self) -> list[DayChoice]:
+        return self._days(one for one in self.read.schedule.days if one.day < self.today)
+
+    @property
+    def _ahead(self) -> list[TrainingDay]:
+        return [one for one in self.read.schedule.days if one.day >= self.today]
 
     def _days(self, days: Iterable[TrainingDay]) -> list[DayChoice]:
-        return [DayChoice(one) for one in days]
+        return [DayChoice(one, self.read.titles.get(one.day, "")) for one in days]
+
+
+def to_ask(schedule: Schedule, weekday: str, today: date) -> str:
+    """Of what can hardly be meant: a plan without long runs, or all of it over."""
+    if schedule.last is None:
+        return _("No day is left of this plan.")
+    if schedule.last < today:
+        return _("All of these days are over, and none is ahead. Shall we keep them all the same?")
+    if not schedule.long_runs:
+        said = _("There is no long run among these days, so we go on assuming one each {weekday}.")
+        return said.format(weekday=weekday)
+    return ""
 
 
 def counted_in_words(schedule: Schedule) -> list[str]:
@@ -146,11 +190,24 @@ def counted_in_words(schedule: Schedule) -> list[str]:
 
 
 @dataclass(frozen=True)
+class RaceRead:
+    """A race of the file that is not among theirs."""
+
+    of: TrainingDay
+
+    @property
+    def distance(self) -> str:
+        """As a form of races has it; nothing of one in between."""
+        km = self.of.km or 0
+        return next((of for longest, shortest, of in DISTANCES if shortest <= km < longest), "")
+
+
+@dataclass(frozen=True)
 class OwnPlanShown:
     """What the plan's page says of the days that are kept, and asks of the races among them."""
 
     schedule: Schedule
-    races: Sequence[date]
+    races: Sequence["RaceRead"]
 
     @classmethod
     def of(
@@ -159,7 +216,12 @@ class OwnPlanShown:
         if not schedule.days:
             return None
         known = frozenset(entered)
-        return cls(schedule, [day for day in schedule.races if day > today and day not in known])
+        read = [
+            RaceRead(one)
+            for one in schedule.days
+            if one.kind is DayKind.RACE and one.day > today and one.day not in known
+        ]
+        return cls(schedule, read)
 
     @property
     def in_words(self) -> list[str]:

@@ -36,6 +36,22 @@ def rule(text: str, start: str = "20261201") -> str:
     return f"DTSTART:{start}|SUMMARY:Easy|RRULE:{text}"
 
 
+# One letter that is eighteen when it is compared, and what amounts are looked for in.
+LONG_TEXTS = ("\ufdfa", "9h ")
+
+
+def worst_calendar(text: str) -> bytes:
+    """A few entries that come each day, and others that each say something else."""
+    rule = "DTSTART:20261201|RRULE:FREQ=DAILY;COUNT=400|"
+    there = [f"{rule}SUMMARY:{text * 290}{n}|DESCRIPTION:{text * 1_990}{n}" for n in range(4)]
+    return calendar(*there)
+
+
+def worst_list(text: str) -> bytes:
+    rows = (f"2026-12-{1 + n % 28:02},{n}{text * 450}" for n in range(200))
+    return "\n".join(["date,kind", *rows]).encode()
+
+
 REFUSED = {
     "nothing": b"",
     "too large": b"x" * (LARGEST + 1),
@@ -176,3 +192,11 @@ def test_ten_thousand_broken_files_each_end_soon():
         slowest = max(slowest, time.process_time() - started)
     print(f"slowest: {slowest:.2f} s")
     assert slowest < SOON
+
+
+@pytest.mark.parametrize("text", LONG_TEXTS)
+def test_no_text_is_slow_to_read_however_often_it_comes(text):
+    for data in (worst_calendar(text), worst_list(text)):
+        began = time.process_time()
+        read(data)
+        assert time.process_time() - began < SOON

@@ -95,6 +95,55 @@ def test_no_session_is_on_a_hard_day_or_the_day_before_one():
     assert {Weekday(one.ideal.weekday()).name for one in cycle} == {"FRI"}
 
 
+def test_a_window_full_of_hard_days_reaches_to_a_good_one_beside_it():
+    own = plan(schedule(mon="hard", wed="hard", fri="hard", sat="hard"), long_run_weekday=3)
+    widened = [one for one in own.sessions if own.runner.is_strained(one.window_start) is False]
+    assert widened
+    for one in own.sessions:
+        assert (one.window_end - one.window_start).days <= 7
+        inside = [one.window_start + n * D for n in range((one.window_end - one.window_start).days)]
+        if any(not own.runner.is_strained(day) for day in inside):
+            assert not own.runner.is_strained(one.suggested)
+
+
+@given(
+    kinds=st.lists(st.sampled_from(DayKind), min_size=7, max_size=130),
+    of=st.frozensets(st.sampled_from(Kind)),
+    early=st.integers(0, 10 * 7),
+)
+def test_no_day_that_is_said_to_suit_is_one_that_the_picker_advises_against(kinds, of, early):
+    days = [TrainingDay(START + n * D, kind) for n, kind in enumerate(kinds)]
+    own = plan(Schedule(tuple(days)), as_of=START + early * D)
+    for session in own.sessions:
+        suiting = training.suiting_days(session, of, own)
+        for n in range((session.window_end - session.window_start).days):
+            day = session.window_start + n * D
+            verdict = training.advice_for(of, day, own).verdict
+            good = verdict is not Verdict.NOT_ADVISED and day >= own.as_of
+            assert (day in suiting) == (good and own.allows(session, day))
+
+
+def test_the_reason_is_what_the_plan_has_around_the_day():
+    own = plan(schedule(tue="hard", thu="long", sat="easy", sun="rest"))
+    tuesday = date(2027, 8, 3)
+    assert [training.around(tuesday + n * D, own) for n in range(5)] == [
+        [],
+        [],
+        [],
+        ["It is the day after the long run of your plan.", "An easy run comes the day after."],
+        ["It is two days after the long run of your plan.", "A day of rest comes after it."],
+    ]
+
+
+def test_the_weekday_of_most_long_runs_is_assumed_of_several_the_latest():
+    sunday = date(2027, 8, 1)
+    runs = [sunday, sunday + 6 * D, sunday + 13 * D, sunday + 21 * D]  # twice each
+    days = [TrainingDay(day, DayKind.LONG) for day in runs]
+    assert Schedule(tuple(days)).long_run_weekday == Weekday.SUN
+    assert Schedule(tuple(days[:3])).long_run_weekday == Weekday.SAT
+    assert schedule(tue="hard").long_run_weekday is None
+
+
 def test_where_every_day_is_hard_the_session_stays_on_its_day():
     every = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat"), "hard")
     own = plan(schedule(**every, sun="long"))

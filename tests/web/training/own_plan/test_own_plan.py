@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.actions.training import brought
+from bookings import links
+from bookings.actions.training import brought, own_plans
+from bookings.core import training
 from bookings.core.training import DayKind, Schedule, TrainingDay
-from bookings.models import Change, Client, OwnPlan, Race
+from bookings.models import Appointment, Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
 from bookings.web.training.own_plan.preview import from_field
+from clinic.records.client_export import export
 from tests.clock import day_of
 from tests.page_forms import forms_of
 
@@ -85,9 +89,116 @@ def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, uplo
     assert wrong + 7 * D in schedule.hard_days
     assert DayKind.UNKNOWN not in kinds(schedule)
     after = answer.context["page"]
-    assert all(beside_a_hard_day(one, schedule) == bool(one.beside) for one in after.proposals)
+    for one in after.proposals:
+        if not one.beside.startswith("We assume"):
+            assert bool(one.beside) == beside_a_hard_day(one, schedule)
     assert {one.offer.session.id for one in after.proposals} != before
+    for one in after.proposals:
+        assert not any({day, day + D} & schedule.hard_days for day in one.suiting)
+    assert "of your plan. An easy run comes the day after." in answer.content.decode()
     assert "12 long runs, 11 hard days, 1 race" in answer.content.decode()
+
+
+def flagged(page):
+    """Proposals with times on a day that the picker advises against."""
+    plan = page.efforts.plan
+    return [
+        one
+        for one in page.proposals
+        if any(training.against(frozenset(), day_of(t.slot.start), plan) for t in one.times)
+    ]
+
+
+@pytest.mark.parametrize("hard", [(1, 4), (0, 1, 2, 3, 4, 5)])
+def test_no_time_on_a_day_the_plan_flags_is_ticked_or_put_before_a_good_one(
+    client, upload, plan, today, hard
+):
+    plan()
+    lines = [f"{day},{'Tempo' if day.weekday() in hard else 'Easy'}"
+             for day in (today + n * D for n in range(12 * 7))]  # fmt: skip
+    sent = fields(upload("date,kind\n" + "\n".join(lines)))
+    page = client.post(CHECK, {**sent, "do": "keep-anyway"}, follow=True).context["page"]
+    offered = [one for one in page.proposals if one.times]
+    assert offered
+    assert all(one.beside and not one.ticked for one in flagged(page))
+    if len(hard) > 5:
+        assert flagged(page)
+        assert not any(one.offer.advised for one in flagged(page))
+    else:
+        assert not flagged(page)
+        assert [one.ticked for one in offered].count(True) == 1
+
+
+def test_beyond_the_plan_its_own_weekday_is_assumed_until_another_is_said(
+    client, upload, plan, today, ana
+):
+    plan()
+    answer = client.post(CHECK, {**fields(upload()), "do": "keep"}, follow=True)
+    page = answer.content.decode()
+    assert "Your week: long run on Thursday" in page
+    assert "we assume a long run each Thursday" in page
+    week = form_of(answer, "habits/").sent
+    client.post("/plan/habits/", {**week, "long_run_weekday": "5"})
+    page = client.get("/plan/").content.decode()
+    assert "we assume a long run each Saturday" in page
+    brought.give(ana, Told(client.session["plan"]), now=timezone.now())
+    ana.refresh_from_db()
+    assert (ana.long_run_weekday, ana.own_plan.schedule.long_run_weekday) == (5, 3)
+    ana.own_plan.delete()
+    own_plans.keep(ana, Told(client.session["plan"]).schedule, now=timezone.now())
+    assert Client.objects.get(pk=ana.pk).long_run_weekday == 3
+
+
+def test_the_preview_shows_titles_beside_kinds_folds_what_is_over_and_leaves_out_at_once(
+    client, upload, plan, csv, today
+):
+    plan()
+    page = upload(f"{csv}\n{today - 3 * D},Long run of last week,30\n{today + D},Kazoo,")
+    said = page.content.decode()
+    ahead, _, over = said.partition("Days that are over")
+    assert SECRET in ahead
+    assert "Long run of last week" in over
+    assert said.index("Yes, keep these days") < said.index("What are these?")
+    left = client.post(CHECK, {**fields(page), "teach": "leave-out"})
+    assert "What are these?" not in left.content.decode()
+    assert DayKind.UNKNOWN not in kinds(from_field(fields(left)["read"]).schedule)
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [("{ahead},Easy run", "no long run among these days"), ("{past},Long run", "none is ahead")],
+)
+def test_what_can_hardly_be_meant_is_asked_about_before_it_is_kept(
+    client, upload, plan, today, line, asked
+):
+    plan()
+    page = upload("date,kind\n" + line.format(ahead=today + D, past=today - D))
+    answer = client.post(CHECK, {**fields(page), "do": "keep"})
+    assert asked in answer.content.decode()
+    assert "days" not in client.session["plan"]
+    client.post(CHECK, {**fields(answer), "do": "keep-anyway"})
+    assert len(client.session["plan"]["days"]) == 1
+    left = client.post(CHECK, {**fields(upload("date,kind\n" + f"{today},Kazoo")),
+                               "teach": "leave-out"})  # fmt: skip
+    answer = client.post(CHECK, {**fields(left), "do": "keep-anyway"})
+    assert "No day is left of this plan." in answer.content.decode()
+
+
+def test_a_race_of_the_file_is_named_with_its_distance_and_can_be_said_not_to_be_run(
+    client, upload, mine, today
+):
+    client.post(mine, {"race_date": today + 112 * D, "distance": "marathon"})
+    race = today + 20 * D
+    read = upload(f"date,kind\n{today + D},Long run\n{race},Half marathon", url=f"{mine}own/")
+    page = client.post(f"{mine}own/check/", {**fields(read), "do": "keep"}, follow=True)
+    said = page.content.decode()
+    assert "It has a race of 21.1 km on" in said
+    assert f"?race_date={race}&amp;distance=half#id_race_date" in said
+    asked = client.get(f"{mine}?race_date={race}&distance=half").context["form"]
+    assert (asked.initial["race_date"], asked.initial["distance"]) == (race, "half")
+    client.post(f"{mine}own/remove/", {"race": f"{race}"})
+    assert OwnPlan.objects.get().days[-1] == [f"{race}", "unknown", None, None]
+    assert "It has a race" not in client.get(mine).content.decode()
 
 
 def test_the_picker_names_the_day_of_the_plan(client, upload, plan, massage, today):
@@ -102,7 +213,7 @@ def test_a_race_of_the_file_is_asked_about_and_never_taken(client, upload, plan,
     plan()
     answer = client.post(CHECK, {**fields(upload()), "do": "keep"}, follow=True)
     race = today + 13 * 7 * D
-    assert f"?race_date={race}#id_race_date" in answer.content.decode()
+    assert f"?race_date={race}&amp;distance=10k#id_race_date" in answer.content.decode()
     assert len(answer.context["page"].races) == 1
     asked = client.get(f"/plan/?race_date={race}").content.decode()
     assert f'value="{race}"' in asked
@@ -114,6 +225,7 @@ def test_no_title_is_ever_written_down(client, upload, mine, today):
     sent = fields(upload(url=f"{mine}own/"))
     client.post(f"{mine}own/check/", {**sent, "do": "keep"})
     own = OwnPlan.objects.get()
+    assert {len(one) for one in own.days} == {len(("date", "kind", "minutes", "km"))}
     assert {str(one[1]) for one in own.days} == {"long", "hard", "easy", "unknown", "race"}
     for rows in (own.days, list(Change.objects.values_list("before", "after"))):
         assert "zanzibar" not in str(rows).casefold()
@@ -129,9 +241,33 @@ def test_no_title_is_ever_written_down(client, upload, mine, today):
 
 def test_it_goes_with_the_booking_and_is_the_clients_once_proved(today, ana):
     told = Told({}).with_races([Race(race_date=today + 70 * D, distance="marathon")])
-    own = Schedule((TrainingDay(today + D, DayKind.LONG, 120, 20.5, False),))
+    own = Schedule((TrainingDay(today + D, DayKind.LONG, 120, 20.5),))
     brought.give(ana, Told(told.with_schedule(own).data), now=timezone.now())
     assert ana.own_plan.schedule == own
+
+
+def test_what_was_kept_before_is_read_as_it_was_and_given_out_with_names(today, ana):
+    days = [[f"{today}", "long", 120, 20.5, True], [f"{today + D}", "hard", None, None]]
+    OwnPlan.objects.create(client=ana, read_at=timezone.now(), days=days)
+    assert [one.kind for one in ana.own_plan.schedule.days] == [DayKind.LONG, DayKind.HARD]
+    (row,) = export(ana, reader=None, now=timezone.now()).groups[
+        "The days of your own training plan"
+    ]
+    assert row["Days"][0] == {"date": f"{today}", "kind": "long", "minutes": 120, "km": 20.5}
+
+
+def test_the_booking_says_that_the_days_go_with_it_and_so_does_its_mail(
+    client, upload, plan, choose, send_details, start
+):
+    plan()
+    client.post(CHECK, {**fields(upload()), "do": "keep"})
+    choose(start)
+    details = client.get("/book/sports-massage/details/", {"start": start.isoformat()})
+    assert "The days of your training plan go with it." in details.content.decode()
+    send_details(start=start.isoformat(), race="yes")
+    visit = Appointment.objects.visits().latest("pk")
+    page = Browser().get(f"/appointments/{links.mail_token(visit)}/").content.decode()
+    assert "the days of your training plan came with it" in page
 
 
 @pytest.mark.parametrize(
@@ -140,6 +276,7 @@ def test_it_goes_with_the_booking_and_is_the_clients_once_proved(today, ana):
         ("plan.ics", "", "The file is empty."),
         ("plan.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "We found no training in this file"),
         ("plan.zip", "PK\x03\x04", "This file is packed."),
+        ("plan.xlsx", "PK\x03\x04 xl/workbook.xml", "In Excel: choose Save as, and CSV"),
         ("plan.csv", "name,town\nAna,Leeds\n", "We found no column with dates"),
         ("plan.html", "<!doctype html>", "neither a calendar (.ics) nor a table"),
     ],
@@ -148,6 +285,46 @@ def test_a_file_that_is_no_plan_is_refused_at_its_field(client, upload, clinic, 
     answer = upload(text, name=name)
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_what_is_too_large_to_be_read_is_said_by_the_form(client, mine):
+    for at in (OWN, f"{mine}own/"):
+        sent = client.post(at, data=b"x", content_type="text/plain", CONTENT_LENGTH="2400000")
+        assert sent.status_code == 303
+        page = client.get(sent["Location"]).content.decode()
+        assert "The file is larger than 1 MB" in page
+        assert "Please choose a file." not in page
+    assert client.get(CHECK)["Location"] == OWN
+
+
+def test_the_sample_is_a_table_that_can_be_read(client, upload, clinic):
+    sample = client.get(f"{OWN}sample/")
+    assert "training-plan.csv" in sample["Content-Disposition"]
+    said = upload(sample.content.decode()).content.decode()
+    assert "1 long run, 2 hard days read. Is that right?" in said
+
+
+def test_the_home_page_leads_to_it(client, clinic, plan):
+    assert f'<a href="{OWN}">show us your training plan</a>' in client.get("/").content.decode()
+    plan()
+    assert f'<a href="{OWN}">Show us your training plan</a>' in client.get("/").content.decode()
+
+
+def test_the_pages_that_book_and_move_say_again_what_the_plan_has_that_day(
+    client, upload, plan, choose, send_details, start, at
+):
+    plan()
+    lines = [f"{day_of(start) + n * D},Tempo" for n in (0, 4)]
+    read = fields(upload("date,kind\n" + "\n".join(lines)))
+    client.post(CHECK, {**read, "do": "keep-anyway"})
+    choose(start)
+    details = client.get("/book/sports-massage/details/", {"start": start.isoformat()})
+    assert "Your plan has a hard session on" in details.content.decode()
+    send_details(start=start.isoformat(), race="yes")
+    visit = Appointment.objects.visits().latest("pk")
+    to = at(7, 10).isoformat()
+    move = client.get(f"/appointments/{links.mail_token(visit)}/move/", {"start": to})
+    assert "Your plan has a hard session on" in move.content.decode()
 
 
 def test_files_are_read_only_so_often_for_one_network(client, upload, clinic, settings):

@@ -1,0 +1,30 @@
+"""What the runner's training says of a day that they have chosen, as the picker said it."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings.core import training
+from bookings.models import Clinic, Treatment
+from bookings.web.appointment_links import Opened
+from bookings.web.training.plan_access import store_of_browser
+from bookings.web.training.plan_store import PlanStore, plan_behind_a_link, plan_of_store
+
+
+def store_of(request: HttpRequest, opened: Opened | None = None) -> PlanStore:
+    """Behind a mailed link theirs, else that of the browser or of who has signed in."""
+    if opened and opened.from_mail:
+        return plan_behind_a_link(opened.appointment.whose, opened.token)
+    return store_of_browser(request)
+
+
+def against(
+    request: HttpRequest, treatment: Treatment, start: datetime | None, opened: Opened | None = None
+) -> training.Advice | None:
+    """Why the day is better not taken, if anything is known."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    plan = plan_of_store(store_of(request, opened), clinic, now=now) if start else None
+    if plan is None or start is None:
+        return None
+    return training.against(treatment.kinds, clinic.day_of(start), plan)
