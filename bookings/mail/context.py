@@ -170,6 +170,10 @@ class AppointmentLetter(MailLetter):
         return one_of_it(series, self.today) if series else ""
 
     @property
+    def series_url(self) -> str:
+        return mailed_url(self.appointment, "runner:series")
+
+    @property
     def waits_for_more(self) -> bool:
         """Whether further dates of its series are booked as the diary opens."""
         series = self.appointment.series

@@ -76,6 +76,8 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": can_change,
         "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
+        "owed": clinic.fee_for_cancelling_late(visit.price),
+        "owed_unless_they_come": clinic.fee_for_not_coming(visit.price),
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
