@@ -4,11 +4,12 @@
 set -u
 folder=${BACKUP_FOLDER:-/backups}
 day=86400
+at=${BACKUP_AT:-02:30}
 
 newest() { find "$folder" -maxdepth 1 -name 'taper-*.backup' | sort | tail -n 1; }
 
 is_due() {
-    due=$(date --utc --date "today ${BACKUP_AT:-02:30}" +%s)
+    due=$(date --utc --date "today $at" +%s)
     [ "$due" -le "$(date +%s)" ] || due=$((due - day))
     made=$(basename "$(newest)" | tr --complement --delete 0-9)
     [ "${made:-0}" -lt "$(date --utc --date "@$due" +%Y%m%d%H%M%S)" ]
@@ -22,6 +23,14 @@ if [ "${1:-}" = check ]; then
     [ -z "${OFFSITE:-}" ] || [ -n "$(find "$folder" -maxdepth 1 -name .copied -mmin -2160)" ]
     exit
 fi
+
+case $at in
+[0-9]:[0-5][0-9] | [01][0-9]:[0-5][0-9] | 2[0-3]:[0-5][0-9]) ;;
+*)
+    echo "BACKUP_AT is “$at”: set it to a time such as 02:30. Until then backups are made at 02:30." >&2
+    at=02:30
+    ;;
+esac
 
 while :; do
     ! is_due || python manage.py backup || echo "No backup was made; the next try is in five minutes." >&2

@@ -22,7 +22,7 @@ from bookings.api import mail_events
 from bookings.models import User
 from bookings.queries.office.backups import NIGHTLY, last_backup, last_made
 from clinic.demo.logins import DEMO_ADDRESSES
-from clinic.operations import mail_settings, site_address
+from clinic.operations import mail_settings, site_address, typed_settings
 from clinic.operations.backups import encryption
 from therapists.core import web_push_keys
 
@@ -31,7 +31,6 @@ SHORTEST_KEY = 50
 NOT_SEALED = gettext_lazy(
     "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
 )
-BROKERS = ("redis", "rediss", "redis+socket", "unix")
 PROVES_ITSELF = ("verify-ca", "verify-full")  # libpq's sslmode, where a certificate is checked
 OF_ANOTHER = """
     SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
@@ -88,6 +87,7 @@ def _of_a_demo() -> Iterator[str]:
     if not _is_here():
         yield "Unset DEMO: everybody knows its passwords, so it runs on localhost alone."
     yield from _of_mail_events()
+    yield from typed_settings.problems()
 
 
 def _of_a_clinic() -> Iterator[str]:
@@ -95,8 +95,7 @@ def _of_a_clinic() -> Iterator[str]:
     yield from _without_keys()
     yield from _of_mail_events()
     yield from mail_settings.problems()
-    if urlsplit(settings.REDIS_URL).scheme not in BROKERS:
-        yield _("Set REDIS_URL to an address such as redis://redis:6379/0.")
+    yield from typed_settings.problems()
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
     if not settings.STAFF_NEED_A_SECOND_FACTOR:
@@ -140,6 +139,8 @@ def _of_mail_events() -> Iterator[str]:
 def _of_backups() -> Iterator[str]:
     if not settings.BACKUP_KEY:
         yield str(NOT_SEALED)
+    if problem := typed_settings.problem_with_backup_time():
+        yield problem
     try:
         newest = last_made()
     except DatabaseError:

@@ -113,7 +113,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DIARY_LOCK_SECONDS = env.int("DIARY_LOCK_SECONDS", default=3)
 # The history of changes names the program where nobody has signed in: "manage.py shell".
 PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if arg.isidentifier())])
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])
+_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+_OPTIONS.setdefault("application_name", PROGRAM[:60])
+_OPTIONS.setdefault("connect_timeout", 5)  # seconds; of what takes us in and then says nothing, too
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Nothing may rest on a cache, from which entries go when there are many: what counts is a row.
@@ -251,6 +253,7 @@ ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
 # Where manage.py backup writes, the age key that seals (a public one only seals), how many stay.
 BACKUP_FOLDER = env.path("BACKUP_FOLDER", default=str(STATE / "backups"))
 BACKUP_KEY = env.str("BACKUP_KEY", default="")
+BACKUP_AT = env.str("BACKUP_AT", default="02:30") or "02:30"  # nightly.sh reads it for itself
 BACKUPS_DAILY = env.int("BACKUPS_DAILY", default=7)
 BACKUPS_WEEKLY = env.int("BACKUPS_WEEKLY", default=5)
 # When a copy of backups outside of this machine is too old, once there has been one.
@@ -398,7 +401,10 @@ LIMITS = {
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),
     "files": env.str("LIMIT_FILES", default="30/hour"),
+    # As many newcomers' bookings as one neighbourhood of addresses makes in an hour.
+    "joins": env.str("LIMIT_JOINS", default="20/hour"),
 }
 # Starts one address may have on hold at once, and take on hold within an hour.
 HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=12)
 HOLDS_PER_HOUR_PER_ADDRESS = env.int("HOLDS_PER_HOUR_PER_ADDRESS", default=120)
+USUAL = env.usual  # what each is where nobody sets it: an example of what it may be

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.clients import identity
 from bookings.actions.scheduling import unproved
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
+from bookings.desk.waiting_list.to_ring import gaps_to_ring
 from bookings.models import Clinic, Therapist, WaitlistEntry
 from bookings.queries.clients.legal_gaps import legal_gaps
 from bookings.queries.desk.desk_day import desk_day
@@ -35,12 +36,14 @@ def home(request: StaffRequest) -> HttpResponse:
     today = clinic.day_of(now)
     day = day_in(request.GET.get("day", "")) or today
     answers = bool(DESK & request.roles)
+    waiting = WaitlistEntry.objects.waiting().count() if answers else 0
     context = {
         "shown": desk_day(clinic, day, answers=answers, now=now),
         "today": today,
         "now": now,
         "free": _free_today(clinic, today, now) if answers else [],
-        "waiting": WaitlistEntry.objects.waiting().count() if answers else 0,
+        "waiting": waiting,
+        "to_ring": gaps_to_ring(clinic, now) if waiting else [],
         "legal_gaps": legal_gaps() if OWNER & request.roles else None,
         "key": token_hex(16),
     }

@@ -23,14 +23,15 @@ FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
 
 
 class AskedStretch(NamedTuple):
-    """A stretch that the list is asked about, and the moment at which that is."""
+    """A stretch that the list is asked about since it came free, and the moment of that."""
 
     span: Span
+    since: datetime
     moment: Moment
 
 
 def kept_for_the_list(
-    freed: Iterable[tuple[Seconds, Seconds, Seconds]],
+    freed: Iterable[tuple[Seconds, Seconds, Seconds, Seconds]],
     during: Interval,
     clinic: Clinic,
     free: Callable[[Mapping[Kind, Treatment]], FreeStarts],
@@ -66,14 +67,15 @@ def kind_of(entry: WaitlistEntry) -> Kind:
 
 
 def _asked(
-    freed: Iterable[tuple[Seconds, Seconds, Seconds]], clinic: Clinic, now: datetime
+    freed: Iterable[tuple[Seconds, Seconds, Seconds, Seconds]], clinic: Clinic, now: datetime
 ) -> Iterable[AskedStretch]:
     hours = protocol.current().mails.reminders
     notice = timedelta(minutes=clinic.minimum_notice_minutes)
-    for start, end, due in freed:
+    for since, start, end, due in freed:
         begins = hours.hours_begin(datetime.fromtimestamp(due, UTC), clinic.tz)
         if at := asked_at(begins, now):
-            yield AskedStretch((start, end), Moment(now=at, today=clinic.day_of(at), notice=notice))
+            moment = Moment(now=at, today=clinic.day_of(at), notice=notice)
+            yield AskedStretch((start, end), datetime.fromtimestamp(since, UTC), moment)
 
 
 def _suiting(
@@ -85,10 +87,19 @@ def _suiting(
 ) -> Iterable[tuple[Span, Iterable[int]]]:
     for start, takers in starts.items():
         end = start + duration.blocked
-        there = [one.moment for one in asked if start < one.span[1] and one.span[0] < end]
+        there = [
+            one.moment
+            for one in asked
+            if start < one.span[1] and one.span[0] < end and _is_news_to(wish, one)
+        ]
         found = _start(start, takers, wish, clinic) if there else None
         if found and any(why_not(wish, found, moment) is None for moment in there):
             yield (start, end), found.therapists
+
+
+def _is_news_to(wish: ListedWish, stretch: AskedStretch) -> bool:
+    """What anybody could book when they joined stays on sale."""
+    return stretch.since >= (wish.asked_at or wish.since)
 
 
 def _start(start: Seconds, takers: Sequence[int], wish: ListedWish, clinic: Clinic) -> Start | None:

@@ -22,7 +22,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from bookings.web.visitor import counted_as
 
 ACCOUNTS, PAGES, API, BOOKING, HOLDS = "accounts", "pages", "api", "booking", "holds"
-FILES = "files"
+FILES, JOINS = "files", "joins"
 ANY = ("GET", "HEAD", "POST")
 WRITING = ("POST",)
 PATIENCE = 0.3  # seconds
@@ -62,14 +62,14 @@ def limited(
     return decorate
 
 
-def seconds_to_wait(request: HttpRequest, what: str, *, cost: int = 1) -> int:
-    """Counts this request, as so many; 0 while there is room."""
+def seconds_to_wait(request: HttpRequest, what: str, *, cost: int = 1, of: str = "") -> int:
+    """Counts this request, as so many; 0 while there is room. `of` is whose, if not the usual."""
     global _quiet_until
     limit = settings.LIMITS.get(what)
     if not limit or time.monotonic() < _quiet_until:
         return 0
     try:
-        return _count(parse(limit), what, counted_as(request), cost)
+        return _count(parse(limit), what, of or counted_as(request), cost)
     except StorageError:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
         logger.warning(_("Redis does not answer: nothing is limited for a while."))

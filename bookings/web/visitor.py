@@ -140,6 +140,11 @@ def held_from(request: HttpRequest) -> str:
     return where[:HALF] + login[:HALF] if login else where
 
 
+def neighbourhood_of(request: HttpRequest) -> str:
+    """For what a network has one allowance of, with all of its neighbours."""
+    return address(request)[:HALF]
+
+
 def counted_as(request: HttpRequest) -> str:
     """Whose limits count: the login's own, wherever it is, or those of the network."""
     return _login(request) or address(request)

@@ -24,21 +24,23 @@ WHO_WE_ARE = """
 """
 
 
-def is_there() -> tuple[bool, *tuple[Diagnosis, ...]]:
+def of_an_answer() -> Iterator[Diagnosis]:
     about = _("Database")
     try:
         connection.ensure_connection()
         version = connection.pg_version // 10000  # type: ignore[attr-defined]
         database.try_to_connect()
     except DatabaseError as error:
-        return False, Diagnosis(about, WRONG, database.in_words(error))
+        yield Diagnosis(about, WRONG, database.in_words(error))
+        return
     if version < OLDEST:
         says = _("It is PostgreSQL {version}; Taper needs {oldest} or newer.")
-        return False, Diagnosis(about, WRONG, says.format(version=version, oldest=OLDEST))
-    return True, Diagnosis(about, WELL, _("PostgreSQL {version} answers.").format(version=version))
+        yield Diagnosis(about, WRONG, says.format(version=version, oldest=OLDEST))
+        return
+    yield Diagnosis(about, WELL, _("PostgreSQL {version} answers.").format(version=version))
 
 
-def is_migrated() -> tuple[bool, *tuple[Diagnosis, ...]]:
+def of_migrations() -> Iterator[Diagnosis]:
     about = _("Migrations")
     missing = migrate_lock.migrations_to_come()
     if missing:
@@ -48,8 +50,9 @@ def is_migrated() -> tuple[bool, *tuple[Diagnosis, ...]]:
             missing,
         ).format(count=missing)
         do = _("Run manage.py migrate; docker compose up does it by itself.")
-        return False, Diagnosis(about, WRONG, says, do)
-    return True, Diagnosis(about, WELL, _("The database is of this version."))
+        yield Diagnosis(about, WRONG, says, do)
+        return
+    yield Diagnosis(about, WELL, _("The database is of this version."))
 
 
 def of_the_role() -> Iterator[Diagnosis]:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from clinic import checks
 from clinic.accounts.second_factor import resealed
 from clinic.doctor.told import BETTER, WELL, WRONG, Diagnosis
+from clinic.operations import typed_settings
 from clinic.records import erased_list
 from therapists.models.sealed import SealedField
 
@@ -25,6 +26,8 @@ def of_settings() -> Iterator[Diagnosis]:
     about = _("Settings")
     do = _("Change it in .env, then docker compose up --detach.")
     wrong = [str(one.msg) for one in checks.safe_to_serve()]
+    if problem := typed_settings.problem_with_backup_time():
+        wrong.append(problem)
     yield from (Diagnosis(about, WRONG, words, do) for words in wrong)
     if settings.DEMO:
         yield Diagnosis(
@@ -39,8 +42,14 @@ def of_settings() -> Iterator[Diagnosis]:
 def of_files() -> Iterator[Diagnosis]:
     yield from _of_a_folder(_("Temporary files"), Path(tempfile.gettempdir()))
     yield from _of_a_folder(_("List of erasures"), Path(settings.ERASURES_FILE).parent)
+    yield from _of_a_folder(_("Backup folder"), _there(Path(settings.BACKUP_FOLDER)))
     yield from _of_the_list_of_erasures()
     yield from _of_static_files()
+
+
+def _there(folder: Path) -> Path:
+    """The first backup makes what is not there yet."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 def _of_a_folder(about: str, folder: Path) -> Iterator[Diagnosis]:

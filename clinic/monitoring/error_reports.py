@@ -3,14 +3,23 @@
 from typing import Any
 
 import sentry_sdk
+from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.integrations.logging import ignore_logger
+from sentry_sdk.utils import BadDsn
 
 TOLD_OF_A_REQUEST = {"method"}
 NEVER_TOLD = ("user", "breadcrumbs", "extra", "logentry", "message", "modules", "server_name")
 
 
 def begin(dsn: str) -> None:
-    sentry_sdk.init(**options(dsn))
+    """Raises ImproperlyConfigured."""
+    try:
+        sentry_sdk.init(**options(dsn))
+    except BadDsn as error:
+        raise ImproperlyConfigured(
+            "Set SENTRY_DSN to the address that is shown where your error reports go, such as "
+            "https://key@sentry.example.com/1."
+        ) from error
     ignore_logger("django.security.DisallowedHost")  # anybody can cause as many as they like
 
 

@@ -34,6 +34,10 @@ BY_WORDS = {
     "could not translate host name": gettext_lazy(
         "There is no machine by the name in DATABASE_URL: is it typed right, and is it running?"
     ),
+    "timeout expired": gettext_lazy(
+        "The database does not answer in time: is DATABASE_URL the address of a database, and does "
+        "a firewall let us reach it?"
+    ),
     "no pg_hba.conf entry": gettext_lazy(
         "The database lets nobody in from this machine: allow it in its pg_hba.conf."
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from email.utils import parseaddr
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.core.mail import sender_records
 from bookings.mail import second_server
 
-IMPLICIT, SUBMISSION = 465, 587
+IMPLICIT, SUBMISSION, LAST_PORT = 465, 587, 65535
 ASKED_FOR = (25, SUBMISSION, 2525)  # where TLS, if any, is asked for by STARTTLS
 
 
@@ -20,12 +21,16 @@ def problems() -> Iterator[str]:
             "Set DEFAULT_FROM_EMAIL to the address that your mails come from, such as "
             "Example Clinic <book@clinic.example>."
         )
+    if not settings.EMAIL_HOST:
+        yield _("Set EMAIL_HOST to the name of your mail server, such as smtp.example.com.")
     yield from _of_tls(settings.EMAIL_PORT, settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS)
     if settings.ALERT_EMAIL_URL and not second_server.read(settings.ALERT_EMAIL_URL):
         yield _(
             "Set ALERT_EMAIL_URL to a mail server such as smtps://user:password@smtp.example.com "
             "(port 465) or smtp://user:password@smtp.example.com (port 587)."
         )
+    if not all(map(_is_a_name_server, settings.DNS_SERVERS)):
+        yield _("Set DNS_SERVERS to addresses such as 9.9.9.9:53.")
     for name in ("ALERT_URL", "ALIVE_URL"):
         if (url := getattr(settings, name)) and not is_https(url):
             yield _("Set {name} to an address that begins with https://.").format(name=name)
@@ -59,6 +64,15 @@ def _of_tls(port: int, ssl: bool, starttls: bool) -> Iterator[str]:
             "EMAIL_PORT is {port}, where TLS is asked for by STARTTLS: set EMAIL_USE_TLS=true and "
             "take EMAIL_USE_SSL away, or set EMAIL_PORT=465."
         ).format(port=port)
+
+
+def _is_a_name_server(typed: str) -> bool:
+    host, _colon, port = typed.rpartition(":")
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return port.isdecimal() and 0 < int(port) <= LAST_PORT
 
 
 def is_https(url: str) -> bool:

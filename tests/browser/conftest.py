@@ -344,6 +344,19 @@ def visits(run) -> tuple[str, list[int]]:
 
 
 @pytest.fixture
+def caller(run) -> str:
+    """The name of a client in the books, whom no visit keeps from any time."""
+    name = f"Nell {token_hex(3)}"
+    run(
+        "from bookings.models import Client\n"
+        "from django.utils import timezone\n"
+        f"Client.objects.create(name={name!r}, email='{token_hex(4)}@example.com', "
+        "proved_at=timezone.now())"
+    )
+    return name
+
+
+@pytest.fixture
 def phone(open_context) -> Page:
     """A therapist's, signed in."""
     page = open_context(**days.PHONE).new_page()

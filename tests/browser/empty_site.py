@@ -17,7 +17,7 @@ from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = ("LIMIT_ACCOUNTS", "LIMIT_PAGES", "LIMIT_API", "LIMIT_BOOKING", "LIMIT_HOLDS",
-          "LIMIT_FILES")  # fmt: skip
+          "LIMIT_FILES", "LIMIT_JOINS")  # fmt: skip
 NOT_OF_A_CLINIC = ("DEMO", "DEBUG", "PSEUDO_LANGUAGES", "ADMIN", "STAFF_NEED_A_SECOND_FACTOR")
 
 

@@ -450,7 +450,7 @@ def test_no_field_at_the_desk_is_so_small_that_a_phone_enlarges_the_page(desk):
         assert smallest >= 16, f"{path} has a field in {smallest} px"
 
 
-def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
+def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk, caller):
     page, presses = desk(), []
     gap = first_gap(page, minutes_free=75)
     page.expose_function("notePress", lambda what: presses.append(what))
@@ -470,9 +470,9 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     presses.clear()
     page.mouse.click(x, y)
     expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
-    page.keyboard.type("Robin Demo")
-    expect(panel.locator("[name=who_shown]")).to_have_value("Robin Demo")
-    expect(panel.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
+    page.keyboard.type(caller)
+    expect(panel.locator("[name=who_shown]")).to_have_value(caller)
+    expect(panel.get_by_role("radio", name=re.compile(f"^{caller}"))).to_be_checked()
     start = parse_qs(urlsplit(gap["url"]).query)["when"][0][11:]
     # The times are asked for anew once it is who it is.
     treatment = panel.locator("[name=treatment]:checked").input_value()
@@ -480,14 +480,14 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     expect(panel.locator("[name=when_shown]")).to_have_value(shown_for)
     page.keyboard.press("Enter")
     told = page.locator("#panel [role=status]")  # the visit stands there, and nothing has moved
-    expect(told).to_contain_text("Robin Demo is booked")
+    expect(told).to_contain_text(f"{caller} is booked")
     assert presses == ["place"]  # and Enter is the second
     expect(page.locator(".ec-event.is-marked")).to_contain_text(start)
     expect(page.locator(".ec-event.is-marked")).to_be_in_viewport(ratio=1)
     undo = page.get_by_role("button", name="Undo", exact=True)
     expect(undo).to_be_in_viewport(ratio=1)
     page.keyboard.press("z")
-    expect(told).to_contain_text("Robin Demo is not booked after all")
+    expect(told).to_contain_text(f"{caller} is not booked after all")
     link.press("Enter")  # by keyboard
     expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
     panel.get_by_text("Block this time instead").click()

@@ -157,6 +157,7 @@ def test_who_is_late_has_a_row_whose_press_says_that_they_are_here(desk, at):
     due = page.partition('id="due"')[2].partition("</section>")[0]
     assert "Late Demo" in due
     assert "15\xa0minutes late" in due
+    assert "Expected by 11:00" in due
     assert "Tomorrow Demo" not in due
     said = press(desk, page, f"/diary/appointments/{theirs.pk}/mark/", status="arrived")
     assert said.redirect_chain[-1][0] == "/desk/"

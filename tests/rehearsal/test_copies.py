@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic.doctor.settings_and_keys import of_settings
 from clinic.operations.backups import rotate
 from tests import patience
 from tests.rehearsal.docker.compose import ROOT
@@ -116,6 +117,20 @@ def test_a_night_that_was_missed_is_made_up_for(env, tmp_path, days_ago, is_made
     assert ("manage.py backup" in asked_by_nightly(env, tmp_path)) is is_made
 
 
+@pytest.mark.parametrize("typed", ["25:99", "2.30", "24:00", "2am"])
+def test_a_night_is_kept_at_the_usual_time_where_none_can_be_read_and_that_is_said(
+    env, tmp_path, settings, typed
+):
+    backup_of(tmp_path / "backups", 1.1)
+    says = f"BACKUP_AT is “{typed}”: set it to a time such as 02:30."
+    with (tmp_path / "said").open("w") as said:
+        asked = asked_by_nightly({**env, "BACKUP_AT": typed}, tmp_path, said)
+    assert "manage.py backup" in asked
+    assert (tmp_path / "said").read_text().startswith(says)
+    settings.BACKUP_AT = typed
+    assert says in [one.says for one in of_settings() if one.is_wrong]
+
+
 def test_a_copy_is_made_once_for_each_backup_and_noted(env, tmp_path):
     env = with_program(env, tmp_path, "rclone")
     said = asked_by_nightly({**env, "BACKUP_LOOKS_EACH": "0.05"}, tmp_path)
@@ -133,14 +148,14 @@ def test_backup_says_that_it_is_unwell_when_none_was_made_or_copied_for_a_day_an
     assert run({**env, "OFFSITE": "restic"}, "nightly.sh", "check").returncode == 1
 
 
-def asked_by_nightly(env, tmp_path) -> str:
+def asked_by_nightly(env, tmp_path, said=subprocess.DEVNULL) -> str:
     """Until it sleeps for the second time."""
     (tmp_path / "bin/sleep").write_text(
         '#!/bin/sh\necho slept >> "$STATE/slept"; exec /bin/sleep "$1"\n'
     )
     (tmp_path / "bin/sleep").chmod(0o755)
     slept, looks = tmp_path / "slept", 2 if "BACKUP_LOOKS_EACH" in env else 1
-    nightly = subprocess.Popen([ROOT / "nightly.sh"], env=env, stderr=subprocess.DEVNULL)
+    nightly = subprocess.Popen([ROOT / "nightly.sh"], env=env, stderr=said)
     try:
         enough = lambda: slept.exists() and slept.read_text().count("slept") >= looks  # noqa: E731
         patience.wait_for(enough, otherwise=lambda: "it never slept")

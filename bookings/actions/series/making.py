@@ -72,6 +72,7 @@ def make(clinic: Clinic, request: SeriesRequest, *, now: datetime) -> Series:
     visit = Appointment.objects.with_everything().get(pk=request.visit.pk)
     _refuse_what_has_changed(visit, request, clinic)
     refuse_other_days(clinic, request.rule, request.slots)
+    _refuse_to_wait_for_what_is_open(clinic, request, now)
     refuse_what_is_taken(
         clinic, request.slots, AskedFor(client=visit.whose, rules=request.rules), now=now
     )
@@ -100,7 +101,7 @@ def refuse_what_is_taken(
 def may_come_again(visit: Appointment) -> bool:
     """It is or was, and belongs to no series that still goes on."""
     series = visit.series
-    return visit.status in COMES_AGAIN and (series is None or series.ended_at is not None)
+    return visit.status in COMES_AGAIN and not (series and series.goes_on)
 
 
 def _refuse_what_has_changed(visit: Appointment, request: SeriesRequest, clinic: Clinic) -> None:
@@ -112,6 +113,12 @@ def _refuse_what_has_changed(visit: Appointment, request: SeriesRequest, clinic:
         raise Stale(_("The appointment has been moved. Please look at the dates again."))
     if not (request.slots or request.waits_for):
         raise Refused(_("Please choose at least one more date."))
+
+
+def _refuse_to_wait_for_what_is_open(clinic: Clinic, request: SeriesRequest, now: datetime) -> None:
+    """The hourly look would book it, at whatever time near it, without its being shown."""
+    if any(day <= clinic.last_bookable_day(now) for day in request.waits_for):
+        raise Stale(_("The diary has opened for some of the dates. Please look at them again."))
 
 
 def _written_down(visit: Appointment, request: SeriesRequest, now: datetime) -> Series:

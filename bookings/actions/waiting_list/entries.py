@@ -8,12 +8,18 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.clients.details import NewClient, take_down
 from bookings.actions.clients.identity import prove, write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import preferences
 from bookings.actions.refusals import Refused, TooManyUnproved
 from bookings.actions.training import brought
-from bookings.actions.waiting_list.offers import TASK, withdraw_open, write_about_entry
+from bookings.actions.waiting_list.offers import (
+    TASK,
+    TOLD_FOR,
+    withdraw_open,
+    write_about_entry,
+)
 from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.training import Kind
@@ -25,6 +31,7 @@ from bookings.models import (
     EntryState,
     FreedBy,
     FreedTime,
+    Mail,
     MailGroup,
     MailKind,
     Therapist,
@@ -32,6 +39,7 @@ from bookings.models import (
     Treatment,
     WaitlistEntry,
 )
+from bookings.models.mail.kinds import UNFINISHED
 from bookings.models.waiting_list.entries import WaitlistEntryQuerySet
 from bookings.queries.clients.strangers import MAILS_A_DAY, mails_of_the_day
 from bookings.queries.waiting_list.wishes import mailbox_of_client
@@ -76,13 +84,14 @@ class WaitTerms:
 class JoinRequest:
     """The same `key` again returns the entry that was made first.
 
-    The client is in the books, or a newcomer who is saved with it. With an `appointment` it is
+    The client is in the books, or a newcomer who is saved with it (of whom the desk was told, or
+    who has typed it). With an `appointment` it is
     "earlier please"; the session of their plan that it is for is known by kind and ideal day.
     What a newcomer has `told` of their training goes with them, as it does with a booking.
     `proved` is a digest of the address, where this browser has answered a mail that went there.
     """
 
-    client: Client
+    client: Client | NewClient
     treatment: Treatment
     wanted: WaitTerms
     appointment: Appointment | None = None
@@ -98,10 +107,13 @@ class JoinRequest:
 def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
     """Put them on the list and tell them so by mail. Raises TooManyWishes or AlreadyWaiting.
 
+    What nobody has confirmed yet is written about once more, with no other answer than the first.
     The diary's lock is not taken: nobody who books waits for it.
     """
     if first := WaitlistEntry.objects.filter(key=request.key).first():
         return first
+    if again := _written_to_again(request, now):
+        return again
     client = _whose(request, now)
     _limit(client, request, now)
     kind, ideal = request.session or ("", None)
@@ -161,8 +173,32 @@ def look_for(entry: WaitlistEntry, *, now: datetime) -> None:
     transaction.on_commit(partial(ring, TASK), robust=True)
 
 
+def _written_to_again(request: JoinRequest, now: datetime) -> WaitlistEntry | None:
+    """The very same from the form again, of somebody unknown: its mail may have been lost."""
+    client = request.client
+    if isinstance(client, NewClient) or request.by != Role.RUNNER or request.proved:
+        return None
+    if not client.is_provisional:
+        return None
+    there = WaitlistEntry.objects.waiting().filter(
+        client__in=_of_mailbox(client), client__proved_at=None
+    )
+    if (same := _that_waits(client, request, there)) is None:
+        return None
+    written = Mail.objects.filter(kind=MailKind.WAIT_JOINED, about__entry=same.pk)
+    today = written.filter(created_at__gt=now - TOLD_FOR).count()
+    if today >= MAILS_A_DAY or _has_its_mails(client, now):
+        raise TooManyUnproved
+    if not written.filter(state__in=UNFINISHED).exists():
+        write_about_entry(MailKind.WAIT_JOINED, same, times=written.count(), now=now)
+    return same
+
+
 def _whose(request: JoinRequest, now: datetime) -> Client:
-    client = write_down(request.client)
+    if isinstance(request.client, NewClient):
+        client = take_down(**request.client.facts, by=request.by, now=now)
+    else:
+        client = write_down(request.client)
     if request.language and not client.language:
         client.language = request.language
         client.save(update_fields=["language"])
@@ -176,7 +212,8 @@ def _whose(request: JoinRequest, now: datetime) -> Client:
 def _limit(client: Client, request: JoinRequest, now: datetime) -> None:
     there = _of_mailbox(client)
     theirs = WaitlistEntry.objects.waiting().filter(client__in=there)
-    if _waits_for_that(client, request, theirs):
+    unknown_to_strangers = theirs.filter(client__proved_at=None)
+    if _that_waits(client, request, unknown_to_strangers if client.is_provisional else theirs):
         raise AlreadyWaiting
     if request.appointment and theirs.filter(appointment=request.appointment).exists():
         raise AlreadyWaiting
@@ -196,7 +233,9 @@ def _limit_strangers(client: Client, there: WaitlistEntryQuerySet, now: datetime
         oldest.end(EntryState.LEFT, now=now)
 
 
-def _waits_for_that(client: Client, request: JoinRequest, theirs: QuerySet[WaitlistEntry]) -> bool:
+def _that_waits(
+    client: Client, request: JoinRequest, theirs: QuerySet[WaitlistEntry]
+) -> WaitlistEntry | None:
     """The form sent again from another page. What somebody known waits for, no stranger learns;
     it becomes one wish when they turn out to be the same (`merge_steps.waiting_list`).
     """
@@ -206,13 +245,8 @@ def _waits_for_that(client: Client, request: JoinRequest, theirs: QuerySet[Waitl
         "appointment_id": request.appointment and request.appointment.pk,
         "therapist_id": request.wanted.therapist and request.wanted.therapist.pk,
     }
-    found = theirs.filter(client__proved_at=None) if client.is_provisional else theirs
-    return any(
-        same_name(entry.client.name, client.name)
-        for entry in WaitlistEntry.objects.like(**wanted)
-        .filter(pk__in=found)
-        .select_related("client")
-    )
+    alike = WaitlistEntry.objects.like(**wanted).filter(pk__in=theirs).select_related("client")
+    return next((one for one in alike if same_name(one.client.name, client.name)), None)
 
 
 def _has_its_mails(client: Client, now: datetime) -> bool:

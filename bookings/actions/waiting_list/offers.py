@@ -43,7 +43,13 @@ TASK = "bookings.tasks.tend_waiting_list"
 BY_ITSELF = "waiting list"
 TOLD_FOR = timedelta(days=1)  # that a place was given up, or an offer is over
 # What the desk may do knowingly, since it has asked them.
-SET_ASIDE_BY_HAND = (WhyNot.TRIED, WhyNot.ASKED_TODAY, WhyNot.NOTICE)
+SET_ASIDE_BY_HAND = (
+    WhyNot.ON_SALE,
+    WhyNot.TRIED,
+    WhyNot.NEWCOMERS,
+    WhyNot.ASKED_TODAY,
+    WhyNot.NOTICE,
+)
 
 
 class OfferOver(Refused):
@@ -192,15 +198,26 @@ def _has_heard_of_all(entry: WaitlistEntry) -> bool:
     return told.filter(data_at__isnull=False).count() == MOST_UNANSWERED
 
 
+@changes_the_diary
+def withdraw_unneeded(_clinic: Clinic, entry: WaitlistEntry, *, now: datetime) -> None:
+    """Of a visit that is cancelled or over: there is nothing to be sorry for."""
+    withdraw_open(entry, now=now)
+
+
 def withdraw_open(entry: WaitlistEntry, *, now: datetime) -> None:
     """In the caller's transaction, of whoever leaves: they know, and nobody writes to them."""
     for offer in entry.offers.open():
         _let_go(offer, OfferState.WITHDRAWN, now)
 
 
-def write_about_entry(kind: MailKind, entry: WaitlistEntry, *, now: datetime) -> None:
-    """In the caller's transaction; nothing is owed to whom no mail can reach."""
-    _owe(kind, entry, key=f"{entry.pk}", about={"entry": entry.pk}, until=now + TOLD_FOR, now=now)
+def write_about_entry(
+    kind: MailKind, entry: WaitlistEntry, *, times: int = 0, now: datetime
+) -> None:
+    """In the caller's transaction; nothing is owed to whom no mail can reach. `times` is how
+    often the same was written before.
+    """
+    key = f"{entry.pk}:{times}" if times else f"{entry.pk}"
+    _owe(kind, entry, key=key, about={"entry": entry.pk}, until=now + TOLD_FOR, now=now)
 
 
 def _write_about_offer(

@@ -14,6 +14,7 @@ from bookings.actions.waiting_list.offers import OfferRequest
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
+    Client,
     Clinic,
     EntryState,
     FreedBy,
@@ -77,21 +78,20 @@ def _end_what_is_over(now: datetime) -> None:
         offers.expire(offer, now=now)
     for offer in _without_their_time(now):
         offers.withdraw(offer, now=now)
-    _end_what_was_got_elsewhere(now)
+    end_what_was_got(now=now)
     today = Clinic.objects.the().day_of(now)
     waiting = WaitlistEntry.objects.waiting()
     has_passed = Q(last_day__lt=today) | Q(appointment__starts_at__lte=now)
     has_gone = Q(appointment__isnull=False) & ~Q(appointment__status=Status.BOOKED)
     for entry in waiting.filter(has_passed | has_gone):
-        for offer in entry.offers.open():
-            offers.withdraw(offer, now=now)
+        offers.withdraw_unneeded(entry, now=now)
         waiting.filter(pk=entry.pk).update(state=EntryState.OVER, ended_at=now)
 
 
-def _end_what_was_got_elsewhere(now: datetime) -> None:
+def end_what_was_got(*, client: Client | None = None, now: datetime) -> None:
     """Booked since, by the desk or themselves, and all they asked for; one visit, one wish."""
     used: set[int] = set()
-    for entry, visit in got_since(now=now):
+    for entry, visit in got_since(client=client, now=now):
         if visit.pk not in used and not entry.offers.open().exists():
             used.add(visit.pk)
             entry.end(EntryState.SERVED, now=now)

@@ -79,18 +79,33 @@ def _against_wanting(wish: ListedWish, start: Start, moment: Moment) -> Iterator
 
 
 def _against_offering(wish: ListedWish, start: Start, moment: Moment) -> Iterator[WhyNot]:
+    if _was_on_sale(wish, start):
+        yield WhyNot.ON_SALE
     if not wish.is_confirmed:
         yield WhyNot.UNCONFIRMED
     if not wish.is_reachable:
         yield WhyNot.UNREACHABLE
     if start.at in wish.tried:
         yield WhyNot.TRIED
+    if wish.worn_out and _is_worn_out(wish, start):
+        yield WhyNot.NEWCOMERS
     if held_until(moment.now, wish.cut_off(start.at, moment.notice)) is None:
         yield WhyNot.TOO_NEAR
     if wish.has_an_offer:
         yield WhyNot.HAS_AN_OFFER
     if wish.asked_on == moment.today:
         yield WhyNot.ASKED_TODAY
+
+
+def _is_worn_out(wish: ListedWish, start: Start) -> bool:
+    """Whoever of the therapists it might be with."""
+    there = Interval(start.at, start.at + wish.length)
+    takers = start.therapists if wish.therapist is None else {wish.therapist}
+    return any(one.therapist in takers and one.time.overlaps(there) for one in wish.worn_out)
+
+
+def _was_on_sale(wish: ListedWish, start: Start) -> bool:
+    return bool(start.came_free and start.came_free < (wish.asked_at or wish.since))
 
 
 def _is_busy(at: datetime, length: timedelta, visits: Sequence[Interval]) -> bool:

@@ -8,7 +8,7 @@ from bookings.core.wording import Sentence
 class WhyNot(StrEnum):
     """In the order in which they are asked: a later one is a nearer miss.
 
-    Up to NOTICE they do not want it; from UNCONFIRMED on they do, and no mail offers it.
+    Up to NOTICE they do not want it; from ON_SALE on they do, and no mail offers it.
     """
 
     TREATMENT = "treatment"
@@ -20,9 +20,11 @@ class WhyNot(StrEnum):
     BUSY = "busy"
     HAS_ONE = "has_one"
     NOTICE = "notice"
+    ON_SALE = "on_sale"
     UNCONFIRMED = "unconfirmed"
     UNREACHABLE = "unreachable"
     TRIED = "tried"
+    NEWCOMERS = "newcomers"
     TOO_NEAR = "too_near"
     HAS_AN_OFFER = "has_an_offer"
     ASKED_TODAY = "asked_today"
@@ -34,7 +36,7 @@ class WhyNot(StrEnum):
 
     @property
     def wants_it(self) -> bool:
-        return ORDER[self] >= ORDER[WhyNot.UNCONFIRMED]
+        return ORDER[self] >= ORDER[WhyNot.ON_SALE]
 
 
 ORDER = {code: number for number, code in enumerate(WhyNot)}
@@ -48,10 +50,14 @@ SENTENCES = {
     WhyNot.BUSY: Sentence("They have another appointment then."),
     WhyNot.HAS_ONE: Sentence("They have booked one of that week since they joined the list."),
     WhyNot.NOTICE: Sentence("They want to know longer beforehand."),
+    WhyNot.ON_SALE: Sentence(
+        "Anybody could book it when they joined, and they see that it is free."
+    ),
     WhyNot.UNCONFIRMED: Sentence("They have not confirmed their address."),
     WhyNot.UNREACHABLE: Sentence("No mail reaches them: please ring."),
     WhyNot.TRIED: Sentence("They were offered this time already."),
-    WhyNot.TOO_NEAR: Sentence("It is too soon to write to anybody: please ring."),
+    WhyNot.NEWCOMERS: Sentence("It was kept for two newcomers already; now anybody can book it."),
+    WhyNot.TOO_NEAR: Sentence("It is too near to write to anybody: please ring."),
     WhyNot.HAS_AN_OFFER: Sentence("They are thinking about another offer."),
     WhyNot.ASKED_TODAY: Sentence("They were offered a time today already."),
     WhyNot.OTHERS_FIRST: Sentence("Others come first."),

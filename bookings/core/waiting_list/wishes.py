@@ -4,16 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import Interval
+from bookings.core.waiting_list.holding import Kept
 
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """A free start of a treatment on the clinic's clock, and who can take it."""
+    """A free start of a treatment on the clinic's clock, and who can take it.
+
+    `came_free` is when somebody could book it first; nothing where that is nobody's yet.
+    """
 
     at: datetime
     day: date
     part: int  # of the day: 0 in the morning, 1 in the afternoon, 2 in the evening
     therapists: frozenset[int]
+    came_free: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,10 @@ class ListedWish:
     One `mailbox` has one offer at a time and one a day, under however many names. Empty days and
     parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
     that should be earlier, and `until` the last moment at which it may be moved. `tried` are the
-    starts that have been offered, `asked_on` the day of the last offer; `weeks_with_one` the ISO
-    years and weeks in which they have got what they wait for, since they joined.
+    starts that have been offered, `asked_on` the day of the last offer, `worn_out` what is offered
+    to newcomers no more; `weeks_with_one` the ISO years and weeks in which they have got what they
+    wait for, since they joined. `asked_at` is when they said just this: what was on sale then is
+    not kept from others for them.
     """
 
     entry: int
@@ -33,6 +40,7 @@ class ListedWish:
     treatment: int
     length: timedelta
     since: datetime
+    asked_at: datetime | None = None
     therapist: int | None = None
     weekdays: frozenset[int] = frozenset()
     parts: frozenset[int] = frozenset()
@@ -44,6 +52,7 @@ class ListedWish:
     tried: frozenset[datetime] = frozenset()
     asked_on: date | None = None
     has_an_offer: bool = False
+    worn_out: tuple[Kept, ...] = ()
     is_confirmed: bool = True
     is_reachable: bool = True
     busy: tuple[Interval, ...] = ()

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.actions.scheduling.attendance import marks_after
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.scheduling.feed import ICONS, flags_of
+from bookings.desk.scheduling.feed import row_of
 from bookings.desk.scheduling.gaps import gaps_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Clinic, Therapist
@@ -62,10 +62,8 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
         "gaps": gaps_of(shown, therapist, clinic),
         "rows": [
             {
-                "visit": visit,
-                "icon": ICONS.get(visit.status, ""),
+                **row_of(visit, clinic, shown),
                 "phase": badge(shown.phase_of(visit)),
-                "flags": flags_of(visit, clinic, shown),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }

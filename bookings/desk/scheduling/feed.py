@@ -44,6 +44,7 @@ HEALTH = gettext_noop("Health: to be checked by the therapist")
 NO_CONSENT, UNDER_18 = gettext_noop("Under 18, consent missing"), gettext_noop("Under 18")
 THERAPIST_LEFT = gettext_noop("The therapist has left")
 ROOM_OUT_OF_USE = gettext_noop("The room is out of use")
+RELAYED = gettext_noop("Offered to the list")
 ROOM_LENT_OUT = gettext_noop("The room is lent out then")
 # A tag says all of what is drawn, so that the next desk that asks is given the same body.
 KEPT = 8  # days, by each process
@@ -139,13 +140,34 @@ def _gaps(gaps: dict[int, list[BookableGap]], clinic: Clinic) -> list[dict]:
             (one.interval.start, one.interval.end),
             [f"t{pk}"],
             "gap",
-            _("{minutes} min free").format(minutes=one.minutes),
+            free_in_words(one, clinic.tz),
             clinic.tz,
             url=one.url,
         )
         for pk, found in gaps.items()
         for one in found
     ]
+
+
+def free_in_words(gap: BookableGap, tz: ZoneInfo) -> str:
+    if gap.asked_at is None:
+        return _("{minutes} min free").format(minutes=gap.minutes)
+    said = _("{minutes} min free, the list is asked at {clock}")
+    return said.format(minutes=gap.minutes, clock=f"{_wall(gap.asked_at, tz):%H:%M}")
+
+
+def kept_in_words(visit: ShownVisit, tz: ZoneInfo) -> str:
+    """Of a hold."""
+    if visit.kept is None:
+        return _("Being booked online")
+    said = _("Kept for {client} from the waiting list until {clock}")
+    until = f"{_wall(visit.kept.until, tz):%H:%M}"
+    return said.format(client=isolated(visit.kept.name), clock=until)
+
+
+def kept_at(visit: ShownVisit) -> str:
+    """Where the list says more of it."""
+    return f"{reverse('desk:waiting_list')}?offer={visit.kept.offer}#kept" if visit.kept else ""
 
 
 def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
@@ -172,7 +194,6 @@ class _VisitsDrawn:
         self.shown, self.clinic = shown, clinic
         self.appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")
         self.statuses = {status: str(name) for status, name in STATUS_NAMES.items()}
-        self.nobody = _("Being booked online")
         self.named, self.say = cache(isolated), cache(_)
         self.badges = badges(shown.phases)
 
@@ -186,7 +207,7 @@ class _VisitsDrawn:
             "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
             "therapist": f"t{visit.therapist.pk}",
             "room": f"r{visit.room.pk}",
-            "client": isolated(client.name) if client else self.nobody,
+            "client": isolated(client.name) if client else kept_in_words(visit, self.clinic.tz),
             "treatment": self.named(visit.treatment),
             "therapist_name": self.named(visit.therapist.name),
             "room_name": self.named(visit.room.name),
@@ -201,7 +222,19 @@ class _VisitsDrawn:
             "seen": visit.last_event or 0,
             "movable": status == Status.BOOKED,
             "url": f"{self.appointments}{visit.pk}/" if client else "",
+            "page": kept_at(visit),
         }
+
+
+def row_of(visit: ShownVisit, clinic: Clinic, shown: DiaryDays) -> dict:
+    """The same for a page without the drawn diary."""
+    return {
+        "visit": visit,
+        "kept": kept_in_words(visit, clinic.tz),
+        "kept_at": kept_at(visit),
+        "icon": ICONS.get(visit.status, ""),
+        "flags": flags_of(visit, clinic, shown),
+    }
 
 
 def flags_of(visit: ShownVisit, clinic: Clinic, shown: DiaryDays) -> list[str]:
@@ -221,6 +254,7 @@ def signs_of(
         ("1st", FIRST_VISIT, waits and client and visit.is_first),
         (f"+{late}", LATE, booked and late),
         ("→", AWAY_THEN, booked and _is_in_one_of(shown.absences, visit)),
+        ("⇄", RELAYED, booked and visit.relayed),
         ("✉", NOT_TOLD, waits and visit.not_told),
         ("≠", OTHER_NAME, client and client.same_address_as_id),
         ("⚠", HEALTH, client and client.health_hold),

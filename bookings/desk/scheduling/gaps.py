@@ -27,10 +27,14 @@ BLOCKED_FOR = timedelta(hours=1)  # proposed where no end is known
 
 @dataclass(frozen=True)
 class BookableGap:
-    """Time of a therapist's hours in which nothing stands; `url` books at its start."""
+    """Time of a therapist's hours in which nothing stands; `url` books at its start.
+
+    `asked_at` is when the waiting list is asked about some of it, where that is still to come.
+    """
 
     interval: Interval
     url: str
+    asked_at: datetime | None = None
 
     @property
     def minutes(self) -> int:
@@ -111,13 +115,20 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Book
         if end - start >= shortest
     ]
     return [
-        BookableGap(Interval(start, end), address_of(start, therapist, clinic))
+        BookableGap(
+            Interval(start, end), address_of(start, therapist, clinic), _asked_at(shown, start, end)
+        )
         for start, end in found
         if any(
             start + timedelta(minutes=minutes + (pause if end in blocking else 0)) <= end
             for minutes, pause in offered
         )
     ]
+
+
+def _asked_at(shown: DiaryDays, start: datetime, end: datetime) -> datetime | None:
+    asked = (at for freed, at in shown.asked if freed.overlaps(Interval(start, end)))
+    return min(asked, default=None)
 
 
 def _blocking(shown: DiaryDays, therapist: Therapist) -> set[datetime]:

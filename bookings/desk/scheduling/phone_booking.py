@@ -28,6 +28,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.waiting_list.tending import end_what_was_got
 from bookings.core.clients.addresses import perhaps_meant
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
@@ -49,6 +50,7 @@ from bookings.web.actor import who
 from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
+from bookings.web.waiting_list.carried import address_for
 
 LOOK_AGAIN = gettext_lazy("Here is what was found. Choose who and when, and press Enter again.")
 PAGE = "desk/scheduling/call/phone_booking.html"
@@ -173,9 +175,19 @@ class _Call:
             "shown_for": self._shown_for(),
             "gap": self.gap,
             "times_at": reverse("diary:new"),
+            "waits_at": self._waits_at(),
             "later": self.later,
             "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
+
+    def _waits_at(self) -> str:
+        """Where they are put on the waiting list, for what the list can offer."""
+        chosen, wish = self.form.cleaned_data, self.times.wish
+        treatment = chosen.get("treatment")
+        if wish is None or self.times.fits or not (treatment and treatment.online):
+            return ""
+        therapist = self.times.named or chosen.get("therapist")
+        return address_for(self.people.to_write_down, treatment, therapist, wish)
 
     def _shown_for(self) -> dict[str, str]:
         """What the lists were made for; a list for something else is not what the desk chose."""
@@ -202,6 +214,7 @@ class _Call:
         except Refused as refusal:
             ours = isinstance(refusal, AgainstTheRules)
             return self.page(status=409, said=str(refusal), ours=ours, refused=refusal)
+        end_what_was_got(client=booked.whose, now=self.now)
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:

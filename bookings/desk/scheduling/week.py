@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import day_bounds
-from bookings.desk.scheduling.feed import ICONS, flags_of
+from bookings.desk.scheduling.feed import row_of
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.models import Absence, Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment, who_has_a_week
@@ -28,8 +28,7 @@ def week(request: StaffRequest, day: date, slug: str) -> HttpResponse:
     by_day: dict[date, list] = {one: [] for one in dates}
     for visit in shown.visits:
         on = max(clinic.day_of(visit.starts_at), monday)
-        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic, shown)
-        by_day[on].append({"visit": visit, "icon": icon, "flags": flags})
+        by_day[on].append(row_of(visit, clinic, shown))
     hours: dict[date, list] = {one: [] for one in dates}
     for start, end in shown.hours.get(therapist.pk, []):
         at_work = (moment(start), moment(end))

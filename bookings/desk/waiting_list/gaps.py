@@ -17,7 +17,7 @@ from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import Start
 from bookings.models import Appointment, Clinic, FreedBy, FreedTime, WaitlistEntry, WaitlistOffer
 from bookings.queries.scheduling.slots import Ignoring
-from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
+from bookings.queries.waiting_list.in_words import WishInWords, why_not_written_to, wish_in_words
 from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of, relayed_gap
 from bookings.queries.waiting_list.wishes import duration_of
 
@@ -33,6 +33,7 @@ class WaitedGap:
     interval: Interval
     freed: FreedTime | None = None
     visit: Appointment | None = None
+    visits_end: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -45,7 +46,9 @@ class WaitedGap:
 
     @property
     def until(self) -> str:
-        return dates.until(self.interval.end, self.interval.start, Clinic.objects.the().tz)
+        """Of a visit its own end, without the pause after it."""
+        end = self.visit.ends_at if self.visit else self.visits_end or self.interval.end
+        return dates.until(end, self.interval.start, Clinic.objects.the().tz)
 
     def pauses(self, now: datetime) -> bool:
         """Whether it may be taken back before anybody is written to."""
@@ -81,14 +84,26 @@ class GapOfADay:
 
 def gaps(clinic: Clinic, now: datetime) -> list[WaitedGap]:
     """What is passed on, then what has come free, the first to come first; what is gone is not."""
+    return [*passed_on(now), *_still_there(clinic, came_free(now), now)]
+
+
+def passed_on(now: datetime) -> list[WaitedGap]:
     relayed = Appointment.objects.relayed(now).with_everything()
-    passed_on = [
-        WaitedGap(Interval(one.starts_at, one.blocked_until), visit=one) for one in relayed
-    ]
+    return [WaitedGap(Interval(one.starts_at, one.blocked_until), visit=one) for one in relayed]
+
+
+def came_free(now: datetime) -> list[WaitedGap]:
+    """Whether or not it is free still."""
     freed = FreedTime.objects.filter(ends_at__gt=now, cause__in=AT_A_TIME)
     one_each = freed.order_by("starts_at", "ends_at", "-freed_at").distinct("starts_at", "ends_at")
-    there = [WaitedGap(one.interval, freed=one) for one in one_each]
-    return [*passed_on, *_still_there(clinic, there, now)]
+    found = list(one_each)
+    gone = Appointment.objects.filter(starts_at__in=[one.starts_at for one in found])
+    spans = gone.values_list("starts_at", "blocked_until", "ends_at") if found else []
+    ends = {(start, blocked): end for start, blocked, end in spans}
+    return [
+        WaitedGap(one.interval, freed=one, visits_end=ends.get((one.starts_at, one.ends_at)))
+        for one in found
+    ]
 
 
 def _still_there(clinic: Clinic, there: Sequence[WaitedGap], now: datetime) -> Iterator[WaitedGap]:
@@ -181,6 +196,8 @@ def _suited(
 def _why(candidate: Candidate, reason: WhyNot | None, kept: Sequence[WaitlistOffer]) -> str:
     if any(one.entry_id == candidate.entry.pk for one in kept):
         return _("They are thinking about it.")
+    if reason == WhyNot.UNREACHABLE:
+        return why_not_written_to(candidate.entry.client)
     return dates.translated(reason.sentence) if reason else ""
 
 

@@ -11,7 +11,7 @@ from bookings.web.requests import StaffRequest
 @answering
 def pass_on(request: StaffRequest, visit: Appointment) -> str:
     relays.relay(visit, **circumstances(request))
-    said = _("The time of {client} is offered to the waiting list, and stays theirs until then.")
+    said = _("The time is offered to the waiting list. {client} keeps it until somebody takes it.")
     return said.format(client=visit.client)
 
 

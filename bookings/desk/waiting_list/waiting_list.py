@@ -1,5 +1,6 @@
 """Who waits, what has come free, whom it suits, and why each of them was not offered it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from bookings.queries.waiting_list.standing import in_line
 from bookings.queries.waiting_list.wishes import duration_of
 from bookings.web.actor import who
 from bookings.web.days import instant_in
+from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 
 SHOWN = 200
@@ -40,7 +42,7 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     today = clinic.day_of(now)
     there = gaps(clinic, now)
-    chosen = next((one for one in there if one.name == request.GET.get("gap")), None)
+    chosen = _chosen(request, there)
     asked = asked_about(chosen) if chosen else []
     waiting = in_line(WaitlistEntry.objects.waiting().with_everything(), clinic, now=now)
     context = {
@@ -57,6 +59,15 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
         "in_all": len(waiting),
     }
     return render(request, "desk/waiting_list/list.html", context)
+
+
+def _chosen(request: StaffRequest, there: Sequence[WaitedGap]) -> WaitedGap | None:
+    """By its name, or that of which some is offered."""
+    if "offer" not in request.GET:
+        return next((one for one in there if one.name == request.GET.get("gap")), None)
+    found = WaitlistOffer.objects.filter(pk=whole_number(request.GET["offer"]) or 0).first()
+    during = Interval(found.starts_at, found.ends_at) if found else None
+    return next((one for one in there if during and one.interval.overlaps(during)), None)
 
 
 @require_POST

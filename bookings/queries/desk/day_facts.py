@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from bookings.core.intervals import day_bounds, days_from
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
+from bookings.core.waiting_list.holding import SHORTEST
 from bookings.models import Clinic, Method, Therapist
 from bookings.models.money.payments import CHARGED_A_FEE
 from bookings.models.scheduling.appointments import LONGEST
@@ -33,6 +34,7 @@ DAY_FACTS = """
                  visit.id, extract(epoch FROM starts_at)::float8,
                  extract(epoch FROM ends_at)::float8, extract(epoch FROM blocked_until)::float8,
                  status, revision, late_minutes, desk_note <> '', decided_on_hold, not_told,
+                 relayed_at IS NOT NULL,
                  therapist_id, room_id, treatment.name, visit.price,
                  NOT EXISTS (SELECT FROM bookings_appointment earlier
                               WHERE earlier.client_id = visit.client_id
@@ -58,6 +60,27 @@ DAY_FACTS = """
                  WHERE method <> %(waived)s OR waives = status
                     OR waives = '' AND status NOT IN %(no_show)s
                  GROUP BY appointment_id) payment),
+      'kept', (
+        SELECT json_agg(json_build_array(offer.id, hold_id, client.name,
+                                         extract(epoch FROM offer.until)::float8)
+                        ORDER BY offer.id)
+          FROM bookings_waitlistoffer offer
+          JOIN bookings_client client ON client.id = offer.client_id
+         WHERE state = 'open' AND offer.until > %(now)s
+           AND hold_id = ANY(ARRAY(SELECT id FROM visit))),
+      'asked', (
+        SELECT json_agg(json_build_array(extract(epoch FROM starts_at)::float8,
+                                         extract(epoch FROM ends_at)::float8,
+                                         extract(epoch FROM due_at)::float8)
+                        ORDER BY due_at, starts_at, bookings_freedtime.id)
+          FROM bookings_freedtime, bookings_clinic
+         WHERE worked_at IS NULL AND due_at > %(now)s AND cause NOT IN ('look', 'rota')
+           AND mail_paused_at IS NULL
+           AND ends_at - make_interval(mins => minimum_notice_minutes) >= due_at + %(shortest)s
+           AND starts_at < %(until)s AND ends_at > %(from)s
+           AND EXISTS (SELECT FROM bookings_waitlistentry
+                        WHERE state = 'waiting' AND first_day <= %(last)s AND last_day >= %(first)s
+                          AND (weekdays = '{}' OR weekdays && %(weekdays)s::smallint[]))),
       'people', (SELECT json_agg(json_build_array(id, name, slug, active) ORDER BY name, id)
                    FROM person),
       'rooms', (SELECT json_agg(json_build_array(id, name, active) ORDER BY name, id)
@@ -113,6 +136,8 @@ def day_facts(
         first=first,
         last=first + timedelta(days=days - 1),
         days=days_from(first, days),
+        shortest=SHORTEST,
+        weekdays=[day.weekday() for day in days_from(first, min(days, 7))],
         therapist=therapist.pk if therapist else None,
         free=_texts(FREES_ITS_TIME),
         no_visit=_texts(NO_VISIT),

@@ -10,11 +10,12 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.core.intervals import Interval, day_bounds
+from bookings.core.mail.reminder_times import ReminderRules
 from bookings.core.scheduling.openings import Span, joined
 from bookings.core.training import PhaseDay
 from bookings.models import Absence, Appointment, Clinic, Room, RoomLoan, Therapist, WeeklyBreak
 from bookings.queries.desk.day_facts import day_facts
-from bookings.queries.desk.shown_visits import ShownVisit, shown_visit
+from bookings.queries.desk.shown_visits import ShownVisit, kept_for, shown_visit
 from bookings.queries.rota.working_hours import hours_told
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_told
@@ -26,7 +27,8 @@ class DiaryDays:
 
     `therapists` are those at work and whoever has left but still stands in the diary; so it is
     with `rooms`. `offered` is how many minutes what each therapist offers takes, and for how many
-    after it they and the room stay blocked.
+    after it they and the room stay blocked. `asked` is what has come free, and when the waiting
+    list is asked about it.
     """
 
     first: date
@@ -39,6 +41,7 @@ class DiaryDays:
     loans: Sequence[RoomLoan]
     phases: Mapping[int, PhaseDay]
     offered: Mapping[int, Sequence[tuple[int, int]]]
+    asked: Sequence[tuple[Interval, datetime]]
     now: datetime
 
     def phase_of(self, visit: ShownVisit) -> PhaseDay | None:
@@ -76,18 +79,21 @@ def drawn_from(
     told = {name: rows or [] for name, rows in told.items()}
     people = {row[0]: _therapist(*row) for row in told["people"]}
     rooms = {pk: Room(pk=pk, name=name, active=active) for pk, name, active in told["rooms"]}
-    events, settled = dict(told["events"]), dict(told["settled"])
+    events, settled, kept = dict(told["events"]), dict(told["settled"]), kept_for(told["kept"])
     return DiaryDays(
         first=first,
         therapists=sorted(people.values(), key=lambda person: person.name),
         rooms=sorted(rooms.values(), key=lambda room: room.name),
-        visits=[shown_visit(row, people, rooms, events, settled) for row in told["visits"]],
+        visits=[
+            shown_visit(row, people, rooms, events, settled, kept=kept) for row in told["visits"]
+        ],
         hours=_hours(told["hours"], clinic),
         breaks=list(_breaks(told["breaks"], first, days, clinic)),
         absences=[_absence(people, row) for row in told["absences"]],
         loans=[_loan(rooms, row) for row in told["loans"] if row[0] in rooms],
         phases=phases_told(told["races"], first, rules),
         offered=_offered(told["offered"]),
+        asked=[_asked(row, rules.mails.reminders, clinic) for row in told["asked"]],
         now=now,
     )
 
@@ -140,6 +146,12 @@ def _loan(rooms: Mapping[int, Room], row: Sequence) -> RoomLoan:
     room, start, end, reason = row
     begins, ends = (datetime.fromtimestamp(at, UTC) for at in (start, end))
     return RoomLoan(room=rooms[room], starts_at=begins, ends_at=ends, reason=reason)
+
+
+def _asked(row: Sequence, reminders: ReminderRules, clinic: Clinic) -> tuple[Interval, datetime]:
+    """Not before the hours in which mails go."""
+    start, end, due = (datetime.fromtimestamp(at, UTC) for at in row)
+    return Interval(start, end), reminders.hours_begin(due, clinic.tz)
 
 
 def _offered(rows: Iterable[Sequence]) -> dict[int, list[tuple[int, int]]]:

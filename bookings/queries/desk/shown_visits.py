@@ -27,8 +27,19 @@ class ShownClient(NamedTuple):
         return self.is_under_age(on) and not self.has_consent
 
 
+class KeptFor(NamedTuple):
+    """Who of the waiting list is offered the time, and until when."""
+
+    offer: int
+    name: str
+    until: datetime
+
+
 class ShownVisit(NamedTuple):
-    """`is_first`: no visit of the client came before; `client` is None while it is only held."""
+    """`is_first`: no visit of the client came before; `client` is None while it is only held.
+
+    `relayed`: its time is offered to the waiting list; `kept` is a hold that is offered to one.
+    """
 
     pk: int
     starts_at: datetime
@@ -40,6 +51,7 @@ class ShownVisit(NamedTuple):
     desk_note: bool
     decided_on_hold: bool
     not_told: bool
+    relayed: bool
     therapist: Therapist
     room: Room
     treatment: str
@@ -48,6 +60,7 @@ class ShownVisit(NamedTuple):
     is_first: bool
     client: ShownClient | None
     last_event: int | None
+    kept: KeptFor | None = None
 
     @property
     def status_name(self) -> str:
@@ -65,21 +78,17 @@ def shown_visit(
     rooms: dict[int, Room],
     events: dict[int, int],
     settled: dict[int, float],
+    *,
+    kept: dict[int, KeptFor],
 ) -> ShownVisit:
     """Of a row as `day_facts` has it."""
-    (pk, start, end, until, status, revision, late, note, decided, untold, who, where, *more) = row
-    treatment, price, is_first, *client = more
-    return ShownVisit(
+    (pk, start, end, until, status), told = row[:5], row[5:11]
+    who, where, treatment, price, is_first, *client = row[11:]
+    facts = (
         pk,
-        datetime.fromtimestamp(start, UTC),
-        datetime.fromtimestamp(end, UTC),
-        datetime.fromtimestamp(until, UTC),
+        *(datetime.fromtimestamp(at, UTC) for at in (start, end, until)),
         STATUS[status],
-        revision,
-        late,
-        note,
-        decided,
-        untold,
+        *told,
         people[who],
         rooms[where],
         treatment,
@@ -88,10 +97,20 @@ def shown_visit(
         is_first,
         _client(client) if client[0] else None,
         events.get(pk),
+        kept.get(pk),
     )
+    return ShownVisit._make(facts)
 
 
 STATUS = {one.value: one for one in Status}
+
+
+def kept_for(rows: list) -> dict[int, KeptFor]:
+    """By the hold."""
+    return {
+        hold: KeptFor(offer, name, datetime.fromtimestamp(until, UTC))
+        for offer, hold, name, until in rows
+    }
 
 
 def _client(row: list) -> ShownClient:

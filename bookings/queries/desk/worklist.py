@@ -25,10 +25,11 @@ RUNG_BEFORE = timedelta(days=7)
 class Worklist:
     """In order of time, but for what is `unpaid`: the newest first, each with what is `left`.
 
-    `due` are those expected soon or late; `unpaid_in_all` counts those not shown too.
+    `due` are those expected by `due_until`, or late; `unpaid_in_all` counts those not shown too.
     """
 
     due: Sequence[Appointment]
+    due_until: datetime
     unpaid: Sequence[Appointment]
     not_told: Sequence[Appointment]
     to_ring: Sequence[Appointment]
@@ -39,6 +40,7 @@ def worklist(now: datetime) -> Worklist:
     owing = unpaid(Interval(now - UNPAID_FOR, now + UNPAID_FOR))  # fees for what was still to come
     return Worklist(
         due=list(_due(now)[:SHOWN]),
+        due_until=now + DUE_WITHIN,
         unpaid=owing[: -UNPAID_SHOWN - 1 : -1],
         not_told=list(_not_told(now)[:SHOWN]),
         to_ring=list(_to_ring(now)[:SHOWN]),

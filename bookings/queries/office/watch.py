@@ -24,7 +24,7 @@ from bookings.queries.mail import mail_status
 from bookings.queries.office import backups
 
 SECONDS_FOR_THE_BROKER = 2
-A_BEGINNING = timedelta(hours=1)  # of a clinic: what has not been seen may still start
+A_BEGINNING = timedelta(minutes=10)  # of a clinic: what has not been seen may still start
 LEAST_FREE, LEAST_SHARE = 1 << 30, 0.05
 MAKE_ONE = gettext_lazy(
     "Whoever looks after the machine runs manage.py backup, and sees why it does not run by itself "
@@ -40,7 +40,15 @@ PUT_THE_KEY_BACK = gettext_lazy(
 SET_A_KEY = gettext_lazy(
     "Whoever looks after the machine sets BACKUP_KEY, as manage.py make_secrets prints it."
 )
+FIRST_THE_WORKER = gettext_lazy(
+    "First see to what is above: mail leaves by itself once that works."
+)
+NEVER_SEEN = gettext_lazy(
+    "Whoever looks after the machine starts it: docker compose up --detach; what keeps it from "
+    "starting stands in docker compose logs {service}."
+)
 RENEWED_BEFORE = timedelta(days=14)  # what renews certificates by itself has long done it by then
+SERVICES = {WatchedPart.WORKER: "worker", WatchedPart.BEAT: "beat"}  # as Compose calls them
 
 
 class State(TextChoices):
@@ -83,7 +91,7 @@ def broker_problem() -> str:
             url, socket_connect_timeout=SECONDS_FOR_THE_BROKER, **patience
         ) as asked:
             asked.ping()
-    except (redis.RedisError, OSError, ValueError):
+    except (redis.RedisError, OSError, ValueError, TypeError):  # what cannot be in an address
         return _("The broker does not answer; mail leaves later than it should.")
     return ""
 
@@ -99,11 +107,21 @@ def _mail(clinic: Clinic, now: datetime) -> PartStanding:
             "which setting to change."
         )
         if any(one.is_trouble for one in (_broker(clinic, now), _worker(clinic, now))):
-            do = _("First see to what is above: mail leaves by itself once that works.")
+            do = str(FIRST_THE_WORKER)
         return PartStanding(
             part=WatchedPart.MAIL, says=" ".join(troubles), do=do, state=State.TROUBLE
         )
-    return PartStanding(part=WatchedPart.MAIL, says=_("Mail leaves in time."))
+    return _of_mail_itself(_worker(clinic, now).state)
+
+
+def _of_mail_itself(worker: State) -> PartStanding:
+    """That nothing waits is no sign that anything would leave: there may have been nothing."""
+    if worker == State.WELL:
+        return PartStanding(part=WatchedPart.MAIL, says=_("Mail leaves in time."))
+    says = _("It is not known: only the worker sends mail.")
+    return PartStanding(
+        part=WatchedPart.MAIL, says=says, do=str(FIRST_THE_WORKER), state=State.COULD_BE_BETTER
+    )
 
 
 def _worker(clinic: Clinic, now: datetime) -> PartStanding:
@@ -131,9 +149,9 @@ def _sign_of_life(
 ) -> PartStanding:
     beat = Heartbeat.objects.with_silence(mail_status.LATE).filter(part=component).first()
     if beat is None:
-        says = _("It has not been seen yet.")
+        says, do = _("It has not been seen yet."), str(NEVER_SEEN).format(service=SERVICES[part])
         if not backups.is_older(A_BEGINNING, now=now):
-            return PartStanding(part=part, says=says, state=State.COULD_BE_BETTER)
+            return PartStanding(part=part, says=says, do=do, state=State.COULD_BE_BETTER)
     elif beat.is_ahead:
         says = _("Its last sign of life lies in the future: a clock was put back.")
     elif beat.is_silent:

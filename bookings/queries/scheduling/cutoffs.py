@@ -9,6 +9,7 @@ from bookings.core.scheduling.codes import HOURS
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.conflicts import codes_against
+from bookings.queries.waiting_list.relays import took_over
 
 
 def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
@@ -16,10 +17,15 @@ def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
 
 
 def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:
-    """Just after booking anybody may think again, whatever the cut-off, until it starts."""
+    """Just after booking anybody may think again, whatever the cut-off, until it starts.
+
+    Not about a time that was passed on: nobody would pay for it then.
+    """
     until = clinic.last_cancellation(appointment.starts_at)
     if appointment.booked_at:
-        until = max(until, appointment.booked_at + timedelta(minutes=clinic.undo_minutes))
+        again = appointment.booked_at + timedelta(minutes=clinic.undo_minutes)
+        if again > until and not took_over(appointment):
+            until = again
     return min(until, appointment.starts_at)
 
 

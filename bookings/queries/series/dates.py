@@ -35,7 +35,9 @@ class SeriesDate:
     """One of them, as `slot`; `problems` are why it cannot be had, `nearest` what can.
 
     `of` is the day of the series, or the key of the visit that is to move. `visits` and `session`
-    are what else the client has in that week, or is advised to have.
+    are what else the client has in that week, or is advised to have; `advice` is what speaks
+    against a day so near to a race of theirs. The nearest `is_crowded` where it comes within days
+    of another visit of theirs.
     """
 
     of: Key
@@ -44,6 +46,8 @@ class SeriesDate:
     nearest: Slot | None = None
     visits: Sequence[Appointment] = ()
     session: training.Session | None = None
+    advice: training.Advice | None = None
+    is_crowded: bool = False
     waits: bool = False
 
     @property
@@ -58,9 +62,11 @@ class SeriesDate:
         return DateFound.TAKEN if codes & TAKEN else DateFound.CLOSED
 
     @property
-    def is_second_of_the_week(self) -> bool:
-        """Somebody comes once a week, by the series or by the plan, unless they say otherwise."""
-        return bool(self.visits or self.session)
+    def is_better_left_out(self) -> bool:
+        """Somebody comes once a week, by the series or by the plan, and not around their race,
+        unless they say otherwise.
+        """
+        return bool(self.visits or self.session or self.advice or self.is_crowded)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,18 +113,24 @@ def problems_of(
 def _date(
     key: Key, slot: Slot, facts: DiaryFacts | None, weeks: "_Weeks", asked: AskedFor
 ) -> SeriesDate:
-    visits, session = weeks.visits_beside(slot), weeks.session_of(slot)
-    if facts is None:
-        return SeriesDate(of=key, slot=slot, visits=visits, session=session, waits=True)
-    problems = _problems(slot, facts, asked)
-    return SeriesDate(
+    there = SeriesDate(
         of=key,
         slot=slot,
-        problems=problems,
-        nearest=_nearest(slot, facts, asked) if problems else None,
-        visits=visits,
-        session=session,
+        visits=weeks.visits_beside(slot),
+        session=weeks.session_of(slot),
+        advice=weeks.advice_against(slot),
+        waits=facts is None,
     )
+    if facts is None:
+        return there
+    problems = _problems(slot, facts, asked)
+    if not problems:
+        return there
+    found = [one for one in _around(slot, facts) if not _problems(one, facts, asked)]
+    apart = (one for one in found if not weeks.crowds(one, slot))
+    nearest = next(apart, next(iter(found), None))
+    is_crowded = bool(nearest and weeks.crowds(nearest, slot))
+    return replace(there, problems=problems, nearest=nearest, is_crowded=is_crowded)
 
 
 def _problems(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> list[Problem]:
@@ -145,12 +157,8 @@ def _facts(
     )
 
 
-def _nearest(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> Slot | None:
-    """With the same therapist if they have any time around it, else with whoever has."""
-    return next((one for one in _around(slot, facts) if not _problems(one, facts, asked)), None)
-
-
 def _around(slot: Slot, facts: DiaryFacts) -> Iterator[Slot]:
+    """With the same therapist if they have any time around it, else with whoever has."""
     day = facts.clinic.day_of(slot.start)
     near = facts.openings(
         slot.treatment, first=day - AROUND, days=2 * AROUND.days + 1, duration=slot.duration
@@ -181,6 +189,20 @@ class _Weeks:
     def session_of(self, slot: Slot) -> training.Session | None:
         return self._sessions.get(self._week(slot))
 
+    def crowds(self, one: Slot, asked: Slot) -> bool:
+        """Whether it is within days of a visit of theirs, and nearer to it than what was asked."""
+        moving = {visit.pk for visit in self.asked.moving}
+        return any(
+            abs(one.start - visit.starts_at) <= min(AROUND, abs(asked.start - visit.starts_at))
+            for visit in self._history.visits
+            if visit.status in COMES and visit.pk not in moving
+        )
+
+    def advice_against(self, slot: Slot) -> training.Advice | None:
+        """What is said of the day of a race, the day before and the first ones after it."""
+        found = training.advice_on(self.clinic.day_of(slot.start), self._plan)
+        return found if found.is_of_a_race else None
+
     def _week(self, slot: Slot) -> date:
         return monday_of(self.clinic.day_of(slot.start))
 
@@ -195,14 +217,17 @@ class _Weeks:
     @cached_property
     def _sessions(self) -> dict[date, training.Session]:
         """What is still to be booked for the plan, by its week."""
-        client, declined = self.asked.client, declined_by(self.asked.client)
-        runner = runner_of(client, self._history)
-        plan = plan_of(client.races.all(), runner, today=self.clinic.day_of(self.now))
+        declined = declined_by(self.asked.client)
         return {
             monday_of(one.suggested): one
-            for one in plan.sessions
+            for one in self._plan.sessions
             if id_of(one) not in declined and not self._history.has(one, self.clinic)
         }
+
+    @cached_property
+    def _plan(self) -> training.Plan:
+        client, today = self.asked.client, self.clinic.day_of(self.now)
+        return plan_of(client.races.all(), runner_of(client, self._history), today=today)
 
     @cached_property
     def _history(self) -> History:

@@ -7,12 +7,15 @@ from django.db.models import F
 
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, EntryState, WaitlistEntry
+from bookings.models import Appointment, Client, Clinic, EntryState, WaitlistEntry
 from bookings.queries.waiting_list.wishes import serves
 
 
-def got_since(*, now: datetime) -> Iterator[tuple[WaitlistEntry, Appointment]]:
-    """Each with a visit that is all that was asked for, whoever has waited longest first.
+def got_since(
+    *, client: Client | None = None, now: datetime
+) -> Iterator[tuple[WaitlistEntry, Appointment]]:
+    """Each, or each of a client’s, with a visit that is all that was asked for; whoever has waited
+    longest first.
 
     Not what the list itself has given: that has ended the wish it was for.
     """
@@ -24,6 +27,8 @@ def got_since(*, now: datetime) -> Iterator[tuple[WaitlistEntry, Appointment]]:
         **{f"{waits}__state": EntryState.WAITING, f"{waits}__treatment": F("treatment")},
         booked_at__gte=F(f"{waits}__joined_at"),
     ).distinct()
+    if client:
+        booked = booked.filter(client=client)
     visits = list(booked.order_by("booked_at"))
     if not visits:
         return

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bookings import dates
-from bookings.models import Clinic, WaitlistEntry, Weekday
+from bookings.models import Client, Clinic, WaitlistEntry, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 
 A_DAY = 24  # hours
@@ -24,6 +24,7 @@ class WishInWords:
     times: str
     notice: str
     earlier_than: str
+    why_not_written_to: str
 
 
 def wish_in_words(entry: WaitlistEntry, clinic: Clinic, today: date) -> WishInWords:
@@ -35,7 +36,19 @@ def wish_in_words(entry: WaitlistEntry, clinic: Clinic, today: date) -> WishInWo
         times=times_in_words(entry),
         notice=notice_in_words(entry.notice_hours),
         earlier_than=dates.day_and_time_from(visit.starts_at, clinic.tz, today) if visit else "",
+        why_not_written_to=why_not_written_to(entry.client),
     )
+
+
+def why_not_written_to(client: Client) -> str:
+    """For the desk; nothing of whom a mail reaches."""
+    if not client.email:
+        return _("No e-mail: please ring")
+    if client.bounced_at:
+        return _("Mails to them come back: please ring")
+    if client.is_provisional:
+        return _("not confirmed yet")
+    return "" if client.wants_news else _("They have switched these mails off: please ring")
 
 
 def times_in_words(entry: WaitlistEntry) -> str:

@@ -1,9 +1,11 @@
 """For each day of a gap: who on the list it suits, in the clinic's order, and why not the rest."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from django.db.models import Max
 
 from bookings.core import training
 from bookings.core.intervals import Interval, day_bounds
@@ -14,11 +16,11 @@ from bookings.core.waiting_list.matching import Match, Moment, match, wanted
 from bookings.core.waiting_list.order import Rank, in_order, need_on
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import ListedWish, Start
-from bookings.models import Appointment, Clinic, FreedTime, Treatment, WaitlistEntry
+from bookings.models import Appointment, Clinic, FreedBy, FreedTime, Treatment, WaitlistEntry
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
 from bookings.queries.waiting_list.plans import plans_of
-from bookings.queries.waiting_list.wishes import duration_of, wishes_of
+from bookings.queries.waiting_list.wishes import duration_of, mailbox_of_client, wishes_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +48,14 @@ class Candidate:
 class OpenGap:
     """What is known of a stretch of the diary and of everybody who waits.
 
-    What has come free within the pause (`paused`) is none yet. A time that is passed on is one
-    `therapist`'s.
+    What has come free within the pause (`paused`) is none yet; `freed` is what came free since
+    anybody joined, and when. A time that is passed on is one `therapist`'s.
     """
 
     clinic: Clinic
     interval: Interval
     paused: Sequence[Interval]
+    freed: Sequence[tuple[Interval, datetime]] = ()
     facts: DiaryFacts
     entries: Mapping[int, WaitlistEntry]
     wishes: Mapping[int, ListedWish]
@@ -78,6 +81,14 @@ class OpenGap:
         first, last = (self.clinic.day_of(at) for at in (interval.start, interval.end))
         days = (day for day in self.days if first <= day <= last)
         return any(starts for day in days for starts in there._starts(day).values())
+
+    def whom(self) -> Iterator[tuple[int, Match | WhyNot]]:
+        """What is found for each who waits, on each day of it; nobody is ranked."""
+        first, last = (self.clinic.day_of(at) for at in (self.interval.start, self.interval.end))
+        for day in (day for day in self.days if first <= day <= last):
+            starts = self._starts(day)
+            for pk, wish in self.wishes.items():
+                yield pk, match(wish, starts[self._kind(pk)], self.moment)
 
     def candidates(self, day: date) -> list[Candidate]:
         """Everybody who waits: whom it can be offered to in their order, then whom it suits."""
@@ -159,7 +170,7 @@ class OpenGap:
         there = [(datetime.fromtimestamp(start, UTC), takers) for start, takers in found.items()]
         there.sort(key=lambda one: (one[0] < self.interval.start, one[0]))
         return [
-            self._start(at, day, takers)
+            self._start(at, day, takers, blocked)
             for at, takers in there
             if self._touches(Interval(at, at + blocked)) and self._is_theirs(takers)
         ]
@@ -170,10 +181,18 @@ class OpenGap:
     def _touches(self, visit: Interval) -> bool:
         return visit.overlaps(self.interval) and not any(map(visit.overlaps, self.paused))
 
-    def _start(self, at: datetime, day: date, takers: Sequence[int]) -> Start:
+    def _start(self, at: datetime, day: date, takers: Sequence[int], blocked: timedelta) -> Start:
         part = part_of_day(at.astimezone(self.clinic.tz).time())
         who = takers if self.therapist is None else (self.therapist,)
-        return Start(at=at, day=day, part=part, therapists=frozenset(who))
+        came_free = None if self.therapist else self._came_free(at, day, blocked)
+        people = frozenset(who)
+        return Start(at=at, day=day, part=part, therapists=people, came_free=came_free)
+
+    def _came_free(self, at: datetime, day: date, blocked: timedelta) -> datetime:
+        """Last; or when the diary began to reach that day."""
+        opened = self.clinic.begin_of(day - timedelta(days=self.clinic.horizon_days))
+        visit = Interval(at, at + blocked)
+        return max([opened, *(since for span, since in self.freed if span.overlaps(visit))])
 
 
 def gap_of(
@@ -199,11 +218,22 @@ def gap_of(
         clinic=clinic,
         interval=during,
         paused=[] if at_once else [one.interval for one in FreedTime.objects.paused(now)],
+        freed=_freed(during, wishes.values()),
         facts=_facts(clinic, during, entries.values(), ignoring, now),
         entries=entries,
         wishes=wishes,
         now=now,
     )
+
+
+def _freed(during: Interval, wishes: Iterable[ListedWish]) -> list[tuple[Interval, datetime]]:
+    """Each stretch once, with the last time that it came free."""
+    since = min(wish.asked_at or wish.since for wish in wishes)
+    there = FreedTime.objects.exclude(cause=FreedBy.LOOK).filter(
+        starts_at__lt=during.end, ends_at__gt=during.start, freed_at__gte=since
+    )
+    once = there.order_by().values("starts_at", "ends_at").annotate(last=Max("freed_at"))
+    return [(Interval(one["starts_at"], one["ends_at"]), one["last"]) for one in once]
 
 
 def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable[WaitlistEntry]:
@@ -216,14 +246,22 @@ def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable
 def relayed_gap(
     clinic: Clinic, visit: Appointment, *, everybody: bool = False, now: datetime
 ) -> OpenGap | None:
-    """As if the visit were gone whose time is passed on; for others than whose it is."""
+    """As if the visit were gone whose time is passed on; for other mailboxes than whose it is."""
     ignoring = Ignoring(appointments=(visit.pk,))
     during = Interval(visit.starts_at, visit.blocked_until)
     asked: Any = {"at_once": True, "everybody": everybody, "ignoring": ignoring, "now": now}
     gap = gap_of(clinic, during, **asked)
-    if gap is None:
-        return None
-    others = {pk: one for pk, one in gap.wishes.items() if one.client != visit.client_id}
+    return is_of(visit, gap) if gap else None
+
+
+def is_of(visit: Appointment, gap: OpenGap) -> OpenGap:
+    """Of its therapist, and for others than whose it is, under whatever name."""
+    own = mailbox_of_client(visit.whose)
+    others = {
+        pk: one
+        for pk, one in gap.wishes.items()
+        if one.client != visit.client_id and mailbox_of_client(gap.entries[pk].client) != own
+    }
     return replace(gap, therapist=visit.therapist_id, wishes=others)
 
 

@@ -2,30 +2,45 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
+from bookings.core.waiting_list.holding import Kept, kept_twice
 from bookings.core.waiting_list.wishes import ListedWish
-from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry, WaitlistOffer
+from bookings.models import (
+    Appointment,
+    Change,
+    Client,
+    Clinic,
+    OfferState,
+    Operation,
+    WaitlistEntry,
+    WaitlistOffer,
+)
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
-ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
+TERMS = ["therapist_id", "weekdays", "parts", "first_day", "last_day", "notice_hours"]
+ASKED_AND_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What one client has been offered, and when any of those they are `counted` with was asked."""
+    """What one client has been offered, and when any of those they are `counted` with was asked.
+
+    `worn_out` is what has been kept for two newcomers of late, if they are one.
+    """
 
     counted: str
     starts: frozenset[datetime]
     asked_on: date | None
     is_open: bool
+    worn_out: tuple[Kept, ...] = ()
 
 
 def wishes_of(
@@ -34,11 +49,29 @@ def wishes_of(
     """By entry; without those whose visit that should be earlier is to come no more."""
     clients = {entry.client_id: entry.client for entry in entries}
     tried, visits = _tried_of(clients.values(), clinic, now), _visits_of(clients, now)
+    changed = _changed_at(entries)
     return {
-        entry.pk: _wish(entry, clinic, tried[entry.client_id], visits)
+        entry.pk: replace(
+            _wish(entry, clinic, tried[entry.client_id], visits),
+            asked_at=changed.get(entry.pk, entry.joined_at),
+        )
         for entry in entries
         if is_still_to_come(entry, now)
     }
+
+
+def _changed_at(entries: Sequence[WaitlistEntry]) -> dict[int, datetime]:
+    """When they last said what they wait for, of those who have changed it."""
+    changes = Change.objects.filter(
+        client__in={entry.client_id for entry in entries},
+        table=WaitlistEntry._meta.db_table,
+        row__in=[entry.pk for entry in entries],
+        did=Operation.CHANGED,
+        after__has_any_keys=TERMS,
+    )
+    return dict(
+        changes.order_by().values("row").annotate(last=Max("at")).values_list("row", "last")
+    )
 
 
 def is_still_to_come(entry: WaitlistEntry, now: datetime) -> bool:
@@ -75,6 +108,7 @@ def _wish(
         tried=tried.starts,
         asked_on=tried.asked_on,
         has_an_offer=tried.is_open,
+        worn_out=tried.worn_out,
         is_confirmed=not (client.is_provisional and client.email),
         is_reachable=bool(client.email and client.wants_news and client.bounced_at is None),
         busy=tuple(Interval(one.starts_at, one.ends_at) for one in others),
@@ -117,10 +151,27 @@ def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[
     for offer in made:
         offers[offer.client_id].append(offer)
         of_all_counted[counted_as(offer.client, known)].append(offer)
-    return {
+    worn_out = _worn_out(made, known, now)
+    found = {
         pk: _tried(offers[pk], counted_as(client, known), of_all_counted, clinic)
         for pk, client in people.items()
     }
+    return {
+        pk: one if pk in known else replace(one, worn_out=worn_out) for pk, one in found.items()
+    }
+
+
+def _worn_out(
+    made: Iterable[WaitlistOffer], known: Collection[int], now: datetime
+) -> tuple[Kept, ...]:
+    """Times that were kept for two newcomers within a day, whatever came of it."""
+    return kept_twice(
+        Kept(offer.therapist_id, Interval(offer.starts_at, offer.ends_at))
+        for offer in made
+        if offer.client_id not in known
+        and offer.relayed_id is None
+        and offer.made_at > now - A_DAY_AT_LEAST
+    )
 
 
 def _tried(
@@ -129,15 +180,26 @@ def _tried(
     of_all_counted: Mapping[str, Sequence[WaitlistOffer]],
     clinic: Clinic,
 ) -> Tried:
-    """What the clinic has withdrawn was none; what was taken and then cancelled was."""
+    """What the clinic has withdrawn was none; what was taken and then cancelled was, and what
+    whoever passed it on has kept after all: they were written to twice.
+    """
     of_mailbox = of_all_counted.get(counted, ())
-    asked = [clinic.day_of(one.made_at) for one in of_mailbox if one.state in ENDED_UNTAKEN]
+    asked = [clinic.day_of(one.made_at) for one in of_mailbox if _was_asked(one)]
     return Tried(
         counted=counted,
-        starts=frozenset(one.starts_at for one in own if one.state != OfferState.WITHDRAWN),
+        starts=frozenset(one.starts_at for one in own if _was_an_offer(one)),
         asked_on=max(asked, default=None),
         is_open=any(one.state == OfferState.OPEN for one in of_mailbox),
     )
+
+
+def _was_an_offer(offer: WaitlistOffer) -> bool:
+    return offer.state != OfferState.WITHDRAWN or offer.relayed_id is not None
+
+
+def _was_asked(offer: WaitlistOffer) -> bool:
+    is_withdrawn = offer.state == OfferState.WITHDRAWN and _was_an_offer(offer)
+    return offer.state in ASKED_AND_OVER or is_withdrawn
 
 
 def serves(visit: Appointment, entry: WaitlistEntry) -> bool:

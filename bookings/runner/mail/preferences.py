@@ -52,7 +52,12 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
         return redirect(request.path)
     chosen = {name: getattr(client, MailGroup(name).field) for name in PreferencesForm.base_fields}
     form = PreferencesForm(initial=chosen)
-    context = {"form": form, "your_data_url": client_url(Purpose.YOUR_DATA, client)}
+    context = {
+        "form": form,
+        "client": client,
+        "places": client.waits_for.waiting().count(),
+        "your_data_url": client_url(Purpose.YOUR_DATA, client),
+    }
     return render(request, "runner/mail/preferences.html", context)
 
 

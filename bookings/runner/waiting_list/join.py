@@ -12,25 +12,32 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import links
-from bookings.actions.refusals import Busy, Refused
+from bookings.actions.refusals import Busy, NetworkPaused, Refused
 from bookings.actions.waiting_list import entries
 from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Kind
 from bookings.links import Purpose, still_goes_to
-from bookings.models import Appointment, Clinic, Treatment, WaitlistEntry
+from bookings.models import Appointment, Client, Clinic, Treatment, WaitlistEntry
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Ignoring
+from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.runner.scheduling.booking import for_whom
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.days import day_in
 from bookings.web.forms import PERSON, KeyForm
-from bookings.web.rate_limits import BOOKING, limited
+from bookings.web.rate_limits import BOOKING, JOINS, limited, seconds_to_wait
 from bookings.web.responses import page_methods, private, status_of
 from bookings.web.training.plan_store import SessionPlan, goes_along
-from bookings.web.visitor import has_proved, language, proved_here, who_has_signed_in
+from bookings.web.visitor import (
+    has_proved,
+    language,
+    neighbourhood_of,
+    proved_here,
+    who_has_signed_in,
+)
 from bookings.web.waiting_list.forms import JoinForm, WishForm
 
 NO_NOTICE = 0
@@ -88,11 +95,20 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
         by=Role.RUNNER,
     )
     try:
+        _limit_newcomers(request, client)
         entry = entries.join(wanted, now=now)
     except Refused as refusal:
         return _show(request, treatment, form, refusal=refusal, status=status_of(refusal))
     plan.note_wait(_session(request))
+    if remark := why_nothing_comes(entry, Clinic.objects.the(), now=now):
+        messages.warning(request, remark)
     return _to_it(request, entry)
+
+
+def _limit_newcomers(request: HttpRequest, client: Client) -> None:
+    """With as many mailboxes as one likes, but not from one network. Raises NetworkPaused."""
+    if client.is_provisional and seconds_to_wait(request, JOINS, of=neighbourhood_of(request)):
+        raise NetworkPaused
 
 
 def _session(request: HttpRequest) -> tuple[Kind, date] | None:
@@ -106,7 +122,10 @@ def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
     if not entry.client.is_provisional and has_proved(request, entry.client):
         messages.success(request, _("You are on the waiting list. We have emailed you about it."))
         return redirect(links.client_path(Purpose.WAITING, entry.client, entry=entry.pk))
-    said = _("One more step: press the button in our email to {email}, and the place is yours.")
+    said = _(
+        "One more step: press the button in our email to {email}, and the place is yours. If it "
+        "does not arrive, please look among the unwanted mail, or join once more: we send it again."
+    )
     messages.warning(request, said.format(email=entry.client.email))
     return redirect("runner:times", entry.treatment.slug)
 

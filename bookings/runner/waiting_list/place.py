@@ -1,29 +1,54 @@
 """One's place on the list, behind the link in each of its mails: seen, confirmed, changed, left."""
 
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import links
-from bookings.actions.refusals import Busy, Refused
+from bookings.actions.mail import preferences
+from bookings.actions.refusals import Busy, RaceRefused, Refused
+from bookings.actions.training import races
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
-from bookings.models import Appointment, Client, Clinic, EntryState, OfferState, WaitlistEntry
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    EntryState,
+    MailGroup,
+    OfferState,
+    Race,
+    WaitlistEntry,
+)
 from bookings.models.waiting_list.entries import SAME_WISH
+from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.in_words import wish_in_words
+from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
+from bookings.web.training.race_forms import RaceForm
 from bookings.web.waiting_list.forms import WishForm, as_asked
 
-CHANGE, LEAVE = "change", "leave"
+CHANGE, LEAVE, NEWS, RACE = "change", "leave", "news", "race"
+HOW = "place on the waiting list"
+SHOWN = 3
+
+
+class FreeNow(NamedTuple):
+    """A free start, and the page on which it is booked or moved to."""
+
+    start: datetime
+    url: str
 
 
 @page_methods
@@ -46,6 +71,10 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return redirect(_url(entry))
     if request.POST.get("do") == CHANGE:
         return _change(request, entry)
+    if request.POST.get("do") == RACE and entry.is_waiting:
+        return _enter_race(request, entry)
+    if request.POST.get("do") == NEWS:
+        return _write_to_me_again(request, entry)
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
 
@@ -54,6 +83,29 @@ def _that_stands_for(entry: WaitlistEntry) -> WaitlistEntry | None:
     """Of the very same wish: one of two became the other's when their clients became one."""
     wanted = {name: getattr(entry, name) for name in SAME_WISH}
     return WaitlistEntry.objects.like(**wanted).filter(client=entry.client).first()
+
+
+def _write_to_me_again(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    now = timezone.now()
+    preferences.choose(entry.client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
+    entries.look_for(entry, now=now)
+    messages.success(request, _("Saved. We email you when something comes free."))
+    return redirect(_url(entry))
+
+
+def _enter_race(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    """By which their place is ordered from then on."""
+    now = timezone.now()
+    form = RaceForm(request.POST, today=Clinic.objects.the().day_of(now))
+    if not form.is_valid():
+        return _show(request, entry, race_form=form, status=422)
+    try:
+        races.enter(entry.client, Race(**form.about_the_race), now=now)
+    except RaceRefused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _show(request, entry, race_form=form, status=422)
+    messages.success(request, _("Thank you. Your place goes by your race from now on."))
+    return redirect(_url(entry))
 
 
 def _change(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
@@ -85,6 +137,7 @@ def _show(
     entry: WaitlistEntry,
     form: WishForm | None = None,
     *,
+    race_form: RaceForm | None = None,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -99,12 +152,47 @@ def _show(
         "kept": kept,
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
+        "free_now": _free_now(entry, now),
+        "remark": why_nothing_comes(entry, clinic, now=now) if entry.is_waiting else "",
+        "is_silent": entry.is_waiting and not entry.client.wants_news,
         "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
+        "race_form": _race_form(entry, race_form, clinic.day_of(now)),
         "booked": _booked_since(entry, now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _race_form(entry: WaitlistEntry, sent: RaceForm | None, today: date) -> RaceForm | None:
+    """Nothing where a race is known already, or it is not certain whose place it is."""
+    if not entry.is_waiting or entry.client.is_provisional:
+        return None
+    if entry.client.races.filter(race_date__gte=today).exists():
+        return None
+    return sent or RaceForm(today=today)
+
+
+def _free_now(entry: WaitlistEntry, now: datetime) -> list[FreeNow]:
+    """The first of each of some days, which nobody has to wait for."""
+    clinic = Clinic.objects.the()
+    if not entry.is_waiting or entry.client.is_provisional:
+        return []
+    found = free_now(entry, clinic, now=now)
+    first_of_day = {clinic.day_of(start): start for start in reversed(found)}
+    return [
+        FreeNow(start, _where_it_is_had(entry, start, clinic))
+        for start in sorted(first_of_day.values())[:SHOWN]
+    ]
+
+
+def _where_it_is_had(entry: WaitlistEntry, start: datetime, clinic: Clinic) -> str:
+    therapist = entry.therapist.slug if entry.therapist else ""
+    if entry.appointment:
+        asked = urlencode({"start": start.isoformat(), "therapist": therapist})
+        return f"{reverse('runner:move', args=[links.mail_token(entry.appointment)])}?{asked}"
+    asked = urlencode({"day": clinic.day_of(start).isoformat(), "therapist": therapist})
+    return f"{reverse('runner:times', args=[entry.treatment.slug])}?{asked}"
 
 
 def _booked_since(entry: WaitlistEntry, now: datetime) -> Appointment | None:

@@ -8,6 +8,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.waiting_list.tending import end_what_was_got
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment
 from bookings.queries.scheduling.slots import Slot
@@ -40,4 +41,5 @@ def book_offered(
         by=who(request),
     )
     [booked] = booking.book(wanted, now=now)
+    end_what_was_got(client=booked.whose, now=now)
     return booked

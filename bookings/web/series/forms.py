@@ -18,16 +18,18 @@ from bookings.core.scheduling.series import (
     last_of,
 )
 from bookings.core.scheduling.weeks import monday_of
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Series, Therapist, Weekday
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import DateFound, Key, SeriesDate
+from bookings.queries.series.race_ahead import RaceAhead
 from bookings.queries.series.scope import Scope
 from bookings.web.forms import DayField, InstantField, KeyForm, plain
 
 USUAL_WEEKS, USUAL_COUNT = 3, 6
 SKIP, WAIT = "skip", "wait"
 BETWEEN = "|"
-COUNT, UNTIL = "count", "until"
+COUNT, UNTIL, RACE = "count", "until", "race"
 
 
 def every(weeks: int) -> str:
@@ -80,8 +82,20 @@ class RuleForm(WithWhomForm):
 
     helper = plain("every_weeks", "therapist", "ends", "count", "until")
 
-    def __init__(self, *args: Any, visit: Appointment, clinic: Clinic, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        visit: Appointment,
+        clinic: Clinic,
+        race: RaceAhead | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(*args, visit=visit, **kwargs)
+        self.race = race
+        if race:
+            ends: Any = self.fields["ends"]
+            before = _("before the race week of {race}").format(race=isolated(race.name))
+            ends.choices = [*ends.choices, (RACE, before)]
         self.first_day = clinic.day_of(visit.starts_at)
         self.at = visit.starts_at.astimezone(clinic.tz).time()
 
@@ -92,27 +106,34 @@ class RuleForm(WithWhomForm):
             missing = {COUNT: _("Please say how many."), UNTIL: _("Please say until when.")}
             self._refuse(ends, missing[ends])
         if not self.errors and ends == UNTIL:
-            self._refuse_an_odd_end(data["until"], data["every_weeks"] * A_WEEK)
+            self._refuse_an_odd_end(UNTIL, data["until"], data["every_weeks"] * A_WEEK)
+        if not self.errors and ends == RACE and self.race:
+            self._refuse_an_odd_end("ends", self.race.last_day, data["every_weeks"] * A_WEEK)
         return data
 
     @property
     def rule(self) -> Rule:
         data = self.cleaned_data
         weeks = data["every_weeks"]
-        last = (
-            data["until"]
-            if data["ends"] == UNTIL
-            else last_of(self.first_day, weeks, data["count"])
-        )
+        last = self._last_day(weeks)
         rule = Rule(first_day=self.first_day, at=self.at, every_weeks=weeks, last_day=last)
         return replace(rule, last_day=rule.days[-1])
 
-    def _refuse_an_odd_end(self, until: date, step: timedelta) -> None:
-        if until < self.first_day + step:
-            self._refuse(UNTIL, _("Please give a day on which it comes again, or a later one."))
+    def _last_day(self, weeks: int) -> date:
+        data = self.cleaned_data
+        if data["ends"] == RACE and self.race:
+            return self.race.last_day
+        until: date | None = data["until"] if data["ends"] == UNTIL else None
+        return until or last_of(self.first_day, weeks, data["count"])
+
+    def _refuse_an_odd_end(self, field: str, until: date, step: timedelta) -> None:
+        if until < self.first_day + step and field == UNTIL:
+            self._refuse(field, _("Please give a day on which it comes again, or a later one."))
+        elif until < self.first_day + step:
+            self._refuse(field, _("It would not come again before that race week."))
         elif (until - self.first_day) // step + 1 > MOST_DATES:
             sentence = _("A series has at most {count} appointments: please give an earlier day.")
-            self._refuse(UNTIL, sentence.format(count=MOST_DATES))
+            self._refuse(field, sentence.format(count=MOST_DATES))
 
     def _refuse(self, field: str, sentence: str) -> None:
         if field not in self.errors:
@@ -217,13 +238,14 @@ def choices_of(one: SeriesDate, was: Appointment | None) -> list[tuple[str, str,
 
 
 def usual_choice(one: SeriesDate, was: Appointment | None) -> str:
-    """The first that is possible; nothing in a week that has a visit, or a session of the plan.
+    """The first that is possible; nothing around a race, or in a week that has a visit or a
+    session of the plan.
 
     What is booked already moves to the very time that was asked for, or stays.
     """
     if was and one.found is not DateFound.FREE:
         return SKIP
-    if one.is_second_of_the_week and not was:
+    if one.is_better_left_out and not was:
         return SKIP
     return choices_of(one, was)[0][0]
 
@@ -263,9 +285,9 @@ class CancelScopeForm(ScopeForm):
 
     helper = plain("scope")
 
-    def __init__(self, *args: Any, series: Series, **kwargs: Any):
+    def __init__(self, *args: Any, waits: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if series.still_to_book:
+        if waits:
             scopes: Any = self.fields["scope"]
             only = _("Only those that are not booked yet: the rest stays")
             scopes.choices = [*scopes.choices, (Scope.WAITING.value, only)]

@@ -19,6 +19,7 @@ from bookings.models import Appointment, Clinic, Series
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import AskedFor, Key, SeriesDate, looked_at
 from bookings.queries.series.in_words import rule_in_words
+from bookings.queries.series.race_ahead import race_ahead
 from bookings.web.responses import status_of
 from bookings.web.series.doors import Door
 from bookings.web.series.forms import COUNT, USUAL_COUNT, USUAL_WEEKS, DatesForm, RuleForm
@@ -32,7 +33,8 @@ def repeat(request: HttpRequest, door: Door) -> HttpResponse:
     is_sent = request.method == "POST"
     asked = request.POST if is_sent else request.GET
     given = asked if "every_weeks" in asked else _usual(door)
-    rule = RuleForm(given, visit=door.visit, clinic=clinic)
+    race = race_ahead(door.visit, clinic, now=timezone.now())
+    rule = RuleForm(given, visit=door.visit, clinic=clinic, race=race)
     if not rule.is_valid():
         return _show(request, door, rule, None, status=422)
     found = _dates(clinic, door, rule.rule, rule)

@@ -203,7 +203,10 @@
       panel.scrollIntoView({ block: "nearest" });
     });
   };
-  const open = ({ extendedProps }) => extendedProps.url && showBeside(extendedProps.url, panel.dataset.visits);
+  const open = ({ extendedProps: { page, url } }) => {
+    if (page) location.assign(page); // kept for somebody: the list says more
+    else if (url) showBeside(url, panel.dataset.visits);
+  };
   // What a press in the panel has done is told at its head, wherever in it one has scrolled to.
   const showWhatIsTold = ({ detail }) => {
     if (detail.requestConfig?.verb !== "post") return;

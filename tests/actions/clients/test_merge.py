@@ -82,6 +82,7 @@ def makers(visit):
             kind="training", ideal=DAY
         ),
         "bookings.Race.client": factories.make_race,
+        "bookings.Series.client": lambda one: factories.make_series(visit(one, hours=24 * one.pk)),
         "bookings.ImportedRow.client": lambda one: batch().rows.create(number=2, client=one),
         "bookings.KnownAs.client": lambda one: one.known_as.create(
             source="cliniko", key=str(one.pk), told="x"

@@ -117,7 +117,7 @@ def test_a_series_and_the_plan_never_book_the_same_week_twice_unless_asked(
     assert found[0].visits
     with_a_session = [one for one in found if one.session]
     assert with_a_session
-    assert all(one.is_second_of_the_week for one in [found[0], *with_a_session])
+    assert all(one.is_better_left_out for one in [found[0], *with_a_session])
     asked_for = with_a_session[0]
     make(first, count=8, slots={asked_for.of: asked_for.slot})
     assert History.of(ana).has(asked_for.session, clinic)  # and so the plan asks for no other
@@ -152,3 +152,31 @@ def test_over_the_end_of_october_all_of_it_stays_at_the_same_hour(first, make, c
     local = [one.astimezone(clinic.tz) for one in starts_of(series)]
     assert {one.hour for one in local} == {18}
     assert len({one.utcoffset() for one in local}) == 2
+
+
+def test_the_nearest_is_no_choice_made_for_them_days_from_another_visit(
+    first, ana, rule_of, shown, massage, kim, room, at
+):
+    """It was two days after the visit of the week before."""
+    day = (first.starts_at - at(0, 0)).days
+    factories.make_absence(at(day + 3, 0), at(day + 8, 0), kim)
+    [alone] = shown(first, rule_of(first, count=2))
+    assert alone.nearest
+    assert not alone.is_better_left_out
+    factories.make_appointment(
+        starts_at=alone.nearest.start + timedelta(days=2),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        client=ana,
+    )
+    [beside] = shown(first, rule_of(first, count=2))
+    assert beside.nearest is None or beside.is_better_left_out
+
+
+def test_a_date_that_the_diary_reaches_does_not_wait(first, make, clinic):
+    """Who waits has it booked as it opens, and it has opened."""
+    days = [clinic.day_of(first.starts_at) + n * WEEK for n in (1, 2)]
+    with pytest.raises(Stale):
+        make(first, count=3, slots={}, waits_for=days)
+    assert not Series.objects.exists()

@@ -75,7 +75,7 @@ class WaitingList(RuleBasedStateMachine):
             )
             for minutes in (60, 30)
         ]
-        self.visits = []
+        self.visits, self.on_sale = [], {}
         for person, room in zip(self.people, rooms, strict=True):
             factories.make_week(person, time(HOURS.start), time(HOURS.stop))
             for day in range(1, DAYS + 1):
@@ -111,7 +111,7 @@ class WaitingList(RuleBasedStateMachine):
 
     def put_on_the_list(self, wish):
         person = wish["person"]
-        factories.make_entry(
+        entry = factories.make_entry(
             treatment=self.treatments[wish["treatment"]],
             therapist=None if person is None else self.people[person],
             weekdays=list(wish["weekdays"]),
@@ -120,13 +120,14 @@ class WaitingList(RuleBasedStateMachine):
             last_day=(FRIDAY + timedelta(days=DAYS)).date(),
             joined_at=self.now - timedelta(days=wish["waited"]),
         )
+        self.on_sale[entry.pk] = self.free_for(entry)
 
     @rule(which=st.integers(0, 11))
     def wish_it_earlier(self, which):
         visit = Appointment.objects.get(pk=self.visits[2 * which + 1])
         is_coming = visit.status == Status.BOOKED and visit.starts_at > self.now
         if is_coming and not visit.earlier_wishes.waiting().exists():
-            factories.make_entry(
+            entry = factories.make_entry(
                 visit.client,
                 treatment=visit.treatment,
                 appointment=visit,
@@ -134,6 +135,7 @@ class WaitingList(RuleBasedStateMachine):
                 last_day=self.clinic.day_of(visit.starts_at),
                 joined_at=self.now,
             )
+            self.on_sale[entry.pk] = self.free_for(entry)
 
     @rule(several=st.sets(st.integers(0, 23), min_size=1, max_size=4), tended=TENDED)
     def cancel(self, several, tended):
@@ -236,15 +238,17 @@ class WaitingList(RuleBasedStateMachine):
         """Of what has just come free, in the hours in which mails go."""
         if not time(8) <= self.now.astimezone(self.clinic.tz).time() < time(20):
             return []
-        lately = FreedTime.objects.to_be_worked().exclude(cause="look")
-        spans = [one.interval for one in lately if self.now < one.due_at + 5 * MINUTE]
+        not_worked = FreedTime.objects.to_be_worked().exclude(cause="look")
+        lately = [one for one in not_worked if self.now < one.due_at + 5 * MINUTE]
         return [
             (entry, start)
             for entry in WaitlistEntry.objects.waiting()
             for start, takers in self.might_have(entry, at_once=True).items()
             if therapist in takers
             and blocked.overlaps(there := Interval(start, start + length_of(entry)))
-            and any(there.overlaps(span) for span in spans)
+            and any(
+                there.overlaps(one.interval) for one in lately if one.freed_at >= entry.joined_at
+            )
         ]
 
     def tend_after(self, after):
@@ -253,6 +257,7 @@ class WaitingList(RuleBasedStateMachine):
         if after is None:
             return
         self.go_to(self.now + after)
+        holds.expire_dead_holds(now=self.now)
         local = self.now.astimezone(self.clinic.tz)
         paused = list(FreedTime.objects.paused(self.now))
         tending.look_through(now=self.now)
@@ -287,16 +292,28 @@ class WaitingList(RuleBasedStateMachine):
         there = WaitlistOffer.objects.filter(client=entry.client)
         if there.filter(state=OfferState.OPEN, until__gt=self.now).exists():
             return {}
-        untaken = there.filter(
-            Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED])
+        asked = there.filter(
+            Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED])
             | Q(state=OfferState.OPEN, until__lte=self.now)
         )
-        if any(self.clinic.day_of(one.made_at) == today for one in untaken):
+        if any(self.clinic.day_of(one.made_at) == today for one in asked):
             return {}
         if entry.appointment and not _still_to_come(entry.appointment, self.now):
             return {}
         if entry.last_day < today:
             return {}
+        starts = self.free_for(entry)
+        had = set(there.exclude(state=OfferState.WITHDRAWN).values_list("starts_at", flat=True))
+        return {
+            start: takers
+            for start, takers in starts.items()
+            if start not in had
+            and self.suits(entry, start, at_once)
+            and not self.was_on_sale(entry, start)
+        }
+
+    def free_for(self, entry):
+        today = self.clinic.day_of(self.now)
         free = openings(
             self.clinic,
             entry.treatment,
@@ -306,13 +323,16 @@ class WaitingList(RuleBasedStateMachine):
             rules=Rules.LISTED,
             now=self.now,
         )
-        starts = {one.starts_at: one.therapists for one in free}
-        had = set(there.exclude(state=OfferState.WITHDRAWN).values_list("starts_at", flat=True))
-        return {
-            start: takers
-            for start, takers in starts.items()
-            if start not in had and self.suits(entry, start, at_once)
-        }
+        return {one.starts_at: one.therapists for one in free}
+
+    def was_on_sale(self, entry, start):
+        """When they joined, and nothing of it has come free since."""
+        since = FreedTime.objects.exclude(cause="look").filter(
+            freed_at__gte=entry.joined_at,
+            starts_at__lt=start + length_of(entry),
+            ends_at__gt=start,
+        )
+        return start in self.on_sale[entry.pk] and not since.exists()
 
     def suits(self, entry, start, at_once):
         end = start + timedelta(minutes=entry.treatment.minutes)

@@ -77,6 +77,18 @@ def wait(massage, today):
     return _wait
 
 
+@pytest.fixture
+def been_here(massage, kim, room, at):
+    return lambda client: factories.make_appointment(
+        client=client,
+        starts_at=at(-3, 10),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        status=Status.COMPLETED,
+    )
+
+
 def cancel(visit, **data):
     return cancellation.cancel(visit, by="desk: dee", now=timezone.now(), **data)
 
@@ -109,6 +121,27 @@ def test_a_cancelled_hour_is_offered_after_the_pause_and_kept(ten, wait, clock):
     assert offer.hold.held_until == offer.until
     assert Mail.objects.get(kind=MailKind.WAIT_OFFER).not_after == offer.until
     assert tend() == 0
+
+
+@pytest.mark.parametrize("widened", [False, True])
+def test_what_was_on_sale_when_they_wished_for_it_stays_so(ten, wait, clock, widened):
+    """Joining took a free hour away from everybody for two hours."""
+    Appointment.objects.filter(pk=ten.pk).delete()
+    later(clock, PAUSE)
+    entry = wait(joined_at=timezone.now(), weekdays=[(ten.starts_at.weekday() + 3) % 7 * widened])
+    terms = WaitTerms(first_day=entry.first_day, last_day=entry.last_day)
+    later(clock, MINUTE)
+    entries.change(entry, terms, now=timezone.now())
+    assert stranger_may(ten)
+    tending.look_through(now=timezone.now())
+    assert tend() == 0
+    assert stranger_may(ten)
+    booked = factories.make_appointment(
+        starts_at=ten.starts_at, treatment=ten.treatment, therapist=ten.therapist, room=ten.room
+    )
+    cancel(booked)
+    assert not stranger_may(ten)
+    assert after_the_pause(clock) == 1
 
 
 def test_what_is_undone_within_the_pause_sends_nothing(ten, wait, clock):
@@ -295,9 +328,10 @@ def test_a_taken_and_then_cancelled_time_goes_to_the_next_and_not_back(ten, wait
     assert not again.offers.exists()
 
 
-def test_declining_asks_the_next_at_once_and_one_stays_or_leaves(ten, wait, clock):
+def test_declining_asks_the_next_at_once_and_one_stays_or_leaves(ten, wait, clock, been_here):
     """pretix PR#2219: declining impossible."""
     first, second, third = wait(), wait(), wait()
+    been_here(third.client)
     cancel(ten)
     after_the_pause(clock)
     offers.decline(offer_to(first), now=timezone.now())
@@ -419,6 +453,19 @@ def test_earlier_please_ends_with_its_visit(full_day, wait, clock, today):
     entry.refresh_from_db()
     offer.refresh_from_db()
     assert (entry.state, offer.state) == (EntryState.OVER, OfferState.WITHDRAWN)
+    assert not Mail.objects.filter(kind=MailKind.WAIT_WITHDRAWN).exists()  # they know
+
+
+def test_who_takes_the_earlier_time_back_waits_again(full_day, wait, clock, today):
+    """The wish was gone with it."""
+    mine = full_day[-1]
+    entry = wait(mine.client, appointment=mine, first_day=today)
+    cancel(full_day[1])
+    after_the_pause(clock)
+    moved = offers.accept(offer_to(entry), by="runner", now=timezone.now())
+    undoing.undo(moved, revision=moved.revision, by="runner", now=timezone.now())
+    entry.refresh_from_db()
+    assert (entry.state, entry.ended_at) == (EntryState.WAITING, None)
 
 
 def test_joining_takes_no_lock_and_twice_joins_once(massage, ana, today, django_assert_num_queries):
@@ -515,11 +562,11 @@ def test_what_has_come_free_costs_an_opening_no_query_until_it_has(
     with django_assert_num_queries(6):  # the clinic's row is one
         stranger_may(ten)
     cancel(ten)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         stranger_may(ten)
     for _ in range(5):
         wait()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         stranger_may(ten)
 
 
@@ -581,6 +628,23 @@ def test_one_mailbox_has_one_offer_and_one_a_day_under_however_many_names(full_d
     tending.look_through(now=timezone.now())
     tend()
     assert list(WaitlistOffer.objects.filter(client__in=mal)) == [offer]
+
+
+def test_whoever_has_taken_a_time_is_offered_no_second_that_day(full_day, wait, clock):
+    """“One time a day at most” held for each place."""
+    client = factories.make_client(wants_news=True)
+    first = wait(client, last_day=wait().last_day + timedelta(days=14))
+    second = wait(client, parts=[1])
+    cancel(full_day[1])
+    WaitlistEntry.objects.exclude(client=client).delete()
+    after_the_pause(clock)
+    visit = offers.accept(offer_to(first), by="runner", now=timezone.now())
+    Appointment.objects.filter(pk=visit.pk).update(booked_at=second.joined_at - HOUR)
+    cancel(full_day[5])
+    assert after_the_pause(clock) == 0
+    later(clock, timedelta(days=1))
+    tending.look_through(now=timezone.now())
+    assert tend() == 1
 
 
 def test_two_who_have_been_here_are_two_at_one_mailbox(
@@ -669,6 +733,9 @@ def test_who_has_booked_since_is_offered_no_more_of_that_week(full_day, wait, cl
     second.joined_at = timezone.now()
     second.save()
     offers.decline(offer_to(other), now=timezone.now())
+    assert tend() == 0  # they took one today
+    later(clock, timedelta(days=1))
+    tending.look_through(now=timezone.now())
     assert tend() == 1
     assert offer_to(second).starts_at == full_day[3].starts_at
 
@@ -703,7 +770,30 @@ def test_of_all_who_wait_only_those_who_may_be_offered_it_are_read(
     wait(factories.make_client(email="", wants_news=True))
     wait(factories.make_client(proved_at=None, wants_news=True))
     may += [wait() for _ in range(5)]
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         gap = present(gap_of(clinic, ten.interval, now=timezone.now()))
         gap.next_in_line(may[0].first_day)
     assert set(gap.entries) == {one.pk for one in may}
+
+
+def test_two_newcomers_in_a_row_keep_a_freed_time_and_then_only_who_is_known(
+    ten, wait, clock, been_here
+):
+    """Else a stranger keeps it from everybody for hours, with as many mailboxes as it takes."""
+    newcomers = [wait() for _n in range(4)]
+    cancel(ten)
+    assert after_the_pause(clock) == 1
+    later(clock, 2 * HOUR)
+    assert tend() == 1
+    offers.decline(newcomers[1].offers.get(), now=timezone.now())
+    assert tend() == 0
+    later(clock, MINUTE)
+    assert tend() == 0
+    assert stranger_may(ten)
+    known = wait()
+    been_here(known.client)
+    entries.look_for(known, now=timezone.now())
+    assert tend() == 1
+    offers.decline(offer_to(known), now=timezone.now())
+    assert tend() == 0
+    assert not WaitlistOffer.objects.filter(entry__in=newcomers[2:]).exists()

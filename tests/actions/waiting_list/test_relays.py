@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.actions.refusals import Refused, Stale
-from bookings.actions.scheduling import cancellation
+from bookings.actions.refusals import Refused, Stale, TooLate
+from bookings.actions.scheduling import cancellation, undoing
 from bookings.actions.waiting_list import entries, offers, relays, tending
 from bookings.actions.waiting_list.offers import OfferRequest
 from bookings.core.scheduling.statuses import Status
@@ -20,7 +20,10 @@ from bookings.models import (
     OfferState,
     WaitlistOffer,
 )
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel
 from bookings.queries.waiting_list.matches import relayed_gap
+from bookings.queries.waiting_list.relays import given_to_a_newcomer
+from bookings.queries.waiting_list.wishes import wishes_of
 from tests import factories
 from tests.reading import present
 
@@ -183,3 +186,66 @@ def test_only_what_costs_a_fee_and_is_to_come_is_relayed(mine, clock, massage, k
     with pytest.raises(Stale):
         relay(mine)
     assert not WaitlistOffer.objects.exists()
+
+
+def test_what_lies_outside_the_hours_is_not_passed_on_and_why_is_said(mine, wait):
+    """Nobody of the list could ever have taken it."""
+    wait()
+    mine.therapist.shifts.all().delete()
+    with pytest.raises(relays.NobodyCouldTakeIt, match="outside the therapist’s hours"):
+        relay(mine)
+
+
+def test_offering_and_keeping_it_by_turns_floods_nobody(mine, wait, clock):
+    first, second = wait(), wait()
+    relay(mine)
+    tend()
+    _taken_back(mine)
+    with pytest.raises(relays.JustTakenBack, match=r"from 09:10 on"):
+        relay(mine)
+    clock.move_to(timezone.now() + 10 * MINUTE)
+    relay(mine)
+    assert tend() == 1
+    assert [entry.offers.count() for entry in (first, second)] == [1, 1]
+    today = Clinic.objects.the().day_of(timezone.now())
+    wish = wishes_of([first], Clinic.objects.the(), now=timezone.now())[first.pk]
+    assert wish.asked_on == today
+
+
+@pytest.mark.parametrize("is_move", [False, True])
+def test_what_was_passed_on_late_is_not_given_back_without_a_fee(
+    mine, wait, massage, kim, room, at, is_move
+):
+    """Else a second mailbox takes it, thinks again, and nobody comes or pays."""
+    Clinic.objects.update(move_cutoff_hours=2)
+    later = factories.make_appointment(
+        starts_at=at(1, 16), treatment=massage, therapist=kim, room=room, booked_at=timezone.now()
+    )
+    entry = wait(later.client, appointment=later) if is_move else wait()
+    relay(mine)
+    tend()
+    taken = offers.accept(entry.offers.get(), by="runner", now=timezone.now())
+    assert is_late_to_cancel(taken, Clinic.objects.the(), now=timezone.now())
+    with pytest.raises(TooLate):
+        cancellation.cancel(taken, by="runner", now=timezone.now())
+    with pytest.raises(TooLate):
+        undoing.undo(taken, revision=taken.revision, by="runner", now=timezone.now())
+    assert [given_to_a_newcomer(one) for one in (mine, taken, later)] == [
+        entry.offers.get(), entry.offers.get(), entry.offers.get() if is_move else None
+    ]  # fmt: skip
+    factories.make_appointment(
+        client=entry.client,
+        starts_at=at(-3, 10),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        status=Status.COMPLETED,
+    )
+    assert given_to_a_newcomer(mine) is None
+
+
+def test_nobody_passes_a_time_on_to_their_own_mailbox(mine, wait):
+    name, _at, domain = mine.client.email.partition("@")
+    wait(factories.make_client(email=f"{name}+two@{domain}", wants_news=True))
+    relay(mine)
+    assert tend() == 0

@@ -60,6 +60,38 @@ def test_it_looks_at_everything_and_names_what_is_wrong(examined):
     assert "Second way" in found
 
 
+def test_before_there_is_a_clinic_the_machine_is_looked_at_all_the_same(examined):
+    found = examined()
+    assert [one.says for one in found["Clinic"]] == ["No clinic is here yet."]
+    assert {
+        "Keys", "Disk", "Backup", "The worker that sends mail", "The clock that rings each minute",
+        "Mail",
+    } <= set(found)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "look", [*doctor.WITHOUT_A_DATABASE, *doctor.WITH_A_DATABASE, *doctor.WHEN_IT_IS_MIGRATED]
+)
+def test_a_look_that_breaks_is_told_by_its_kind_alone_and_the_rest_goes_on(monkeypatch, look):
+    def breaks():
+        raise TypeError("what somebody has typed")
+        yield
+
+    well = doctor.Diagnosis("x", "well", "All is well.")
+    for name in ("WITHOUT_A_DATABASE", "WITH_A_DATABASE", "WHEN_IT_IS_MIGRATED"):
+        looks = {
+            breaks if one is look else lambda well=well: iter([well]): about
+            for one, about in getattr(doctor, name).items()
+        }
+        monkeypatch.setattr(doctor, name, looks)
+    monkeypatch.setattr(doctor.database, "of_an_answer", lambda: iter([well]))
+    monkeypatch.setattr(doctor.database, "of_migrations", lambda: iter([well]))
+    found = list(doctor.examine())
+    [wrong] = [one for one in found if one.is_wrong]
+    assert wrong.says == "It could not be looked at (TypeError)."
+    assert len(found) == 16
+
+
 def test_what_everybody_knows_or_nobody_can_read_is_told(examined, settings):
     factories.make_clinic()
     factories.make_user("demo-owner@example.com", role=Role.OWNER)
@@ -86,9 +118,11 @@ def test_the_second_way_is_knocked_at_and_a_message_sent_by_it_when_asked(examin
         second.behaves_again()
         assert [one.says for one in examined(try_alerts=True)["Second way"]] == [
             "ALERT_EMAIL_URL took the message.",
-            "ALERT_EMAIL_URL answers.",
         ]
         assert len(second.messages) == 1
+    assert "ALERT_EMAIL_URL does not take messages (nothing listens at its port)." in [
+        one.says for one in examined()["Second way"]
+    ]
 
 
 def test_mail_settings_that_contradict_one_another_are_told_and_not_tried(examined, settings):
@@ -133,10 +167,18 @@ def test_steps_of_insisting_on_https(settings):
     assert next(outside._of_hsts()).state == "well"
 
 
-def test_a_folder_that_takes_no_files_is_told(settings, tmp_path):
-    settings.ERASURES_FILE = tmp_path / "none" / "erasures.jsonl"
-    wrong = [one for one in settings_and_keys.of_files() if one.is_wrong]
-    assert "takes no files" in wrong[0].says
+@pytest.mark.parametrize(
+    ("name", "path", "about"),
+    [
+        ("ERASURES_FILE", "/proc/erasures.jsonl", "List of erasures"),
+        ("BACKUP_FOLDER", "/proc", "Backup folder"),  # which takes none, of root neither
+        ("BACKUP_FOLDER", "/proc/not/there/yet", "Backup folder"),
+    ],
+)
+def test_a_folder_that_takes_no_files_is_told(settings, name, path, about):
+    setattr(settings, name, path)
+    said = [one for one in settings_and_keys.of_files() if "takes no files" in one.says]
+    assert [(one.about, one.state) for one in said] == [(about, "wrong")]
 
 
 # Started as an engineer would, where something is missing.
@@ -200,11 +242,17 @@ def test_every_command_says_in_a_sentence_that_there_is_no_database():
         ('FATAL:  password authentication failed for user "taper"', "the password in DATABASE_URL"),
         ('FATAL:  database "x" does not exist', "knows no such database"),
         ('could not translate host name "postgers" to address', "no machine by the name"),
+        ('connection to server at "10.0.0.9" failed: timeout expired', "not answer in time"),
         ("server closed the connection unexpectedly", "The database does not answer"),
     ],
 )
 def test_what_postgresql_says_of_a_connection_becomes_what_to_do(words, says):
     assert says in database.in_words(OperationalError(words))
+
+
+def test_a_database_that_takes_us_in_and_says_nothing_is_given_up_soon(settings):
+    """libpq's own limit, which holds until it has let us in."""
+    assert settings.DATABASES["default"]["OPTIONS"]["connect_timeout"] <= 5
 
 
 @pytest.mark.django_db
@@ -228,7 +276,16 @@ def test_before_there_is_a_clinic_a_command_says_so(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "read", "typed", "says"),
     [
-        ("EMAIL_PORT", Environment.int, "five-secret", "Set EMAIL_PORT to a whole number"),
+        (
+            "EMAIL_PORT",
+            Environment.int,
+            "five-secret",
+            "a whole number from 1 to 65535, such as 7.",
+        ),
+        ("STAFF_IDLE_MINUTES", Environment.int, "-secret", "number of at least 1, such as 7."),
+        ("OFFSITE_DAYS", Environment.int, "0", "Set OFFSITE_DAYS to a whole number of at least 1"),
+        ("TRUSTED_PROXIES", Environment.int, "6", "from 0 to 5, such as 7."),
+        ("BACKUPS_DAILY", Environment.int, "-1", "Set BACKUPS_DAILY to a whole number"),
         ("DEBUG", Environment.bool, "ture-secret", "Set DEBUG to true or false."),
         ("DATABASE_URL", Environment.db, "db-secret", "Set DATABASE_URL to an address such as"),
         ("DATABASE_URL", Environment.db, "mysql://a:db-secret@h/d", "Set DATABASE_URL to an"),
@@ -240,7 +297,9 @@ def test_a_setting_that_cannot_be_read_is_named_and_not_repeated(
 ):
     monkeypatch.setenv(name, typed)
     with pytest.raises(ImproperlyConfigured, match=re.escape(says)) as told:
-        read(Environment(), name)
+        read(Environment(), name, default=7) if read is Environment.int else read(
+            Environment(), name
+        )
     assert "secret" not in str(told.value)
 
 
@@ -255,8 +314,9 @@ def test_for_a_program_a_setting_that_cannot_be_read_is_json_too():
 
 def test_as_json_it_is_for_programs_and_ends_with_one(settings, capsys, monkeypatch):
     settings.ERASURES_FILE = settings.BASE_DIR / "none" / "erasures.jsonl"
-    monkeypatch.setattr(doctor, "WITHOUT_A_DATABASE", (settings_and_keys.of_files,))
-    monkeypatch.setattr(doctor.database, "is_there", lambda: (False,))
+    monkeypatch.setattr(doctor, "WITHOUT_A_DATABASE", {settings_and_keys.of_files: "Files"})
+    nobody = [doctor.Diagnosis("Database", "wrong", "It does not answer.")]
+    monkeypatch.setattr(doctor.database, "of_an_answer", lambda: iter(nobody))
     with pytest.raises(SystemExit) as ended:
         call_command("doctor", json=True)
     assert ended.value.code == 1

@@ -180,6 +180,15 @@ def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of(tmp_pat
         ({"SITE_URL": "http://book.example.com", "ENCRYPTED": False}, "Set SITE_URL"),
         ({"ALLOWED_HOSTS": ["*"]}, "Name the hosts"),
         ({"DEMO": True}, "Unset DEMO"),
+        ({"REDIS_URL": "redis:6379"}, "Set REDIS_URL to an address such as"),
+        ({"REDIS_URL": "redis://redis:6379/0?virtual_host=3"}, "Set REDIS_URL"),
+        ({"REDIS_URL": "redis://redis:6379/0?ssl_cert_reqs=none"}, "Set REDIS_URL"),
+        ({"DNS_SERVERS": ["foo"]}, "Set DNS_SERVERS to addresses such as 9.9.9.9:53."),
+        ({"DNS_SERVERS": ["9.9.9.9:53", "dns.example:53"]}, "Set DNS_SERVERS"),
+        ({"LIMITS": {"pages": "lots"}}, "Set LIMIT_PAGES to something such as 240/minute."),
+        ({"LIMITS": {"pages": "", "api": "5"}}, "Set LIMIT_API to something such as 120/minute."),
+        ({"LIMITS": {"booking": "60/week"}}, "Set LIMIT_BOOKING to something such as 60/hour."),
+        ({"LIMITS": {"holds": "0/hour"}}, "Set LIMIT_HOLDS to something such as 120/hour."),
     ],
 )
 def test_what_is_not_safe_is_refused_by_name(settings, wrong, says):
@@ -198,6 +207,12 @@ def test_what_is_not_safe_is_refused_by_name(settings, wrong, says):
         setattr(settings, name, value)
     (problem,) = safe_to_serve()
     assert problem.msg.startswith(says)
+
+
+def test_a_place_for_error_reports_that_is_none_is_told_and_not_repeated(monkeypatch):
+    with pytest.raises(ImproperlyConfigured, match="Set SENTRY_DSN to the address") as told:
+        settings_of(monkeypatch, SENTRY_DSN="secret-of-ours")
+    assert "secret-of-ours" not in str(told.value)
 
 
 @pytest.mark.parametrize(
@@ -306,6 +321,11 @@ def advice():
 def test_backups_that_are_not_sealed_are_advised_against(well_kept_clinic):
     well_kept_clinic.BACKUP_KEY = ""
     assert advice().startswith("Set BACKUP_KEY: backups are not sealed")
+
+
+def test_a_time_of_backups_that_is_none_is_told(well_kept_clinic):
+    well_kept_clinic.BACKUP_AT = "25:99"
+    assert advice() == "BACKUP_AT is “25:99”: set it to a time such as 02:30."
 
 
 def test_a_sender_that_can_be_nobodys_is_told(well_kept_clinic):

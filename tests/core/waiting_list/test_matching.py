@@ -17,7 +17,7 @@ NOW = datetime(2026, 12, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KIM, LEE = 1, 2
 AT = datetime(2026, 12, 5, 10, tzinfo=UTC)  # a Saturday morning
-START = Start(at=AT, day=AT.date(), part=0, therapists=frozenset({KIM}))
+START = Start(at=AT, day=AT.date(), part=0, therapists=frozenset({KIM}), came_free=NOW)
 MOMENT = Moment(now=NOW, today=NOW.date(), notice=2 * HOUR)
 WISH = ListedWish(
     entry=1,
@@ -41,6 +41,8 @@ WISH = ListedWish(
         ({"earlier_than": AT}, WhyNot.NOT_EARLIER),
         ({"busy": (Interval(AT + HOUR / 2, AT + 2 * HOUR),)}, WhyNot.BUSY),
         ({"notice": 4 * DAY}, WhyNot.NOTICE),
+        ({"since": NOW + HOUR}, WhyNot.ON_SALE),
+        ({"asked_at": NOW + HOUR}, WhyNot.ON_SALE),
         ({"is_confirmed": False}, WhyNot.UNCONFIRMED),
         ({"is_reachable": False}, WhyNot.UNREACHABLE),
         ({"tried": frozenset({AT})}, WhyNot.TRIED),

@@ -118,6 +118,7 @@ CHANGES = {
     "cancelled": of_the_visit(status=Status.CANCELLED),
     "late": of_the_visit(late_minutes=10),
     "told or not": of_the_visit(not_told=True),
+    "passed on to the list": of_the_visit(relayed_at=TEN),
     "a note": of_the_visit(desk_note="Rings the bell twice"),
     "an event": lambda visit: visit.record("remarked", by="desk", now=TEN),
     "paid": paid,

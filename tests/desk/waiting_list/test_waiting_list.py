@@ -106,7 +106,8 @@ def test_a_caller_is_put_on_the_list_and_taken_off(desk, massage, today):
     entry = WaitlistEntry.objects.get()
     assert entry.client == client
     assert not client.mails.exists()
-    assert "ring them" in desk.get(PAGE).text
+    assert "No e-mail: please ring" in desk.get(PAGE).text
+    assert "not confirmed yet" not in desk.get(PAGE).text
     desk.post(f"{PAGE}{entry.pk}/take-off/")
     entry.refresh_from_db()
     assert not entry.is_waiting
@@ -135,7 +136,7 @@ def test_whom_no_mail_reaches_is_rung_and_booked_from_the_gap(desk, full_day, wa
     entry.client.email, entry.client.proved_at = "", None
     entry.client.save()
     page = desk.get(PAGE, {"gap": freed(full_day).pk}).text
-    assert "No mail reaches them: please ring." in page
+    assert page.count("No e-mail: please ring") == 2
     assert "They have not confirmed their address." not in page
     [url] = re.findall(r'href="([^"]+\?who=[^"]+)"', page)
     form = desk.get(unescape(url)).context
@@ -165,7 +166,8 @@ def test_the_desk_turns_no_news_on_that_somebody_has_turned_off(desk, massage, t
     page = f"/desk/clients/{client.pk}/wait/"
     [form] = [one for one in forms_of(desk.get(page).text) if "notice_hours" in one.sent]
     said = desk.post(page, {**form.sent, "treatment": massage.slug}, follow=True).text
-    assert "No mail reaches them: please ring when something suits them." in said
+    assert "They have switched these mails off: please ring when something suits them." in said
+    assert "They have switched these mails off: please ring</span>" in said
     client.refresh_from_db()
     assert not client.wants_news
 
@@ -178,3 +180,12 @@ def test_the_desk_sees_what_the_list_is_asked_first_and_books_it_knowingly(
     asked = {"treatment": massage.pk, "when": f"{at(3, 10):%Y-%m-%d 10:00}"}
     page = desk.get("/diary/new/", asked).text
     assert "the waiting list is asked about it first" in page
+
+
+def test_the_panels_of_a_time_that_a_newcomer_was_passed_say_so(desk, full_day, wait):
+    now = timezone.now()
+    factories.make_offer(
+        wait("Bo New"), relayed=full_day[1], hold=full_day[2], state="accepted", ended_at=now
+    )
+    panels = [desk.get(f"/diary/appointments/{one.pk}/").text for one in full_day[1:4]]
+    assert ["Passed on to a newcomer:" in panel for panel in panels] == [True, True, False]

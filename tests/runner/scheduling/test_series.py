@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import links
+from bookings.actions.series import changing
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind, Series
 from bookings.queries.series.scope import visits_of
@@ -90,6 +91,26 @@ def test_an_odd_rule_is_told_at_its_field_and_stays_typed(client, mine, changed,
     assert form["count"].value() == changed.get("count", RULE["count"])
 
 
+def test_the_day_of_the_race_and_the_day_before_are_left_out_and_it_may_end_before_race_week(
+    client, ana, booked, mine, clinic
+):
+    """“Sunday 28 February, 09:15 Free” stood there on the day of their marathon."""
+    first = clinic.day_of(booked.starts_at)
+    factories.make_race(client=booked.whose, race_date=first + 2 * WEEK, name="Exeter Marathon")
+    factories.make_race(
+        client=booked.whose, race_date=first + 8 * WEEK + timedelta(days=1), name="Taunton 10K"
+    )
+    page = client.get(f"{mine}repeat/", {**RULE, "count": "9"})
+    lines = {line.date.of: line for line in page.context["dates_form"].lines}
+    assert "This is the day of Exeter Marathon." in page.text
+    assert "The day after is Taunton 10K." in page.text
+    assert [lines[first + n * WEEK].chosen for n in (2, 8)] == ["skip", "skip"]
+    ends = client.get(f"{mine}repeat/", {**RULE, "ends": "race"})
+    assert [line.date.of for line in ends.context["dates_form"].lines] == [first + WEEK]
+    too_soon = client.get(f"{mine}repeat/", {**RULE, "ends": "race", "every_weeks": "3"})
+    assert list(too_soon.context["form"].errors) == ["ends"]
+
+
 def test_no_date_is_left_unanswered(client, mine, booked):
     """Somebody else's calendar has checked the first date alone (cal.com 15997)."""
     page = client.get(f"{mine}repeat/", RULE)
@@ -128,3 +149,24 @@ def test_several_are_moved_and_cancelled_as_shown(client, booked, mine):
     client.post(f"{mine}series/cancel/", {"scope": "later", "seen": page.context["found"].digest})
     assert set(Appointment.objects.values_list("status", flat=True)) == {Status.CANCELLED}
     assert client.get(f"{mine}series/cancel/").url == f"{mine}series/"  # nothing is left to cancel
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        ("all", "Nothing of the series is booked any more."),
+        ("later", "Nothing of the series is booked any more from this appointment on."),
+    ],
+)
+def test_the_second_of_two_presses_at_once_says_what_was_asked(
+    client, booked, mine, monkeypatch, scope, said
+):
+    page = client.get(f"{mine}repeat/", RULE)
+    client.post(f"{mine}repeat/", sent_from(page))
+    page = client.get(f"{mine}series/cancel/", {"scope": scope})
+    once = changing.cancel
+    monkeypatch.setattr(
+        changing, "cancel", lambda *args, **data: (once(*args, **data), once(*args, **data))[1]
+    )
+    sent = {"scope": scope, "seen": page.context["found"].digest}
+    assert said in client.post(f"{mine}series/cancel/", sent, follow=True).text

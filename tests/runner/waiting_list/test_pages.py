@@ -1,5 +1,6 @@
 """Joining from a full day, one's place behind the mail, the offer, and earlier please."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from bookings.actions.clients import ways_in
 from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import entries, offers, tending
 from bookings.core.scheduling.statuses import Status
+from bookings.core.waiting_list.order import WITHOUT_A_RACE
 from bookings.links import Purpose
 from bookings.models import (
     Client,
@@ -152,6 +154,75 @@ def test_the_session_of_a_plan_comes_along_with_its_window(client, massage, sent
     assert (entry.session_kind, entry.session_ideal) == ("training", day)
 
 
+def test_what_is_free_already_is_shown_with_the_place_and_kept_for_nobody(
+    client, full_day, entry, ana, day
+):
+    """Also where they change what they wait for."""
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    assert "These are free now" not in client.get(page).text
+    wish = {"do": "change", "first_day": str(day), "notice_hours": "0"}
+    client.post(page, {**wish, "last_day": str(day + timedelta(days=1))})
+    shown = client.get(page).text
+    assert "These are free now" in shown
+    assert f"?day={day + timedelta(days=1)}" in shown
+    tending.tend(now=timezone.now())
+    assert not ana.offers.exists()
+
+
+def test_who_wants_no_mails_of_the_list_is_told_where_they_wait_and_switches_them_on(
+    client, massage, day, ana
+):
+    """Their place said “Waiting, number 2 of 2”, and nothing was ever offered."""
+    factories.make_entry(ana, treatment=massage, first_day=day, last_day=day)
+    entry = factories.make_entry(ana, treatment=massage, first_day=day, last_day=day, parts=[0])
+    preferences = path_of(Purpose.PREFERENCES, ana)
+    answer = client.post(preferences, {"reminders": "on"}, follow=True)
+    assert "2 places on the waiting list wait for nothing" in answer.text
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    shown = client.get(page).text
+    assert "You have switched off emails about times that come free" in shown
+    assert "you are number" not in shown
+    client.post(page, {"do": "news"})
+    ana.refresh_from_db()
+    assert ana.wants_news
+    assert "You have switched off" not in client.get(page).text
+    assert "2 places on the waiting list need them" in client.get(preferences).text
+
+
+def test_whoever_waits_adds_the_race_that_the_order_goes_by(client, entry, ana, day):
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    assert "Add your race" in client.get(page).text
+    wrong = client.post(page, {"do": "race", "race_date": "soon", "distance": "marathon"})
+    assert wrong.status_code == 422
+    race = {"do": "race", "race_date": str(day + timedelta(days=12)), "distance": "marathon"}
+    assert "goes by your race from now on" in client.post(page, race, follow=True).text
+    assert "Add your race" not in client.get(page).text
+    line = standing.in_line([entry], Clinic.objects.the(), now=timezone.now())
+    assert line[0].rank.need != WITHOUT_A_RACE
+
+
+@pytest.mark.parametrize(
+    ("closed", "ahead", "said"),
+    [
+        (True, 3, "We do not work on these days"),
+        (False, 300, "Our diary opens for"),
+        (False, 3, None),
+    ],
+)
+def test_days_on_which_nothing_can_come_free_are_remarked_on(
+    client, full_day, massage, sent, today, at, closed, ahead, said
+):
+    if closed:
+        factories.make_absence(at(3, 0), at(4, 0), None)
+    days = dict.fromkeys(("first_day", "last_day"), str(today + timedelta(days=ahead)))
+    answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **days}, follow=True)
+    told = "".join(map(str, answer.context["messages"]))
+    assert said in told if said else "days" not in told
+    entry = WaitlistEntry.objects.get()
+    page = client.get(path_of(Purpose.WAITING, entry.client, entry=entry.pk)).text
+    assert said in page if said else "We do not work" not in page
+
+
 def test_one_sees_changes_and_leaves_the_place(client, entry, day, ana):
     page = path_of(Purpose.WAITING, ana, entry=entry.pk)
     assert "nothing that suits you has come free" in client.get(page).text
@@ -274,20 +345,48 @@ def test_the_mails_links_open_once_its_button_has_joined_the_known_record(
     assert [Browser().get(page).status_code for page in pages] == [answer] * 2
 
 
-@pytest.mark.parametrize("is_known", [False, True])
-def test_the_same_wish_sent_again_is_one_place(client, massage, sent, is_known, ana):
-    """For whom nobody knows it is said; what somebody known waits for shows once they answer."""
-    if is_known:
-        days = {"first_day": sent["first_day"], "last_day": sent["last_day"]}
-        factories.make_entry(ana, treatment=massage, **days)
-        sent = {**sent, "email": ana.email, "name": ana.name}
-    client.post(f"/book/{massage.slug}/wait/", sent)
-    answer = client.post(f"/book/{massage.slug}/wait/", {**sent, "key": "1" * 32})
+def said_to(client, answer):
+    """Where it leads, and what it says there."""
+    [said] = re.findall(r"One more step[^<]*", client.get(answer["Location"]).text)
+    return answer.status_code, answer["Location"], said
+
+
+def test_a_lost_confirmation_is_sent_again_in_words_that_tell_nobody_who_waits(
+    client, massage, sent, ana
+):
+    """It said that they were on the list already, and sent nothing."""
+    page = f"/book/{massage.slug}/wait/"
+    days = {"first_day": sent["first_day"], "last_day": sent["last_day"]}
+    factories.make_entry(ana, treatment=massage, **days)
+    desks = factories.make_client("Ana Demo", email=ana.email, proved_at=None)
+    factories.make_entry(desks, treatment=massage, by="desk: dee", **days)
+    factories.make_entry(
+        factories.make_client("Ana Demo", email="new@example.com", proved_at=None),
+        treatment=massage,
+        **days,
+    )
+    heard = set()
+    for number, email in enumerate([ana.email, "new@example.com", "other@example.com"] * 4):
+        answer = client.post(page, {**sent, "email": email, "key": f"{number:032}"})
+        Mail.objects.update(data_at=timezone.now(), sent_at=timezone.now(), state="sent")
+        if number < 9:
+            status, path, said = said_to(client, answer)
+            heard.add((status, path, said.replace(email, "")))
+        else:
+            assert answer.status_code == 409
+            assert "We have written to this address already" in answer.text
+    assert len(heard) == 1
+    assert WaitlistEntry.objects.waiting().count() == 4
+    assert Mail.objects.filter(kind=MailKind.WAIT_JOINED).count() == 3 * MAILS_A_DAY
+
+
+def test_the_same_wish_of_whoever_has_signed_in_is_one_place(anas, massage, sent):
+    page = f"/book/{massage.slug}/wait/"
+    anas.post(page, sent)
+    answer = anas.post(page, {**sent, "key": "1" * 32})
     assert answer.status_code == 409
     assert "You are on the waiting list for that already." in answer.text
-    entry = WaitlistEntry.objects.get(key=sent["key"])
-    client.post(path_of(Purpose.WAITING, entry.client, entry=entry.pk), {})
-    assert WaitlistEntry.objects.waiting().get() == entry
+    assert WaitlistEntry.objects.waiting().count() == 1
 
 
 def test_a_press_that_changes_nothing_looks_for_nothing(client, massage, sent, settings):
@@ -379,6 +478,12 @@ def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
     clock.move_to(at(3, 9))
     assert "Offer my time to the waiting list" in client.get(f"/appointments/{token}/").text
     assert "Then it is cancelled without a fee" in client.get(page).text
+    Clinic.objects.update(late_cancellation_fee=50, no_show_fee=100)
+    for told in (client.get(page).text, client.get(f"/appointments/{token}/").text):
+        assert re.search("If you cancel it otherwise, a fee of .[0-9.]+ is due", told)
+        assert re.search("If you do not come, a fee of .[0-9.]+ is due", told)
+    back = client.get(f"/appointments/{token}/cancel/", follow=True)
+    assert "can be cancelled online until" in str([*back.context["messages"]])
     assert client.post(page, {"do": "nonsense"}).status_code == 422
     client.post(page, {"do": "offer"})
     assert tending.tend(now=timezone.now()) == 1
@@ -388,9 +493,33 @@ def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
     mine.refresh_from_db()
     assert (mine.relayed_at, mine.status) == (None, Status.BOOKED)
     assert entry.offers.get().state == OfferState.WITHDRAWN
+    refused = client.post(page, {"do": "offer"})
+    assert (refused.status_code, mine.passed_to.open().count()) == (409, 0)
+    assert "It was taken back only just now" in refused.text
+    clock.move_to(at(3, 9) + timedelta(minutes=10))
     client.post(page, {"do": "offer"})
+    other = factories.make_entry(treatment=massage, first_day=day, last_day=day)
     tending.tend(now=timezone.now())
-    offers.accept(entry.offers.open().get(), by="runner", now=timezone.now())
+    offered = other.offers.get()
+    said = "it can’t be cancelled online"
+    assert said in client.get(path_of(Purpose.WAIT_OFFER, other.client, offer=offered.pk)).text
+    offers.accept(offered, by="runner", now=timezone.now())
     told = client.get(f"/appointments/{token}/").text
     assert "Somebody from the waiting list has taken your time" in told
     assert "Undo the cancellation" not in told
+
+
+def test_newcomers_of_one_network_join_only_so_often(client, anas, massage, sent, settings):
+    """Each mailbox that one makes up would be asked first for another freed time."""
+    settings.LIMITS = {"joins": "2/hour"}
+    page = f"/book/{massage.slug}/wait/"
+    made_up = [
+        {**sent, "email": f"new{n}@example.com", "key": str(n) * 32, "name": f"New {n}"}
+        for n in range(3)
+    ]
+    answers = [client.post(page, one) for one in made_up]
+    assert [one.status_code for one in answers[:2]] == [302, 302]
+    assert "from your network at the moment" in answers[2].text
+    assert "new2@example.com" in answers[2].text
+    assert WaitlistEntry.objects.count() == 2
+    assert anas.post(page, {**sent, "key": "9" * 32}).status_code == 302

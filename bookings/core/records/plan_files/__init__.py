@@ -4,7 +4,7 @@ Only dates, kinds, minutes and kilometres come out; titles and descriptions are 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -92,14 +92,12 @@ def _understood(found: Entries, words: PlanWords) -> PlanRead:
     days: list[TrainingDay] = []
     unknown: defaultdict[str, list[date]] = defaultdict(list)
     titles: defaultdict[date, list[str]] = defaultdict(list)
-    # What repeats comes with the same texts each time.
-    kind_said, amounts_said = cache(words.called), cache(words.amounts)
-    is_of_a_day, paced = cache(words.is_of_a_day), cache(words.says_a_pace)
-    for entry in filter(lambda one: is_of_a_day(one.title), found.entries):
-        called = kind_said(entry.title)
-        amounts = _amounts(entry, amounts_said, paced)
+    once = _ReadOnce(words)
+    for entry in filter(lambda one: once.is_of_a_day(one.title), found.entries):
+        called = once.called(entry.title)
+        amounts = _amounts(entry, once)
         kind = words.as_long_as(called.kind, amounts)
-        km = amounts.km or (words.km_of_a_race(entry.title) if kind is DayKind.RACE else None)
+        km = amounts.km or (once.km_of_a_race(entry.title) if kind is DayKind.RACE else None)
         days.append(TrainingDay(entry.day, kind, amounts.minutes, km))
         titles[entry.day].append(" ".join(entry.title[:LONGEST_TITLE].split()))
         if called.words:
@@ -113,14 +111,23 @@ def _understood(found: Entries, words: PlanWords) -> PlanRead:
     return PlanRead(Schedule(one_a_day(days)), asked, found.left_out, called_so)
 
 
-def _amounts(
-    entry: Written, amounts_said: Callable[[str], Amounts], says_a_pace: Callable[[str], bool]
-) -> Amounts:
+class _ReadOnce:
+    """What the words say of a text: what repeats comes with the same texts each time."""
+
+    def __init__(self, words: PlanWords):
+        self.is_of_a_day = cache(words.is_of_a_day)
+        self.called = cache(words.called)
+        self.amounts = cache(words.amounts)
+        self.km_of_a_race = cache(words.km_of_a_race)
+        self.says_a_pace = cache(words.says_a_pace)
+
+
+def _amounts(entry: Written, once: _ReadOnce) -> Amounts:
     """What its columns say, else its title, else its text, else from when to when it lasts: that
     is no time of a distance whose pace is told."""
-    title, text = amounts_said(entry.title), amounts_said(entry.text)
+    title, text = once.amounts(entry.title), once.amounts(entry.text)
     km = entry.km or title.km or text.km
-    paced = km and entry.lasts and (says_a_pace(entry.title) or says_a_pace(entry.text))
+    paced = km and entry.lasts and any(map(once.says_a_pace, (entry.title, entry.text)))
     minutes = (
         (entry.minutes if entry.km else None)
         or title.minutes

@@ -35,6 +35,8 @@ VERDICTS = {
     Verdict.NOT_ADVISED: Sentence("not advised"),
 }
 
+AROUND_A_RACE = ("P6", "P7", "S3")
+
 
 @dataclass(frozen=True)
 class Advice:
@@ -47,6 +49,11 @@ class Advice:
     reason: str
     rule: str
     of_them: str = ""
+
+    @property
+    def is_of_a_race(self) -> bool:
+        """Whether `advice_on` has said it of the days around one."""
+        return self.verdict is Verdict.NOT_ADVISED and self.rule in AROUND_A_RACE
 
     @property
     def for_staff(self) -> str:
