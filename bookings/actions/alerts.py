@@ -7,6 +7,8 @@ after a day, and when it is over.
 """
 
 import logging
+import socket
+import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -22,7 +24,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from urllib3 import PoolManager, Timeout
+from django.utils.translation import gettext_lazy
+from urllib3 import PoolManager, Timeout, exceptions
 from urllib3.exceptions import HTTPError
 
 from bookings.actions.watch import A_LOOK_LATER, WELL_AGAIN_AFTER
@@ -35,6 +38,27 @@ CARRY_THE_FIRST_WAY = (WatchedPart.MAIL, WatchedPart.WORKER, WatchedPart.BROKER)
 AGAIN_AFTER, TRIED_AGAIN_AFTER = timedelta(days=1), timedelta(minutes=5)
 ALIVE_EACH = timedelta(minutes=4, seconds=30)  # so each fifth ring of the minute
 SECONDS = 8.0
+
+WHY = (
+    (ssl.SSLCertVerificationError, gettext_lazy("its certificate is none that we can trust")),
+    (exceptions.SSLError, gettext_lazy("its certificate is none that we can trust")),
+    (
+        ssl.SSLError,
+        gettext_lazy("it does not speak TLS from the first byte: is smtp:// right, or its port?"),
+    ),
+    (
+        (socket.gaierror, exceptions.NameResolutionError),
+        gettext_lazy("there is no machine by its name"),
+    ),
+    (
+        (TimeoutError, exceptions.TimeoutError),
+        gettext_lazy("no answer in time; whoever rents out this machine may block its port"),
+    ),
+    (
+        (ConnectionRefusedError, exceptions.NewConnectionError),
+        gettext_lazy("nothing listens at its port"),
+    ),
+)
 
 Way = Callable[[str, str], None]  # is given a subject and a text; raises what it likes
 logger = logging.getLogger(__name__)
@@ -153,7 +177,11 @@ def _why(error: Exception) -> str:
     """An address that was asked is a secret, and stands in some words; an answer is none."""
     if isinstance(error, SMTPException):
         return trouble.said_by(error)
-    return str(error) if type(error) is ValueError else type(error).__name__
+    if type(error) is ValueError:
+        return str(error)
+    return str(
+        next((words for kind, words in WHY if isinstance(error, kind)), type(error).__name__)
+    )
 
 
 def _knock_at_the_second_server(_subject: str, _text: str) -> None:

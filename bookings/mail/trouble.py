@@ -66,19 +66,11 @@ SENTENCES: tuple[tuple[type[Exception], Callable[[], bool], Any], ...] = (
     ),
     (
         TimeoutError,
-        _may_speak_tls,
-        gettext_lazy(
-            "The mail server {where} says nothing: if it speaks TLS from the first byte, as on "
-            "port 465, set EMAIL_USE_SSL=true and take EMAIL_USE_TLS away; else let this "
-            "machine’s firewall and its host let mail out."
-        ),
-    ),
-    (
-        TimeoutError,
         _always,
         gettext_lazy(
-            "The mail server {where} does not answer: does the firewall, or the host of this "
-            "machine, let mail out? Many close port 25; try EMAIL_PORT=587."
+            "The mail server {where} did not answer in time: does the firewall let mail out? "
+            "Whoever rents out this machine may block port {port}, as many do 25: ask them to open "
+            "it, or try EMAIL_PORT=587 or 465."
         ),
     ),
     (
@@ -176,6 +168,17 @@ SILENT = gettext_lazy(
     "The mail server {where} answers, and then falls silent: ask your mail’s host whether it takes "
     "mail from this machine."
 )
+NO_GREETING = gettext_lazy(
+    "The mail server {where} says nothing: if it speaks TLS from the first byte, as on port 465, "
+    "set EMAIL_USE_SSL=true and take EMAIL_USE_TLS away; else ask your mail’s host whether it lets "
+    "this machine in."
+)
+SIGNED_BY_ITSELF = gettext_lazy(
+    "The certificate of the mail server {where} is signed by nobody but itself, so we cannot know "
+    "whether it is the one: let whoever keeps that server get one that is signed, as Let’s Encrypt "
+    "does for nothing."
+)
+SIGNED_BY_ITSELF_CODES = (18, 19)  # OpenSSL’s, of the certificate itself and of the one above it
 NOT_OURS = gettext_lazy(
     "The mail server does not take mail from the address in DEFAULT_FROM_EMAIL ({said}): set "
     "it to one that your mail’s host lets you send from."
@@ -231,7 +234,7 @@ def in_words(error: Exception, *, connected: bool = False) -> str:
 
     `connected`: it went wrong behind the server's greeting.
     """
-    sentence = _of_us(error) or (_of_silence(error) if connected else None)
+    sentence = _of_us(error) or _of_its_signature(error) or _of_silence(error, connected)
     if sentence is None and isinstance(error, smtplib.SMTPSenderRefused):
         sentence = NOT_OURS
     if sentence is None:
@@ -239,7 +242,7 @@ def in_words(error: Exception, *, connected: bool = False) -> str:
             words for kind, applies, words in SENTENCES if isinstance(error, kind) and applies()
         )
     where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
-    return str(sentence).format(where=where, said=said_by(error))
+    return str(sentence).format(where=where, port=settings.EMAIL_PORT, said=said_by(error))
 
 
 def _of_us(error: Exception) -> Any:
@@ -254,9 +257,17 @@ def _of_us(error: Exception) -> Any:
     return None
 
 
-def _of_silence(error: Exception) -> Any:
+def _of_its_signature(error: Exception) -> Any:
+    code = getattr(error, "verify_code", None)
+    return SIGNED_BY_ITSELF if code in SIGNED_BY_ITSELF_CODES and not _is_here() else None
+
+
+def _of_silence(error: Exception, connected: bool) -> Any:
     """smtplib hangs up when nobody answers, and says so in its words alone."""
-    if not isinstance(error, TimeoutError) and "timed out" not in str(error):
+    hung_up = isinstance(error, smtplib.SMTPServerDisconnected) and "timed out" in str(error)
+    if not connected:
+        return NO_GREETING if hung_up and _may_speak_tls() else None
+    if not (hung_up or isinstance(error, TimeoutError) or "timed out" in str(error)):
         return None
     return SILENT_AT_THE_LOGIN if settings.EMAIL_HOST_USER else SILENT
 

@@ -40,9 +40,13 @@ WHEN_IT_IS_MIGRATED: Mapping[Examine, Any] = {
 
 def examine(*, try_alerts: bool = False) -> Iterator[Diagnosis]:
     """Nothing is raised: what cannot be looked at is told as such, and the rest goes on."""
-    if try_alerts:
-        yield from _as_far_as_it_goes(second_way.of_a_message, _("Second way"))
-    yield from _all_of(WITHOUT_A_DATABASE)
+    knock, message = second_way.of_the_second_way, second_way.of_a_message
+    yield from _all_of(
+        {
+            message if try_alerts and look is knock else look: about
+            for look, about in WITHOUT_A_DATABASE.items()
+        }
+    )
     answers = [*_as_far_as_it_goes(database.of_an_answer, _("Database"))]
     yield from answers
     if any(one.is_wrong for one in answers):

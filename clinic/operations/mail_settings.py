@@ -21,6 +21,8 @@ def problems() -> Iterator[str]:
             "Set DEFAULT_FROM_EMAIL to the address that your mails come from, such as "
             "Example Clinic <book@clinic.example>."
         )
+    if not settings.EMAIL_HOST:
+        yield _("Set EMAIL_HOST to the name of your mail server, such as smtp.example.com.")
     yield from _of_tls(settings.EMAIL_PORT, settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS)
     if settings.ALERT_EMAIL_URL and not second_server.read(settings.ALERT_EMAIL_URL):
         yield _(

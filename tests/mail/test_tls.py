@@ -1,5 +1,8 @@
 """Mail leaves encrypted, from the first byte or by STARTTLS; a wrong choice says what to set."""
 
+import smtplib
+import ssl
+
 import pytest
 from django.utils import timezone
 
@@ -78,6 +81,29 @@ def test_a_certificate_that_nobody_known_has_signed_is_not_taken(
     monkeypatch.delenv("SSL_CERT_FILE")
     choose(settings, **{chosen: True})
     assert "The certificate of the mail server" in trouble.problem(2)
+
+
+def of_a_certificate(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError("certificate verify failed")
+    error.verify_code = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (TimeoutError("timed out"), "Whoever rents out this machine may block port 587"),
+        (
+            smtplib.SMTPServerDisconnected("Connection unexpectedly closed: timed out"),
+            "says nothing: if it speaks TLS from the first byte",
+        ),
+        (of_a_certificate(18), "signed by nobody but itself"),
+        (of_a_certificate(62), "is EMAIL_HOST the very name"),
+    ],
+)
+def test_silence_and_certificates_are_told_apart(settings, error, says):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "smtp.clinic.london", 587
+    assert says in trouble.in_words(error)
 
 
 def test_a_wrong_password_says_which_settings_and_tells_neither_it_nor_the_name(office, settings):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from bookings.models import LastSeen, Seen
-from bookings.queries.office.backups import last_made
+from bookings.queries.office.backups import is_gone, last_backup
 
 
 class Command(BaseCommand):
@@ -17,7 +17,8 @@ class Command(BaseCommand):
     requires_system_checks = []  # they load every page, for which nobody waits
 
     def handle(self, **_options: Any) -> None:
-        if last_made() is None:
+        noted = LastSeen.objects.of(Seen.BACKUP)
+        if last_backup() is None and (noted is None or is_gone(noted)):
             raise CommandError(
                 _(
                     "Nothing was noted: there is no backup of which this could be a copy. "

@@ -20,7 +20,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
-from bookings.queries.series.in_words import series_in_words
+from bookings.queries.series.in_words import one_of_it
 from bookings.queries.waiting_list.relays import was_passed_on
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.runner.scheduling.series import can_repeat, reads_the_mailbox
@@ -116,7 +116,7 @@ def _series(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, An
         return {"can_repeat": can_repeat(visit, now)}
     today = Clinic.objects.the().day_of(now)
     return {
-        "series_words": series_in_words(visit.series, today),
+        "series_words": one_of_it(visit.series, today),
         "can_repeat": can_repeat(visit, now),
     }
 

@@ -50,7 +50,8 @@ class Command(BaseCommand):
         self, *, file: Path | None, replace: bool, check: bool, before: datetime | None, **more: Any
     ) -> None:
         if more["list"]:
-            self.stdout.writelines(_in_a_line(path) for path in _ours())
+            nothing = str(NONE).format(folder=settings.BACKUP_FOLDER)
+            self.stdout.writelines([_in_a_line(path) for path in _ours()] or [f"{nothing}\n"])
             return
         try:
             key = settings.BACKUP_KEY

@@ -1,6 +1,7 @@
 """The doctor and the owner's page look at the newest backup itself, not at what was noted of it."""
 
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -122,4 +123,15 @@ def test_no_copy_is_noted_of_a_backup_that_never_was(settings, tmp_path):
     settings.BACKUP_FOLDER = tmp_path
     with pytest.raises(CommandError, match="there is no backup"):
         call_command("note_offsite_copy")
-    assert not LastSeen.objects.exists()
+    gone = a_backup(tmp_path, "")
+    LastSeen.objects.note(Seen.BACKUP, path=str(gone), size=gone.stat().st_size)
+    gone.unlink()
+    with pytest.raises(CommandError, match="there is no backup"):
+        call_command("note_offsite_copy")
+    assert not LastSeen.objects.filter(what=Seen.OFFSITE).exists()
+
+
+def test_a_list_of_no_backups_says_so(settings, tmp_path):
+    settings.BACKUP_FOLDER, said = tmp_path, StringIO()
+    call_command("restore", list=True, stdout=said)
+    assert said.getvalue() == f"There is no backup in {tmp_path}.\n"

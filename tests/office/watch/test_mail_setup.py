@@ -129,6 +129,7 @@ def test_a_test_mail_that_waits_for_a_dead_worker_says_so_here_and_tries_the_sec
         page = office.post("/office/test-mail/", {"back": "mail_setup"}, follow=True).text
     assert "It waits to go out." in page
     assert "docker compose restart worker" in page
+    assert "Whatever is found here, no mail leaves at the moment" in page
     assert "ALERT_EMAIL_URL took the message." in page
     assert "this is how you are told of trouble" in second.messages[0]["Subject"]
     assert "ALERT_EMAIL_URL took the message." in office.get("/office/watch/").text
