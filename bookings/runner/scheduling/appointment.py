@@ -76,8 +76,6 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": can_change,
         "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
-        "owed": clinic.fee_for_cancelling_late(visit.price),
-        "owed_unless_they_come": clinic.fee_for_not_coming(visit.price),
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
@@ -88,7 +86,14 @@ def _waits_and_series(
 ) -> dict[str, Any]:
     series = _series(request, opened, now)
     waits = _waits(request, opened) if can_change else {}
-    return {**series, **waits, "was_passed_on": was_passed_on(opened.appointment)}
+    visit, clinic = opened.appointment, Clinic.objects.the()
+    return {
+        **series,
+        **waits,
+        "owed": clinic.fee_for_cancelling_late(visit.price),
+        "owed_unless_they_come": clinic.fee_for_not_coming(visit.price),
+        "was_passed_on": was_passed_on(visit),
+    }
 
 
 def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:

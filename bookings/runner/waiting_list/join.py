@@ -124,7 +124,7 @@ def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
         return redirect(links.client_path(Purpose.WAITING, entry.client, entry=entry.pk))
     said = _(
         "One more step: press the button in our email to {email}, and the place is yours. If it "
-        "does not arrive, please look among the unwanted mail, or join once more: we send it again."
+        "does not arrive, please look in your spam folder, or join again: we then send another."
     )
     messages.warning(request, said.format(email=entry.client.email))
     return redirect("runner:times", entry.treatment.slug)

@@ -44,7 +44,7 @@ HOW = "place on the waiting list"
 SHOWN = 3
 
 
-class FreeNow(NamedTuple):
+class StartToTake(NamedTuple):
     """A free start, and the page on which it is booked or moved to."""
 
     start: datetime
@@ -173,7 +173,7 @@ def _race_form(entry: WaitlistEntry, sent: RaceForm | None, today: date) -> Race
     return sent or RaceForm(today=today)
 
 
-def _free_now(entry: WaitlistEntry, now: datetime) -> list[FreeNow]:
+def _free_now(entry: WaitlistEntry, now: datetime) -> list[StartToTake]:
     """The first of each of some days, which nobody has to wait for."""
     clinic = Clinic.objects.the()
     if not entry.is_waiting or entry.client.is_provisional:
@@ -181,7 +181,7 @@ def _free_now(entry: WaitlistEntry, now: datetime) -> list[FreeNow]:
     found = free_now(entry, clinic, now=now)
     first_of_day = {clinic.day_of(start): start for start in reversed(found)}
     return [
-        FreeNow(start, _where_it_is_had(entry, start, clinic))
+        StartToTake(start, _where_it_is_had(entry, start, clinic))
         for start in sorted(first_of_day.values())[:SHOWN]
     ]
 
