@@ -34,8 +34,8 @@ from bookings.models import (
     Therapist,
     Treatment,
 )
+from bookings.queries.scheduling.cutoffs import took_over
 from bookings.queries.scheduling.slots import Placement, Slot
-from bookings.queries.waiting_list.relays import took_over
 
 MOVED = "moved"
 FEE = "fee"  # an event of the same press as a cancelling

@@ -101,17 +101,20 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "is_due": is_due,
         "standing": standing_of(visit.whose),
         "events": [(one, event_text.in_words(one, clinic)) for one in events],
-        "to_a_newcomer": given_to_a_newcomer(visit),
         **others,
         **(_mails_about(visit) | _series(visit, clinic.day_of(now))),
     }
 
 
 def _series(visit: Appointment, today: date) -> dict:
-    """What it comes again in, and whether it could."""
+    """What it comes again in, and whether it could; and which newcomer has its time."""
     words = one_of_it(visit.series, today) if visit.series else ""
     living = visit.whose.erased_at is None
-    return {"series_words": words, "may_repeat": living and making.may_come_again(visit)}
+    return {
+        "series_words": words,
+        "may_repeat": living and making.may_come_again(visit),
+        "to_a_newcomer": given_to_a_newcomer(visit),
+    }
 
 
 def _mails_about(visit: Appointment) -> dict:

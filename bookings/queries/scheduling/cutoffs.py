@@ -2,14 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.core.scheduling.codes import HOURS
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Clinic, OfferState, WaitlistOffer
 from bookings.queries.scheduling.conflicts import codes_against
-from bookings.queries.waiting_list.relays import took_over
 
 
 def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
@@ -27,6 +27,23 @@ def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:
         if again > until and not took_over(appointment):
             until = again
     return min(until, appointment.starts_at)
+
+
+def took_over(visit: Appointment, at: datetime | None = None) -> bool:
+    """Whether it has a time that somebody passed on, since `at`; they pay no fee any more."""
+    if visit.pk is None:
+        return False
+    taken = taken_over().filter(by_visit(visit))
+    return (taken if at is None else taken.filter(ended_at=at)).exists()
+
+
+def taken_over() -> QuerySet[WaitlistOffer]:
+    return WaitlistOffer.objects.filter(state=OfferState.ACCEPTED, relayed__isnull=False)
+
+
+def by_visit(visit: Appointment) -> Q:
+    """As a booking, or as a move of it."""
+    return Q(hold=visit) | Q(entry__appointment=visit)
 
 
 def is_late_to_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -> bool:

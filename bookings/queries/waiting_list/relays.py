@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.holding import held_until
-from bookings.models import Appointment, Clinic, OfferState, WaitlistOffer
+from bookings.models import Appointment, Clinic, WaitlistOffer
+from bookings.queries.scheduling.cutoffs import by_visit, taken_over
 from bookings.queries.waiting_list.wishes import have_been_here
 
 
@@ -40,27 +41,8 @@ def was_passed_on(visit: Appointment) -> bool:
     return bool(last and last.facts.get("passed_on"))
 
 
-def took_over(visit: Appointment, at: datetime | None = None) -> bool:
-    """Whether it has a time that somebody passed on, since `at`; they pay no fee any more."""
-    if visit.pk is None:
-        return False
-    taken = _taken().filter(_by(visit))
-    return (taken if at is None else taken.filter(ended_at=at)).exists()
-
-
 def given_to_a_newcomer(visit: Appointment) -> WaitlistOffer | None:
     """Of the visit that was given up as of the one instead: taken by whom nobody has seen yet."""
-    there = (
-        _taken().filter(Q(relayed=visit) | _by(visit)).select_related("client", "relayed__client")
-    )
-    offer = there.last()
+    there = taken_over().filter(Q(relayed=visit) | by_visit(visit))
+    offer = there.select_related("client", "relayed__client").last()
     return offer if offer and not have_been_here([offer.client_id]) else None
-
-
-def _taken() -> QuerySet[WaitlistOffer]:
-    return WaitlistOffer.objects.filter(state=OfferState.ACCEPTED, relayed__isnull=False)
-
-
-def _by(visit: Appointment) -> Q:
-    """As a booking, or as a move of it."""
-    return Q(hold=visit) | Q(entry__appointment=visit)
