@@ -8,6 +8,7 @@ from bookings.actions.people import leaving
 from bookings.actions.records import checking, jobs
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
+from bookings.actions.series import race_sessions
 from bookings.actions.series import tending as series
 from bookings.actions.waiting_list import tending
 from bookings.mail.wake_worker import ring
@@ -59,7 +60,9 @@ def look_through_waiting_list() -> None:
 
 @shared_task(name="bookings.tasks.book_what_opens", ignore_result=True)
 def book_what_opens() -> None:
-    series.book_what_opens(now=timezone.now())
+    now = timezone.now()
+    series.book_what_opens(now=now)
+    race_sessions.book_what_opens(now=now)
 
 
 @shared_task(name="bookings.tasks.go_on_with_imports", ignore_result=True)

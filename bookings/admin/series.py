@@ -14,11 +14,12 @@ class SeriesAdmin(ReadOnly, Bounded):
         "treatment",
         "therapist",
         "every_weeks",
+        "race",
         "first_day",
         "last_day",
         "ended_at",
     ]
     list_filter = ["treatment"]
-    list_select_related = ["client", "treatment", "therapist"]
+    list_select_related = ["client", "treatment", "therapist", "race"]
     search_fields = ["client__name", "client__email"]
     show_full_result_count = False

@@ -240,7 +240,7 @@ class SeriesMissed:
     def why_not(self, mail: Mail) -> WhyNot:
         mail.client = Client.objects.get(pk=mail.client_id)
         series = self._series(mail)
-        if series is None or series.ended_at:
+        if series is None or not series.goes_on:
             return MailState.CANCELLED, _("The series has ended.")
         return None
 

@@ -23,7 +23,8 @@ from bookings.models import Appointment, Clinic, Mail, MailKind, MailWording
 from bookings.models.mail.kinds import GROUP_OF
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
-from bookings.queries.series.in_words import series_in_words
+from bookings.queries.series.following import still_to_book
+from bookings.queries.series.in_words import one_of_it
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
 from bookings.queries.waiting_list.relays import was_passed_on
@@ -164,15 +165,19 @@ class AppointmentLetter(MailLetter):
 
     @property
     def series(self) -> str:
-        """Every 3 weeks on Wednesday at 18:00; nothing for one that stands alone."""
+        """One of a series: Every 3 weeks on Wednesday at 18:00. Nothing where it stands alone."""
         series = self.appointment.series
-        return series_in_words(series, self.today) if series else ""
+        return one_of_it(series, self.today) if series else ""
+
+    @property
+    def series_url(self) -> str:
+        return mailed_url(self.appointment, "runner:series")
 
     @property
     def waits_for_more(self) -> bool:
         """Whether further dates of its series are booked as the diary opens."""
         series = self.appointment.series
-        return bool(series and series.still_to_book)
+        return bool(series and still_to_book(series, self.clinic, now=self.now))
 
     @property
     def before(self) -> str:

@@ -181,6 +181,14 @@ def names(people: Iterable) -> str:
 
 
 @register.filter
+def several_days(days: Iterable[date]) -> str:
+    """12 January 2027, 2 February 2027 and 23 February 2027"""
+    *rest, last = map(dates.day_of_year, days)
+    several = ", ".join(rest)
+    return _("{several} and {last}").format(several=several, last=last) if rest else last
+
+
+@register.filter
 def races(entered: Iterable) -> SafeString:
     """Leeds Half on 9 May 2027 and Manchester Marathon on 18 April 2027"""
     *rest, last = [

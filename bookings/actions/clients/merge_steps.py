@@ -35,7 +35,7 @@ def appointments(client: Client, known: Client, *, by: str, now: datetime) -> No
     """Raises IntegrityError when that would put one person in two places at once."""
     for appointment in client.appointments.all():
         appointment.record("joined", by=by, now=now, facts=what_was_typed(client))
-    client.series.update(client=known)
+    series(client, known)
     client.appointments.update(client=known)
 
 
@@ -132,6 +132,14 @@ def races(client: Client, known: Client) -> Dropped:
         _("race of {day}: {race}").format(day=dates.day_of_year(race.race_date), race=race)
         for race in client.races.all()
     ]
+
+
+def series(client: Client, known: Client) -> None:
+    """What follows a race that both had goes on with the one that stays."""
+    for race in client.races.all():
+        if same := known.races.filter(race_date=race.race_date).first():
+            client.series.filter(race=race).update(race=same)
+    client.series.update(client=known)
 
 
 def brought_plan(client: Client, known: Client) -> Dropped:

@@ -26,6 +26,7 @@ from bookings.models import (
     Appointment,
     AppointmentEvent,
     Clinic,
+    EntryState,
     Mail,
     MailKind,
     MailState,
@@ -86,7 +87,7 @@ class Undo:
 
     Without `until` it can be at any time; a booking that is taken back stands nowhere. `price`
     is the one before, if that came with the move, and `knew` whether the client knew of the place
-    before it: None for a move of long ago.
+    before it: None for a move of long ago. `at` is when it was done.
     """
 
     kind: str
@@ -94,6 +95,7 @@ class Undo:
     slot: Slot | None
     price: Decimal | None = None
     knew: bool | None = None
+    at: datetime | None = None
 
 
 def offered(appointment: Appointment, clinic: Clinic, *, by: str, now: datetime) -> Undo | None:
@@ -200,7 +202,7 @@ def _what_was(
     if slot is None:
         return None
     slot = slot if side.same_room else replace(slot, room=None)
-    return Undo(kind=event.kind, until=until, slot=slot, price=price, knew=knew)
+    return Undo(kind=event.kind, until=until, slot=slot, price=price, knew=knew, at=event.at)
 
 
 def _slot_of(appointment: Appointment) -> Slot:
@@ -284,12 +286,24 @@ def _put_back(
             # What can be undone at any time can be so again: it is one more move.
             facts={"undone": MOVED} if found.until else None,
         )
+        _wish_again(appointment, found)
     else:
         _restore(appointment, placement, by, now)
         if side.as_booked:
             _limit(clinic, appointment, now)
     outbox.owe(kind, appointment, notify=notify, now=now)
     return appointment
+
+
+def _wish_again(appointment: Appointment, found: Undo) -> None:
+    """Who had waited for an earlier time, and has just given the one they took back."""
+    there = appointment.earlier_wishes.all()
+    if found.at is None or there.filter(state=EntryState.WAITING).exists():
+        return
+    served = there.filter(state=EntryState.SERVED, ended_at__gte=found.at)
+    last = served.order_by("-ended_at").first()
+    if last is not None:
+        there.filter(pk=last.pk).update(state=EntryState.WAITING, ended_at=None)
 
 
 def _restore(appointment: Appointment, placement: Placement, by: str, now: datetime) -> None:

@@ -101,7 +101,7 @@ def refuse_what_is_taken(
 def may_come_again(visit: Appointment) -> bool:
     """It is or was, and belongs to no series that still goes on."""
     series = visit.series
-    return visit.status in COMES_AGAIN and (series is None or series.ended_at is not None)
+    return visit.status in COMES_AGAIN and not (series and series.goes_on)
 
 
 def _refuse_what_has_changed(visit: Appointment, request: SeriesRequest, clinic: Clinic) -> None:

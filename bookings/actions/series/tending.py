@@ -1,5 +1,6 @@
 """Booking the next date of a series as the diary reaches it, or telling why it was not."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
@@ -24,14 +25,15 @@ def book_what_opens(*, now: datetime) -> int:
     last = Clinic.objects.the().last_bookable_day(now)
     booked = 0
     for pk in Series.objects.reached(last).values_list("pk", flat=True)[:AT_ONCE]:
-        booked += _book_dates_of(pk, now)
+        booked += each_that_is_due(_settle_next, pk, now)
     return booked
 
 
-def _book_dates_of(pk: int, now: datetime) -> int:
+def each_that_is_due(settle_next: Callable[..., bool | None], pk: int, now: datetime) -> int:
+    """Until it says None. Returns how many were booked."""
     booked = 0
     try:
-        while (settled := _settle_next(pk, now=now)) is not None:
+        while (settled := settle_next(pk, now=now)) is not None:
             booked += settled
     except Refused:
         pass  # nothing was settled; the next hour
@@ -50,15 +52,37 @@ def _settle_next(clinic: Clinic, pk: int, *, now: datetime) -> bool | None:
     series.settle(day)
     start = series.rule.start_on(day, clinic.tz)
     slot = Slot(treatment=series.treatment, start=start, therapist=series.therapist)
-    rules = Rules.ONLINE if series.by == Role.RUNNER else Rules.DESK
-    [found] = looked_at(clinic, {day: slot}, AskedFor(client=series.client, rules=rules), now=now)
+    asked = AskedFor(client=series.client, rules=rules_of(series))
+    [found] = looked_at(clinic, {day: slot}, asked, now=now)
     if why_not := _why_not(series, clinic, found, now):
         _tell_why_not(series, found, why_not, now)
         return False
-    [visit] = booking.book(_request(series, found, rules), now=now)
+    book_by_itself(series, found.slot, f"series:{series.pk}:{found.of}", now=now)
+    return True
+
+
+def rules_of(series: Series) -> Rules:
+    return Rules.ONLINE if series.by == Role.RUNNER else Rules.DESK
+
+
+def has_too_many(series: Series, clinic: Clinic, now: datetime) -> bool:
+    """What a runner has made is booked no further than they may book themselves."""
+    ahead = strangers.ahead_of(series.client.email, now) if series.by == Role.RUNNER else 0
+    return 0 < clinic.most_ahead <= ahead
+
+
+def book_by_itself(series: Series, slot: Slot, key: str, *, now: datetime) -> None:
+    request = BookingRequest(
+        slots=[slot],
+        client=series.client,
+        key=key,
+        series=series,
+        rules=rules_of(series),
+        by=BY_ITSELF,
+    )
+    [visit] = booking.book(request, now=now)
     if not series.client.email:  # so that it is among those to ring
         Appointment.objects.filter(pk=visit.pk).update(not_told=True)
-    return True
 
 
 def _why_not(series: Series, clinic: Clinic, found: SeriesDate, now: datetime) -> WhyMissed | None:
@@ -70,19 +94,7 @@ def _why_not(series: Series, clinic: Clinic, found: SeriesDate, now: datetime) -
         return WhyMissed.RACE
     if found.session:
         return WhyMissed.PLAN
-    ahead = strangers.ahead_of(series.client.email, now) if series.by == Role.RUNNER else 0
-    return WhyMissed.MANY if 0 < clinic.most_ahead <= ahead else None
-
-
-def _request(series: Series, found: SeriesDate, rules: Rules) -> BookingRequest:
-    return BookingRequest(
-        slots=[found.slot],
-        client=series.client,
-        key=f"series:{series.pk}:{found.of}",
-        series=series,
-        rules=rules,
-        by=BY_ITSELF,
-    )
+    return WhyMissed.MANY if has_too_many(series, clinic, now) else None
 
 
 def _tell_why_not(series: Series, found: SeriesDate, why: WhyMissed, now: datetime) -> None:

@@ -198,6 +198,12 @@ def _has_heard_of_all(entry: WaitlistEntry) -> bool:
     return told.filter(data_at__isnull=False).count() == MOST_UNANSWERED
 
 
+@changes_the_diary
+def withdraw_unneeded(_clinic: Clinic, entry: WaitlistEntry, *, now: datetime) -> None:
+    """Of a visit that is cancelled or over: there is nothing to be sorry for."""
+    withdraw_open(entry, now=now)
+
+
 def withdraw_open(entry: WaitlistEntry, *, now: datetime) -> None:
     """In the caller's transaction, of whoever leaves: they know, and nobody writes to them."""
     for offer in entry.offers.open():

@@ -11,9 +11,11 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.waiting_list import offers
+from bookings.core.scheduling.codes import HOURS
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.wake_worker import ring
 from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.conflicts import codes_against
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
 
 TAKEN_BACK = "kept after all"
@@ -22,6 +24,12 @@ TAKEN_BACK = "kept after all"
 class NotToBeRelayed(Refused):
     sentence = gettext_lazy(
         "This appointment can still be cancelled without a fee, and then its time goes to the list."
+    )
+
+
+class NobodyCouldTakeIt(Refused):
+    sentence = gettext_lazy(
+        "This appointment lies outside the therapist’s hours, so nobody else could take its time."
     )
 
 
@@ -35,7 +43,7 @@ def relay(
 ) -> Appointment:
     """Offer the time to the list. Again changes nothing.
 
-    Raises Stale, NotToBeRelayed or JustTakenBack.
+    Raises Stale, NotToBeRelayed, NobodyCouldTakeIt or JustTakenBack.
     """
     visit = Appointment.objects.with_everything().get(pk=visit.pk)
     refuse_if_changed(clinic, visit, seen)
@@ -43,6 +51,8 @@ def relay(
         raise Stale
     if not is_late_to_cancel(visit, clinic, now=now):
         raise NotToBeRelayed
+    if codes_against(visit) & HOURS:
+        raise NobodyCouldTakeIt
     if visit.relayed_at is None:
         _refuse_within_the_pause(clinic, visit, now)
         _say(visit, now, "relayed", by, now)

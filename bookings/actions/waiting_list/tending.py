@@ -84,8 +84,7 @@ def _end_what_is_over(now: datetime) -> None:
     has_passed = Q(last_day__lt=today) | Q(appointment__starts_at__lte=now)
     has_gone = Q(appointment__isnull=False) & ~Q(appointment__status=Status.BOOKED)
     for entry in waiting.filter(has_passed | has_gone):
-        for offer in entry.offers.open():
-            offers.withdraw(offer, now=now)
+        offers.withdraw_unneeded(entry, now=now)
         waiting.filter(pk=entry.pk).update(state=EntryState.OVER, ended_at=now)
 
 

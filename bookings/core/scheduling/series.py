@@ -1,4 +1,7 @@
-"""The days of a series: every so many weeks from its first day, on the clinic's wall clock."""
+"""The days of a series: every so many weeks from its first day, on the clinic's wall clock.
+
+The days of a race's sessions are its plan's; here is only how far they are settled.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -41,6 +44,12 @@ class Rule:
     @property
     def _step(self) -> timedelta:
         return self.every_weeks * A_WEEK
+
+
+def settled_by_now(settled: date, *, race_was_on: date, race_is_on: date) -> date:
+    """The last day that is settled of a race's sessions: a race that comes earlier takes along
+    those that wait, and one that comes later brings no day back that was settled."""
+    return settled + min(race_is_on - race_was_on, timedelta())
 
 
 def last_of(first_day: date, every_weeks: int, count: int) -> date:

@@ -37,7 +37,7 @@ from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
-from bookings.queries.series.in_words import series_in_words
+from bookings.queries.series.in_words import one_of_it
 from bookings.queries.training.phases import phases_on
 from bookings.queries.waiting_list.relays import given_to_a_newcomer, relay_of
 from bookings.templatetags.undo import newest_of, tag_of
@@ -109,7 +109,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
 
 def _series(visit: Appointment, today: date) -> dict:
     """What it comes again in, and whether it could."""
-    words = series_in_words(visit.series, today) if visit.series else ""
+    words = one_of_it(visit.series, today) if visit.series else ""
     living = visit.whose.erased_at is None
     return {"series_words": words, "may_repeat": living and making.may_come_again(visit)}
 

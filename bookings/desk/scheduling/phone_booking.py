@@ -42,7 +42,6 @@ from bookings.desk.scheduling.phone_lists import (
     times_for,
     why_no_time,
 )
-from bookings.desk.waiting_list.callers import address_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
@@ -51,6 +50,7 @@ from bookings.web.actor import who
 from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
+from bookings.web.waiting_list.carried import address_for
 
 LOOK_AGAIN = gettext_lazy("Here is what was found. Choose who and when, and press Enter again.")
 PAGE = "desk/scheduling/call/phone_booking.html"
@@ -187,7 +187,7 @@ class _Call:
         if wish is None or self.times.fits or not (treatment and treatment.online):
             return ""
         therapist = self.times.named or chosen.get("therapist")
-        return address_for(self.people, treatment, therapist, wish)
+        return address_for(self.people.to_write_down, treatment, therapist, wish)
 
     def _shown_for(self) -> dict[str, str]:
         """What the lists were made for; a list for something else is not what the desk chose."""

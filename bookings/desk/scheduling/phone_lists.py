@@ -77,6 +77,11 @@ class People:
     def client(self) -> Client | None:
         return self.chosen if isinstance(self.chosen, Client) else None
 
+    @property
+    def to_write_down(self) -> Client | Typed | str:
+        """Who it is, known or new; what was typed where that is open."""
+        return self.client or (self.new if self.is_new else self.typed)
+
     def _look_for_the_number(self) -> None:
         """Somebody new may be somebody known, or of their family: nobody is chosen by itself."""
         if self.new.phone and (self.found.is_alike or not self.found.clients):

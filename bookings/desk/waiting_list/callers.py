@@ -1,21 +1,14 @@
 """What a caller waits for, as the desk types it, and as it is carried there from other pages."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from datetime import date, time, timedelta
+from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.core.scheduling.parts_of_day import PARTS_BEGIN, part_of_day
-from bookings.core.scheduling.when import Wish
-from bookings.desk.scheduling.phone_lists import People
-from bookings.models import Clinic, Therapist, Treatment
+from bookings.models import Therapist, Treatment
 from bookings.web.days import day_in
 from bookings.web.forms import (
     LONGEST_PHONE,
@@ -34,7 +27,6 @@ from bookings.web.waiting_list.forms import WISH, WishForm
 
 ONE_OF_EACH = ("name", "phone", "email", "treatment", "therapist")
 DAYS, SEVERAL = ("first_day", "last_day"), ("weekdays", "parts")
-A_WHILE = timedelta(weeks=2)
 
 
 class CallersForm(WishForm, KeyForm):
@@ -105,47 +97,3 @@ def wished(data: QueryDict) -> dict[str, Any]:
         if numbers := [n for one in data.getlist(name) if (n := whole_number(one)) is not None]:
             found[name] = numbers
     return found
-
-
-def pairs_of(wish: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """The same as pairs of a query, for the next page."""
-    return [
-        (name, one)
-        for name, value in wish.items()
-        for one in (value if isinstance(value, list) else [value])
-    ]
-
-
-def address_for(
-    people: People, treatment: Treatment, therapist: Therapist | None, wish: Wish
-) -> str:
-    """The form for whom and what was asked for on the phone; first the search, if that is open."""
-    said = {"treatment": treatment.slug, **_days(wish)}
-    said |= {"therapist": therapist.slug} if therapist else {}
-    page = reverse("desk:wait_find")
-    if people.client:
-        page = reverse("desk:wait", args=[people.client.pk])
-    elif people.is_new:
-        page, said = reverse("desk:wait_new"), said | asdict(people.new)
-    else:
-        said["who"] = people.typed
-    return f"{page}?{urlencode(pairs_of(said))}"
-
-
-def _days(wish: Wish) -> dict[str, Any]:
-    clinic = Clinic.objects.the()
-    first = clinic.day_of(wish.at) if wish.at else wish.first
-    last = first if wish.at else wish.last or first + A_WHILE
-    said: dict[str, Any] = {"first_day": first, "last_day": last}
-    return said | {"weekdays": sorted(wish.weekdays), "parts": list(_parts(wish, clinic))}
-
-
-def _parts(wish: Wish, clinic: Clinic) -> Iterator[int]:
-    """Those that the hours touch; none for any."""
-    if wish.at:
-        yield part_of_day(wish.at.astimezone(clinic.tz).time())
-    elif wish.since or wish.until:
-        since, until = wish.since or time.min, wish.until or time.max
-        begin = (time.min, *PARTS_BEGIN, time.max)
-        touched = (begin[n] < until and since < begin[n + 1] for n in range(len(begin) - 1))
-        yield from (part for part, is_touched in enumerate(touched) if is_touched)

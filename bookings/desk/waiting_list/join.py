@@ -19,13 +19,14 @@ from bookings.actions.refusals import Refused
 from bookings.actions.waiting_list import entries
 from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.desk.scheduling.phone_lists import People
-from bookings.desk.waiting_list.callers import CallersForm, NewCallersForm, pairs_of, wished
+from bookings.desk.waiting_list.callers import CallersForm, NewCallersForm, wished
 from bookings.models import Client, Clinic, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, status_of
+from bookings.web.waiting_list.carried import pairs_of
 
 USUAL_WAIT = timedelta(weeks=2)
 LONGEST = 200  # characters of who it is

@@ -15,7 +15,7 @@ from bookings.desk.waiting_list.gaps import (
     came_free,
     passed_on,
 )
-from bookings.models import Clinic, WaitlistOffer
+from bookings.models import Clinic, FreedBy, WaitlistOffer
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.waiting_list.matches import OpenGap, gap_of, is_of
 
@@ -37,7 +37,7 @@ class GapToRing:
 def gaps_to_ring(clinic: Clinic, now: datetime) -> list[GapToRing]:
     """Those that suit somebody and that no mail can offer, in one look at the diary."""
     handed_back = [one for one in passed_on(now) if one.start < now + WITHIN]
-    freed = [one for one in came_free(now) if one.start < now + WITHIN and not one.pauses(now)]
+    freed = [one for one in came_free(now) if one.start < now + WITHIN and _is_a_visits(one, now)]
     there = [*handed_back, *freed[:GAPS_SHOWN]]
     if not there:
         return []
@@ -55,6 +55,12 @@ def gaps_to_ring(clinic: Clinic, now: datetime) -> list[GapToRing]:
         if not (one.visit and one.visit.pk in thought_about)
     ]
     return sorted((one for one in found if one.suits), key=lambda one: one.gap.start)
+
+
+def _is_a_visits(gap: WaitedGap, now: datetime) -> bool:
+    """Hours that come back are looked through on the list; and what may be taken back, not yet."""
+    cause = gap.freed.cause if gap.freed else ""
+    return cause in (FreedBy.VISIT, FreedBy.HOLD) and not gap.pauses(now)
 
 
 def _thought_about(relayed: tuple[int, ...]) -> Iterator[int | None]:

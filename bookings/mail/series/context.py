@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urljoin
 
 from django.conf import settings
 
+from bookings import dates
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.context import AppointmentLetter, MailLetter
 from bookings.mail.training_context import MailedTime, time_to_book
-from bookings.models import Series, Therapist, WhyMissed
+from bookings.models import Series, Therapist, Treatment, WhyMissed
 from bookings.queries.scheduling.diary import Opening
+from bookings.queries.series.following import still_to_book
 from bookings.queries.series.in_words import series_in_words
 
 
@@ -39,7 +41,16 @@ class SeriesMissedLetter(MailLetter):
 
     @property
     def when(self) -> str:
+        """The time that it would have had; of a session of a race, its day."""
+        if day := self.mail.about.get("day"):
+            return dates.civil_day_from(date.fromisoformat(day), self.today)
         return self.day_and_time(datetime.fromisoformat(self.mail.about["start"]))
+
+    @cached_property
+    def treatment(self) -> Treatment:
+        """That of the session, where the series has several."""
+        known = Treatment.objects.filter(pk=self.mail.about.get("treatment")).first()
+        return known or self.series.treatment
 
     @property
     def why(self) -> str:
@@ -49,15 +60,15 @@ class SeriesMissedLetter(MailLetter):
     def nearest(self) -> MailedTime | None:
         """As a time that one press books."""
         start = self.mail.about.get("nearest")
-        if not start or not self.series.treatment.online:
+        if not start or not self.treatment.online:
             return None
         therapist = Therapist.objects.filter(pk=self.mail.about.get("therapist")).first()
         opening = Opening(datetime.fromisoformat(start), (therapist,) if therapist else ())
-        return time_to_book(self, self.series.treatment, opening, therapist)
+        return time_to_book(self, self.treatment, opening, therapist)
 
     @property
     def other_times_url(self) -> str:
-        treatment = self.series.treatment
+        treatment = self.treatment
         if not (treatment.active and treatment.online):
             return self.home_url
         day = self.clinic.day_of(datetime.fromisoformat(self.mail.about["start"]))
@@ -65,4 +76,4 @@ class SeriesMissedLetter(MailLetter):
 
     @property
     def is_still_waiting(self) -> bool:
-        return bool(self.series.still_to_book)
+        return bool(still_to_book(self.series, self.clinic, now=self.now))

@@ -445,7 +445,7 @@ class Appointment(models.Model):
             self.save(force_insert=True)
             self.record(Status.BOOKED, by=by, now=now, facts=facts)
         else:
-            self.become(Status.BOOKED, by=by, now=now, facts=facts, **changes)
+            self.become(Status.BOOKED, by=by, now=now, facts=facts, series=self.series, **changes)
 
     def become(
         self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes: Any

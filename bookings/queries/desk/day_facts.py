@@ -74,7 +74,7 @@ DAY_FACTS = """
                                          extract(epoch FROM due_at)::float8)
                         ORDER BY due_at, starts_at, bookings_freedtime.id)
           FROM bookings_freedtime, bookings_clinic
-         WHERE worked_at IS NULL AND due_at > %(now)s AND cause <> 'look'
+         WHERE worked_at IS NULL AND due_at > %(now)s AND cause NOT IN ('look', 'rota')
            AND mail_paused_at IS NULL
            AND ends_at - make_interval(mins => minimum_notice_minutes) >= due_at + %(shortest)s
            AND starts_at < %(until)s AND ends_at > %(from)s

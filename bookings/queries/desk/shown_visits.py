@@ -82,21 +82,13 @@ def shown_visit(
     kept: dict[int, KeptFor],
 ) -> ShownVisit:
     """Of a row as `day_facts` has it."""
-    (pk, start, end, until, status, revision, late, note, decided, untold, *more) = row
-    relayed, who, where, *more = more
-    treatment, price, is_first, *client = more
-    return ShownVisit(
+    (pk, start, end, until, status), told = row[:5], row[5:11]
+    who, where, treatment, price, is_first, *client = row[11:]
+    facts = (
         pk,
-        datetime.fromtimestamp(start, UTC),
-        datetime.fromtimestamp(end, UTC),
-        datetime.fromtimestamp(until, UTC),
+        *(datetime.fromtimestamp(at, UTC) for at in (start, end, until)),
         STATUS[status],
-        revision,
-        late,
-        note,
-        decided,
-        untold,
-        relayed,
+        *told,
         people[who],
         rooms[where],
         treatment,
@@ -107,6 +99,7 @@ def shown_visit(
         events.get(pk),
         kept.get(pk),
     )
+    return ShownVisit._make(facts)
 
 
 STATUS = {one.value: one for one in Status}

@@ -36,7 +36,8 @@ class SeriesDate:
 
     `of` is the day of the series, or the key of the visit that is to move. `visits` and `session`
     are what else the client has in that week, or is advised to have; `advice` is what speaks
-    against a day so near to a race of theirs.
+    against a day so near to a race of theirs. The nearest `is_crowded` where it comes within days
+    of another visit of theirs.
     """
 
     of: Key
@@ -46,6 +47,7 @@ class SeriesDate:
     visits: Sequence[Appointment] = ()
     session: training.Session | None = None
     advice: training.Advice | None = None
+    is_crowded: bool = False
     waits: bool = False
 
     @property
@@ -64,7 +66,7 @@ class SeriesDate:
         """Somebody comes once a week, by the series or by the plan, and not around their race,
         unless they say otherwise.
         """
-        return bool(self.visits or self.session or self.advice)
+        return bool(self.visits or self.session or self.advice or self.is_crowded)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,8 +124,13 @@ def _date(
     if facts is None:
         return there
     problems = _problems(slot, facts, asked)
-    nearest = _nearest(slot, facts, asked) if problems else None
-    return replace(there, problems=problems, nearest=nearest)
+    if not problems:
+        return there
+    found = [one for one in _around(slot, facts) if not _problems(one, facts, asked)]
+    apart = (one for one in found if not weeks.crowds(one, slot))
+    nearest = next(apart, next(iter(found), None))
+    is_crowded = bool(nearest and weeks.crowds(nearest, slot))
+    return replace(there, problems=problems, nearest=nearest, is_crowded=is_crowded)
 
 
 def _problems(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> list[Problem]:
@@ -150,12 +157,8 @@ def _facts(
     )
 
 
-def _nearest(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> Slot | None:
-    """With the same therapist if they have any time around it, else with whoever has."""
-    return next((one for one in _around(slot, facts) if not _problems(one, facts, asked)), None)
-
-
 def _around(slot: Slot, facts: DiaryFacts) -> Iterator[Slot]:
+    """With the same therapist if they have any time around it, else with whoever has."""
     day = facts.clinic.day_of(slot.start)
     near = facts.openings(
         slot.treatment, first=day - AROUND, days=2 * AROUND.days + 1, duration=slot.duration
@@ -185,6 +188,15 @@ class _Weeks:
 
     def session_of(self, slot: Slot) -> training.Session | None:
         return self._sessions.get(self._week(slot))
+
+    def crowds(self, one: Slot, asked: Slot) -> bool:
+        """Whether it is within days of a visit of theirs, and nearer to it than what was asked."""
+        moving = {visit.pk for visit in self.asked.moving}
+        return any(
+            abs(one.start - visit.starts_at) <= min(AROUND, abs(asked.start - visit.starts_at))
+            for visit in self._history.visits
+            if visit.status in COMES and visit.pk not in moving
+        )
 
     def advice_against(self, slot: Slot) -> training.Advice | None:
         """What is said of the day of a race, the day before and the first ones after it."""

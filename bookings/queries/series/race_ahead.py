@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bookings.core.training import Phase
 from bookings.models import Appointment, Clinic
-from bookings.queries.waiting_list.plans import plans_of
+from bookings.queries.training.plans import History, plan_of, runner_of
 
 A_DAY = timedelta(days=1)
 
@@ -20,11 +20,12 @@ class RaceAhead:
 
 def race_ahead(visit: Appointment, clinic: Clinic, *, now: datetime) -> RaceAhead | None:
     """The first after the visit."""
-    plan = plans_of([visit.whose], clinic, now=now)[visit.whose.pk]
-    first = clinic.day_of(visit.starts_at)
-    there = [race for race in plan.races if race.race_date > first] if plan else []
-    if plan is None or not there:
+    first, races = clinic.day_of(visit.starts_at), list(visit.whose.races.all())
+    if not any(race.race_date > first for race in races):
         return None
+    runner = runner_of(visit.whose, History.of(visit.whose))
+    plan = plan_of(races, runner, today=clinic.day_of(now))
+    there = [race for race in plan.races if race.race_date > first]
     race = min(there, key=lambda one: one.race_date)
     last = race.race_date - A_DAY
     while plan.on(last).phase is Phase.RACE_WEEK:

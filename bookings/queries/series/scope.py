@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Series
+from bookings.queries.series.following import still_to_book
 
 WhyNot = Callable[..., str | None]
 
@@ -61,7 +62,8 @@ def concerned(
     too_late = [(one, why) for one, why in late if why]
     stay = {one.pk for one, _ in too_late}
     since = clinic.day_of(visit.starts_at)
-    waits = [day for day in series.still_to_book if scope != Scope.LATER or day >= since]
+    waiting = still_to_book(series, clinic, now=now)
+    waits = [day for day in waiting if scope != Scope.LATER or day >= since]
     return Concerned(
         series=series,
         scope=scope,

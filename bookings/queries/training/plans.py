@@ -14,7 +14,7 @@ from bookings.core.scheduling.weeks import monday_of
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
 from bookings.models.training.own_plans import schedule_known
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
-from bookings.queries.scheduling.slots import Ignoring
+from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.queries.training import protocol
 
 # A recommended session is known by its kind and ideal day; no plan has two on one day.
@@ -51,8 +51,9 @@ class History:
     @classmethod
     def of(cls, client: Client) -> "History":
         visits = client.appointments.visits().exclude(status=Status.CANCELLED)
-        visits = visits.with_everything().with_waits().order_by("starts_at")
-        return cls(list(visits), Usual(client.usual_part, client.usual_therapist))
+        visits = visits.with_everything().select_related("series").with_waits()
+        usual = Usual(client.usual_part, client.usual_therapist)
+        return cls(list(visits.order_by("starts_at")), usual)
 
     @property
     def has_been(self) -> bool:
@@ -89,9 +90,9 @@ class History:
 
 
 def _serves(visit: Appointment, session: training.Session, clinic: Clinic) -> bool:
-    """A series and the plan never book the same week twice."""
+    """A series of every so many weeks and the plan never book the same week twice."""
     day = clinic.day_of(visit.starts_at)
-    comes_again = visit.series_id is not None
+    comes_again = visit.series is not None and not visit.series.follows_a_race
     return session.covers(day) or (comes_again and monday_of(day) == monday_of(session.suggested))
 
 
@@ -220,6 +221,13 @@ def openings_for(
         else []
         for treatment, session in wanted
     ]
+
+
+def as_proposed(treatment: Treatment, opening: Opening, history: History) -> Slot:
+    """With whom they usually come, where that one is free."""
+    usual = history.usual_therapist
+    therapist = usual if usual in opening.therapists else None
+    return Slot(treatment=treatment, start=opening.starts_at, therapist=therapist)
 
 
 def suitable(treatments: Iterable[Treatment], session: training.Session) -> Treatment | None:

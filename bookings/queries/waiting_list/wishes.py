@@ -26,7 +26,7 @@ from bookings.models import (
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
 TERMS = ["therapist_id", "weekdays", "parts", "first_day", "last_day", "notice_hours"]
-ENDED_UNTAKEN = (OfferState.DECLINED, OfferState.EXPIRED)
+ASKED_AND_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ def _tried(
     whoever passed it on has kept after all: they were written to twice.
     """
     of_mailbox = of_all_counted.get(counted, ())
-    asked = [clinic.day_of(one.made_at) for one in of_mailbox if _ended_untaken(one)]
+    asked = [clinic.day_of(one.made_at) for one in of_mailbox if _was_asked(one)]
     return Tried(
         counted=counted,
         starts=frozenset(one.starts_at for one in own if _was_an_offer(one)),
@@ -197,9 +197,9 @@ def _was_an_offer(offer: WaitlistOffer) -> bool:
     return offer.state != OfferState.WITHDRAWN or offer.relayed_id is not None
 
 
-def _ended_untaken(offer: WaitlistOffer) -> bool:
+def _was_asked(offer: WaitlistOffer) -> bool:
     is_withdrawn = offer.state == OfferState.WITHDRAWN and _was_an_offer(offer)
-    return offer.state in ENDED_UNTAKEN or is_withdrawn
+    return offer.state in ASKED_AND_OVER or is_withdrawn
 
 
 def serves(visit: Appointment, entry: WaitlistEntry) -> bool:

@@ -20,7 +20,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
-from bookings.queries.series.in_words import series_in_words
+from bookings.queries.series.in_words import one_of_it
 from bookings.queries.waiting_list.relays import was_passed_on
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.runner.scheduling.series import can_repeat, reads_the_mailbox
@@ -76,6 +76,8 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": can_change,
         "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
+        "owed": clinic.fee_for_cancelling_late(visit.price),
+        "owed_unless_they_come": clinic.fee_for_not_coming(visit.price),
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
@@ -109,7 +111,7 @@ def _series(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, An
         return {"can_repeat": can_repeat(visit, now)}
     today = Clinic.objects.the().day_of(now)
     return {
-        "series_words": series_in_words(visit.series, today),
+        "series_words": one_of_it(visit.series, today),
         "can_repeat": can_repeat(visit, now),
     }
 

@@ -25,7 +25,12 @@ from bookings.web.responses import page_methods
 def cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.method == "POST":
         return _cancel(request, opened)
-    return back_to_it(opened) if _cannot_cancel(opened) else _ask(request, opened, _form(opened))
+    if not _cannot_cancel(opened):
+        return _ask(request, opened, _form(opened))
+    why_not = why_not_cancel(opened.appointment, Clinic.objects.the(), now=timezone.now())
+    if why_not and opened.appointment.status == Status.BOOKED:
+        messages.warning(request, why_not)
+    return back_to_it(opened)
 
 
 def _form(opened: Opened, reason: str = "") -> CancelForm:

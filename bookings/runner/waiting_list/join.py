@@ -23,6 +23,7 @@ from bookings.models import Appointment, Client, Clinic, Treatment, WaitlistEntr
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Ignoring
+from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.runner.scheduling.booking import for_whom
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.days import day_in
@@ -99,6 +100,8 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
     except Refused as refusal:
         return _show(request, treatment, form, refusal=refusal, status=status_of(refusal))
     plan.note_wait(_session(request))
+    if remark := why_nothing_comes(entry, Clinic.objects.the(), now=now):
+        messages.warning(request, remark)
     return _to_it(request, entry)
 
 

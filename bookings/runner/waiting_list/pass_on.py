@@ -61,6 +61,8 @@ def _show(
         "clinic": clinic,
         "opened": opened,
         "appointment": visit,
+        "owed": clinic.fee_for_cancelling_late(visit.price),
+        "owed_unless_they_come": clinic.fee_for_not_coming(visit.price),
         "relay": relay_of(visit, clinic, now=timezone.now()),
         "refusal": refusal,
     }

@@ -1,6 +1,6 @@
 """One's place on the list, behind the link in each of its mails: seen, confirmed, changed, left."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from bookings import links
 from bookings.actions.mail import preferences
-from bookings.actions.refusals import Busy, Refused
+from bookings.actions.refusals import Busy, RaceRefused, Refused
+from bookings.actions.training import races
 from bookings.actions.waiting_list import entries
 from bookings.links import Purpose
 from bookings.models import (
@@ -23,19 +24,22 @@ from bookings.models import (
     EntryState,
     MailGroup,
     OfferState,
+    Race,
     WaitlistEntry,
 )
 from bookings.models.waiting_list.entries import SAME_WISH
 from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.in_words import wish_in_words
+from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
+from bookings.web.training.race_forms import RaceForm
 from bookings.web.waiting_list.forms import WishForm, as_asked
 
-CHANGE, LEAVE, NEWS = "change", "leave", "news"
+CHANGE, LEAVE, NEWS, RACE = "change", "leave", "news", "race"
 HOW = "place on the waiting list"
 SHOWN = 3
 
@@ -67,6 +71,8 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return redirect(_url(entry))
     if request.POST.get("do") == CHANGE:
         return _change(request, entry)
+    if request.POST.get("do") == RACE and entry.is_waiting:
+        return _enter_race(request, entry)
     if request.POST.get("do") == NEWS:
         return _write_to_me_again(request, entry)
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
@@ -84,6 +90,21 @@ def _write_to_me_again(request: HttpRequest, entry: WaitlistEntry) -> HttpRespon
     preferences.choose(entry.client, MailGroup.NEWS, wanted=True, how=HOW, now=now)
     entries.look_for(entry, now=now)
     messages.success(request, _("Saved. We email you when something comes free."))
+    return redirect(_url(entry))
+
+
+def _enter_race(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
+    """By which their place is ordered from then on."""
+    now = timezone.now()
+    form = RaceForm(request.POST, today=Clinic.objects.the().day_of(now))
+    if not form.is_valid():
+        return _show(request, entry, race_form=form, status=422)
+    try:
+        races.enter(entry.client, Race(**form.about_the_race), now=now)
+    except RaceRefused as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        return _show(request, entry, race_form=form, status=422)
+    messages.success(request, _("Thank you. Your place goes by your race from now on."))
     return redirect(_url(entry))
 
 
@@ -116,6 +137,7 @@ def _show(
     entry: WaitlistEntry,
     form: WishForm | None = None,
     *,
+    race_form: RaceForm | None = None,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -131,13 +153,24 @@ def _show(
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
         "free_now": _free_now(entry, now),
+        "remark": why_nothing_comes(entry, clinic, now=now) if entry.is_waiting else "",
         "is_silent": entry.is_waiting and not entry.client.wants_news,
         "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
+        "race_form": _race_form(entry, race_form, clinic.day_of(now)),
         "booked": _booked_since(entry, now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _race_form(entry: WaitlistEntry, sent: RaceForm | None, today: date) -> RaceForm | None:
+    """Nothing where a race is known already, or it is not certain whose place it is."""
+    if not entry.is_waiting or entry.client.is_provisional:
+        return None
+    if entry.client.races.filter(race_date__gte=today).exists():
+        return None
+    return sent or RaceForm(today=today)
 
 
 def _free_now(entry: WaitlistEntry, now: datetime) -> list[FreeNow]:

@@ -19,6 +19,7 @@ from bookings.models import Appointment, Clinic, Series
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel, why_not_cancel, why_not_move
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import AskedFor, SeriesDate, looked_at
+from bookings.queries.series.following import still_to_book
 from bookings.queries.series.in_words import series_in_words
 from bookings.queries.series.scope import Concerned, Scope, WhyNot, concerned, visits_of
 from bookings.web.responses import status_of
@@ -37,12 +38,12 @@ def overview(request: HttpRequest, door: Door) -> HttpResponse:
     if series is None:
         return redirect(door.visit_url)
     context = _about(door, series)
-    now = timezone.now()
-    visits = visits_of(series)
+    clinic, now = context["clinic"], timezone.now()
+    visits, waits = visits_of(series), still_to_book(series, clinic, now=now)
     context |= {
         "visits": [(one, door.url_of(one)) for one in visits],
         "can_change": any(one.status == Status.BOOKED and one.starts_at > now for one in visits),
-        "waits_for": [(day, _opens_on(day, context["clinic"])) for day in series.still_to_book],
+        "waits_for": [(day, _opens_on(day, clinic)) for day in waits],
     }
     return render(request, "web/series/series.html", context)
 
@@ -54,7 +55,8 @@ def cancel(request: HttpRequest, door: Door) -> HttpResponse:
         return redirect(door.visit_url)
     if series.ended_at and not _concerned(door, series, Scope.ALL, why_not_cancel).visits:
         return redirect(door.series_url)
-    form = CancelScopeForm(_chosen(request, "scope"), series=series)
+    waits = bool(_concerned(door, series, Scope.WAITING, why_not_cancel).waits_for)
+    form = CancelScopeForm(_chosen(request, "scope"), waits=waits)
     if not (form.is_bound and form.is_valid()):
         return _show(request, door, series, "cancel", {"form": form})
     confirm = ConfirmForm(request.POST if request.method == "POST" else None)
@@ -68,6 +70,8 @@ def move(request: HttpRequest, door: Door) -> HttpResponse:
     series = _series_of(door)
     if series is None:
         return redirect(door.visit_url)
+    if series.follows_a_race:  # whose day says when: one alone is moved, or the race is
+        return redirect(door.series_url)
     form = MoveScopeForm(_chosen(request, "weekday"), visit=door.visit, initial=_as_it_is(series))
     if not (form.is_bound and form.is_valid()):
         status = 422 if form.is_bound else 200

@@ -285,9 +285,9 @@ class CancelScopeForm(ScopeForm):
 
     helper = plain("scope")
 
-    def __init__(self, *args: Any, series: Series, **kwargs: Any):
+    def __init__(self, *args: Any, waits: bool, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if series.still_to_book:
+        if waits:
             scopes: Any = self.fields["scope"]
             only = _("Only those that are not booked yet: the rest stays")
             scopes.choices = [*scopes.choices, (Scope.WAITING.value, only)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from secrets import token_hex
 from urllib.parse import urlencode
@@ -20,9 +21,10 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
+from bookings.actions.series import race_sessions
 from bookings.core import training
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Appointment, Clinic, Treatment
+from bookings.models import Appointment, Client, Clinic, Treatment
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.alternatives import nearest_to
 from bookings.queries.scheduling.diary import Opening
@@ -34,6 +36,7 @@ from bookings.web.responses import page_methods, sorry, status_of, tell_when_to_
 from bookings.web.scheduling import bundle
 from bookings.web.scheduling.bundle import Bundle
 from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
+from bookings.web.training.later_ones import LATER, LaterOnes, later_ones
 from bookings.web.training.plan_store import (
     PlanStore,
     SessionPlan,
@@ -249,23 +252,39 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             told=told,
             by=store.by,
         )
-        visits = booking.book(wanted, now=now)
+        later = later_ones(store, slots, now=now) if LATER in request.POST else None
+        visits = _book_them(wanted, later, now)
     except Refused as refusal:
         return _not_booked(request, store, slots, form, refusal)
     if isinstance(store, SessionPlan):
         if request.user.is_authenticated:
             identity.know_by_booking(request.user, visits[0].whose, now=now)
         store.note_booking(visits[0], told)
-    return _booked(request, store, visits)
+    return _booked(request, store, visits, later)
 
 
-def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment]) -> HttpResponse:
+def _book_them(
+    wanted: BookingRequest, later: LaterOnes | None, now: datetime
+) -> Sequence[Appointment]:
+    if later and isinstance(wanted.client, Client):
+        return race_sessions.book(wanted, wanted.client, later.race, now=now)
+    return booking.book(wanted, now=now)
+
+
+def _booked(
+    request: HttpRequest,
+    store: PlanStore,
+    visits: Sequence[Appointment],
+    later: LaterOnes | None,
+) -> HttpResponse:
     for kept in (CHOSEN, KEY, TYPED):
         request.session.pop(kept, None)
     bundle.forget(request.session)
     if not store.at_the_desk:
         remember_booked(request, visits)
     messages.success(request, _what_is_booked(store, visits))
+    if later:
+        messages.info(request, _("The later ones are booked as the diary opens."))
     return redirect(store.url)
 
 
@@ -370,6 +389,8 @@ def _show(
         "plan": store,
         "goes_along": goes_along(request, form),
         "lines": lines,
+        "later": later_ones(store, [line.slot for line in lines], now=timezone.now()),
+        "later_ticked": LATER in request.POST,
         "form": form,
         "refusal": refusal,
         "held_until": min(ends, default=None),

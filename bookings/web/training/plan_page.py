@@ -17,7 +17,16 @@ from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Race, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.training.plans import SHOWN, Offer, Usual, id_of, offers, plan_of
+from bookings.queries.training.plans import (
+    SHOWN,
+    Offer,
+    SessionId,
+    Usual,
+    as_proposed,
+    id_of,
+    offers,
+    plan_of,
+)
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
@@ -99,6 +108,10 @@ class Proposal:
     other_times_url: str
     url: str  # of what is booked
     is_waited_for: bool
+
+    @property
+    def id(self) -> SessionId:
+        return id_of(self.offer.session)
 
     @property
     def day(self) -> date:
@@ -377,20 +390,10 @@ def _standing(
 
 
 def _times(offer: Offer, store: PlanStore) -> list[ProposedTime]:
-    """With whom they usually come, where that is free."""
-    usual, treatment = store.history.usual_therapist, offer.treatment
+    treatment = offer.treatment
     if treatment is None:
         return []
-    return [
-        ProposedTime(
-            Slot(
-                treatment=treatment,
-                start=opening.starts_at,
-                therapist=usual if usual in opening.therapists else None,
-            )
-        )
-        for opening in offer.openings
-    ]
+    return [ProposedTime(as_proposed(treatment, one, store.history)) for one in offer.openings]
 
 
 def _entered(race: Race, store: PlanStore, today: date) -> Entered:

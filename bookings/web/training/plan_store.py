@@ -31,6 +31,7 @@ from bookings.models import (
     Treatment,
 )
 from bookings.models.training.brought import KEPT_HABITS
+from bookings.queries.series.following import booked_as_they_open
 from bookings.queries.training.plans import (
     History,
     SessionId,
@@ -256,6 +257,8 @@ class SessionPlan(Pages):
         there = self._session.get(WAITS_FOR, [])
         return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in there)
 
+    booked_as_they_open: frozenset[SessionId] = frozenset()
+
     def take_back_from(self, visit: Appointment) -> None:
         """It went with what is booked anew, and so it goes with that."""
         if gone := self._session.pop(GONE_WITH, None):
@@ -322,6 +325,11 @@ class ClientPlan(Pages):
             for kind, ideal in there.values_list("session_kind", "session_ideal")
             if ideal and kind in list(training.Kind)
         )
+
+    @cached_property
+    def booked_as_they_open(self) -> frozenset[SessionId]:
+        """The sessions that a series waits for."""
+        return booked_as_they_open(self.client, Clinic.objects.the(), now=timezone.now())
 
     @cached_property
     def brought(self) -> Told | None:

@@ -434,6 +434,7 @@ CLIENTS = (
             gettext_noop("From"): "first_day",
             gettext_noop("Time of day"): "at",
             gettext_noop("Every so many weeks"): "every_weeks",
+            gettext_noop("With the sessions of the race"): "race__name",
             gettext_noop("Until"): "last_day",
             gettext_noop("Still to be booked"): "waits_for",
             gettext_noop("Ended"): "ended_at",

@@ -154,6 +154,26 @@ def test_over_the_end_of_october_all_of_it_stays_at_the_same_hour(first, make, c
     assert len({one.utcoffset() for one in local}) == 2
 
 
+def test_the_nearest_is_no_choice_made_for_them_days_from_another_visit(
+    first, ana, rule_of, shown, massage, kim, room, at
+):
+    """It was two days after the visit of the week before."""
+    day = (first.starts_at - at(0, 0)).days
+    factories.make_absence(at(day + 3, 0), at(day + 8, 0), kim)
+    [alone] = shown(first, rule_of(first, count=2))
+    assert alone.nearest
+    assert not alone.is_better_left_out
+    factories.make_appointment(
+        starts_at=alone.nearest.start + timedelta(days=2),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        client=ana,
+    )
+    [beside] = shown(first, rule_of(first, count=2))
+    assert beside.nearest is None or beside.is_better_left_out
+
+
 def test_a_date_that_the_diary_reaches_does_not_wait(first, make, clinic):
     """Who waits has it booked as it opens, and it has opened."""
     days = [clinic.day_of(first.starts_at) + n * WEEK for n in (1, 2)]

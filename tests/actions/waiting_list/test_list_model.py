@@ -292,11 +292,11 @@ class WaitingList(RuleBasedStateMachine):
         there = WaitlistOffer.objects.filter(client=entry.client)
         if there.filter(state=OfferState.OPEN, until__gt=self.now).exists():
             return {}
-        untaken = there.filter(
-            Q(state__in=[OfferState.DECLINED, OfferState.EXPIRED])
+        asked = there.filter(
+            Q(state__in=[OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED])
             | Q(state=OfferState.OPEN, until__lte=self.now)
         )
-        if any(self.clinic.day_of(one.made_at) == today for one in untaken):
+        if any(self.clinic.day_of(one.made_at) == today for one in asked):
             return {}
         if entry.appointment and not _still_to_come(entry.appointment, self.now):
             return {}

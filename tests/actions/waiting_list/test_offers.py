@@ -453,6 +453,19 @@ def test_earlier_please_ends_with_its_visit(full_day, wait, clock, today):
     entry.refresh_from_db()
     offer.refresh_from_db()
     assert (entry.state, offer.state) == (EntryState.OVER, OfferState.WITHDRAWN)
+    assert not Mail.objects.filter(kind=MailKind.WAIT_WITHDRAWN).exists()  # they know
+
+
+def test_who_takes_the_earlier_time_back_waits_again(full_day, wait, clock, today):
+    """The wish was gone with it."""
+    mine = full_day[-1]
+    entry = wait(mine.client, appointment=mine, first_day=today)
+    cancel(full_day[1])
+    after_the_pause(clock)
+    moved = offers.accept(offer_to(entry), by="runner", now=timezone.now())
+    undoing.undo(moved, revision=moved.revision, by="runner", now=timezone.now())
+    entry.refresh_from_db()
+    assert (entry.state, entry.ended_at) == (EntryState.WAITING, None)
 
 
 def test_joining_takes_no_lock_and_twice_joins_once(massage, ana, today, django_assert_num_queries):
@@ -617,6 +630,23 @@ def test_one_mailbox_has_one_offer_and_one_a_day_under_however_many_names(full_d
     assert list(WaitlistOffer.objects.filter(client__in=mal)) == [offer]
 
 
+def test_whoever_has_taken_a_time_is_offered_no_second_that_day(full_day, wait, clock):
+    """“One time a day at most” held for each place."""
+    client = factories.make_client(wants_news=True)
+    first = wait(client, last_day=wait().last_day + timedelta(days=14))
+    second = wait(client, parts=[1])
+    cancel(full_day[1])
+    WaitlistEntry.objects.exclude(client=client).delete()
+    after_the_pause(clock)
+    visit = offers.accept(offer_to(first), by="runner", now=timezone.now())
+    Appointment.objects.filter(pk=visit.pk).update(booked_at=second.joined_at - HOUR)
+    cancel(full_day[5])
+    assert after_the_pause(clock) == 0
+    later(clock, timedelta(days=1))
+    tending.look_through(now=timezone.now())
+    assert tend() == 1
+
+
 def test_two_who_have_been_here_are_two_at_one_mailbox(
     full_day, wait, clock, massage, kim, room, at
 ):
@@ -703,6 +733,9 @@ def test_who_has_booked_since_is_offered_no_more_of_that_week(full_day, wait, cl
     second.joined_at = timezone.now()
     second.save()
     offers.decline(offer_to(other), now=timezone.now())
+    assert tend() == 0  # they took one today
+    later(clock, timedelta(days=1))
+    tending.look_through(now=timezone.now())
     assert tend() == 1
     assert offer_to(second).starts_at == full_day[3].starts_at
 

@@ -188,6 +188,14 @@ def test_only_what_costs_a_fee_and_is_to_come_is_relayed(mine, clock, massage, k
     assert not WaitlistOffer.objects.exists()
 
 
+def test_what_lies_outside_the_hours_is_not_passed_on_and_why_is_said(mine, wait):
+    """Nobody of the list could ever have taken it."""
+    wait()
+    mine.therapist.shifts.all().delete()
+    with pytest.raises(relays.NobodyCouldTakeIt, match="outside the therapist’s hours"):
+        relay(mine)
+
+
 def test_offering_and_keeping_it_by_turns_floods_nobody(mine, wait, clock):
     first, second = wait(), wait()
     relay(mine)

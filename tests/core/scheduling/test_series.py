@@ -12,6 +12,7 @@ from bookings.core.scheduling.series import (
     MOST_WEEKS_BETWEEN,
     Rule,
     last_of,
+    settled_by_now,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -77,3 +78,14 @@ def test_alternating_weeks_stay_the_same_weeks_however_often_it_is_moved(rule, b
     moved = rule.moved(by=timedelta(days=by), at=time(7))
     assert moved.days == tuple(one + timedelta(days=by) for one in rule.days)
     assert moved.moved(by=timedelta(days=-by), at=rule.at) == rule
+
+
+@given(days, days, st.lists(st.integers(-300, 300), min_size=1, max_size=4), st.integers(1, 300))
+def test_what_waits_for_a_race_waits_wherever_the_race_is_moved(settled, race, moves, later):
+    """Told by its days to the race; and a race put off settles no day that was not."""
+    for days_moved in moves:
+        race_is_on = race + timedelta(days=days_moved)
+        until = settled_by_now(settled, race_was_on=race, race_is_on=race_is_on)
+        waited = settled + timedelta(days=later)
+        assert waited + (race_is_on - race) > until
+        assert until <= settled

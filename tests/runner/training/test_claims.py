@@ -25,6 +25,7 @@ from bookings.queries.mail.nudges import races_and_plan
 from bookings.queries.training import protocol
 from tests import factories
 from tests.clock import day_of
+from tests.page_fixtures import proposals
 from tests.reading import part_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -208,6 +209,9 @@ def _plan(client, enter, choose_sessions, race_day, url):
     client.post(f"{url}sessions/", declined)
     client.get(url)
     choose_sessions(2, url)
+    client.get(f"{url}book/")
+    latest = proposals(client, url)[-1].offer.number
+    choose_sessions(latest, url, only=latest)
     client.get(f"{url}book/")
     race = f"{url}{race_day}/"
     client.get(race)

@@ -13,6 +13,7 @@ from bookings.actions.clients import ways_in
 from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import entries, offers, tending
 from bookings.core.scheduling.statuses import Status
+from bookings.core.waiting_list.order import WITHOUT_A_RACE
 from bookings.links import Purpose
 from bookings.models import (
     Client,
@@ -186,6 +187,40 @@ def test_who_wants_no_mails_of_the_list_is_told_where_they_wait_and_switches_the
     assert ana.wants_news
     assert "You have switched off" not in client.get(page).text
     assert "2 places on the waiting list need them" in client.get(preferences).text
+
+
+def test_whoever_waits_adds_the_race_that_the_order_goes_by(client, entry, ana, day):
+    page = path_of(Purpose.WAITING, ana, entry=entry.pk)
+    assert "Add your race" in client.get(page).text
+    wrong = client.post(page, {"do": "race", "race_date": "soon", "distance": "marathon"})
+    assert wrong.status_code == 422
+    race = {"do": "race", "race_date": str(day + timedelta(days=12)), "distance": "marathon"}
+    assert "goes by your race from now on" in client.post(page, race, follow=True).text
+    assert "Add your race" not in client.get(page).text
+    line = standing.in_line([entry], Clinic.objects.the(), now=timezone.now())
+    assert line[0].rank.need != WITHOUT_A_RACE
+
+
+@pytest.mark.parametrize(
+    ("closed", "ahead", "said"),
+    [
+        (True, 3, "We do not work on these days"),
+        (False, 300, "Our diary opens for"),
+        (False, 3, None),
+    ],
+)
+def test_days_on_which_nothing_can_come_free_are_remarked_on(
+    client, full_day, massage, sent, today, at, closed, ahead, said
+):
+    if closed:
+        factories.make_absence(at(3, 0), at(4, 0), None)
+    days = dict.fromkeys(("first_day", "last_day"), str(today + timedelta(days=ahead)))
+    answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **days}, follow=True)
+    told = "".join(map(str, answer.context["messages"]))
+    assert said in told if said else "days" not in told
+    entry = WaitlistEntry.objects.get()
+    page = client.get(path_of(Purpose.WAITING, entry.client, entry=entry.pk)).text
+    assert said in page if said else "We do not work" not in page
 
 
 def test_one_sees_changes_and_leaves_the_place(client, entry, day, ana):
@@ -443,6 +478,12 @@ def test_a_late_canceller_passes_the_time_on_and_sees_how_it_goes(
     clock.move_to(at(3, 9))
     assert "Offer my time to the waiting list" in client.get(f"/appointments/{token}/").text
     assert "Then it is cancelled without a fee" in client.get(page).text
+    Clinic.objects.update(late_cancellation_fee=50, no_show_fee=100)
+    for told in (client.get(page).text, client.get(f"/appointments/{token}/").text):
+        assert re.search("If you cancel it otherwise, a fee of .[0-9.]+ is due", told)
+        assert re.search("If you do not come, a fee of .[0-9.]+ is due", told)
+    back = client.get(f"/appointments/{token}/cancel/", follow=True)
+    assert "can be cancelled online until" in str([*back.context["messages"]])
     assert client.post(page, {"do": "nonsense"}).status_code == 422
     client.post(page, {"do": "offer"})
     assert tending.tend(now=timezone.now()) == 1

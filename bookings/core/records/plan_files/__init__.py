@@ -127,7 +127,7 @@ def _amounts(entry: Written, once: _ReadOnce) -> Amounts:
     is no time of a distance whose pace is told."""
     title, text = once.amounts(entry.title), once.amounts(entry.text)
     km = entry.km or title.km or text.km
-    paced = km and once.says_a_pace(f"{entry.title} {entry.text}")
+    paced = km and entry.lasts and any(map(once.says_a_pace, (entry.title, entry.text)))
     minutes = (
         (entry.minutes if entry.km else None)
         or title.minutes
