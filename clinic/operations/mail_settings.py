@@ -69,10 +69,9 @@ def _of_tls(port: int, ssl: bool, starttls: bool) -> Iterator[str]:
 def _is_a_name_server(typed: str) -> bool:
     host, _colon, port = typed.rpartition(":")
     try:
-        ip_address(host)
+        return bool(ip_address(host)) and 0 < int(port) <= LAST_PORT
     except ValueError:
         return False
-    return port.isdecimal() and 0 < int(port) <= LAST_PORT
 
 
 def is_https(url: str) -> bool:
