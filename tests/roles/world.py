@@ -43,6 +43,8 @@ PEOPLE = ("nobody", "ana", "bo", "kim", "lee", "desk", "owner", "uma")  # Uma ow
 OF_A_SERIES = ("series", "series_cancel", "series_move")
 BARE = ("bare kim", "bare desk", "bare owner")  # with a password alone
 
+NOBODYS = str(2**31 - 1)
+
 
 @dataclass(frozen=True)
 class World:
@@ -55,7 +57,9 @@ class World:
     def argument(self, view: str, name: str) -> str:
         if view.startswith("admin:") and view.endswith(OF_A_ROW):
             return _first_of(view)
-        return self.arguments.get(f"{view} {name}") or self.arguments.get(name, "1")
+        """Where nothing is said of it, none is there by that key, whatever ran before."""
+        there = self.arguments.get(f"{view} {name}") or self.arguments.get(name)
+        return there or (NOBODYS if name == "pk" else "1")
 
 
 def _first_of(view: str) -> str:
@@ -221,7 +225,7 @@ IMPORTS = (
 VISITS = (
     *(f"diary:{view}" for view in (
         "appointment", "change", "undo", "keep", "tell", "mark", "cancel", "late", "note",
-        "price", "pay", "take_back", "vouch", "again",
+        "price", "pay", "take_back", "vouch", "again", "pass_on", "keep_time",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
     "therapists:pay", "therapists:book_again", "therapists:unbook", "therapists:letter",
