@@ -19,10 +19,11 @@ from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
 from bookings.models import Client, FreedTime, OfferState, WaitlistEntry, WaitlistOffer
 from tests.simulation.story import Runner, Story
 
-DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+DAY = timedelta(days=1)
 ANSWERS = ("take", "take", "pass", "leave", "nothing")
 LISTERS, WISHES_EACH = 2, 2
-LOOKS = (20 * MINUTE, DAY + 2 * MINUTE, 2 * DAY)  # after joining
+A_WEEK_AND_MORE = 9  # days in which one of each weekday opens
+LOOKS_AT = timedelta(hours=9, minutes=3)  # an hour after mails begin to go
 
 
 @dataclass
@@ -48,15 +49,17 @@ class Waiting:
                 created_at=story.start,
             )
             for _ in range(WISHES_EACH):
-                instant = story.start + dice.random() * (story.end - story.start - 7 * DAY)
+                last = story.end - (A_WEEK_AND_MORE + 3) * DAY
+                instant = story.start + dice.random() * (last - story.start)
                 instant = instant.replace(second=43, microsecond=0)
                 story.at(instant, partial(self.join, client, dice.random()))
 
     def join(self, client: Client, chance: float, now: datetime) -> None:
         dice, today = random.Random(chance), self.story.clinic.day_of(now)
         weekdays = tuple(sorted(dice.sample(range(7), dice.choice((2, 4)))))
+        opens = self.story.clinic.last_bookable_day(now)
         wanted = WaitTerms(
-            first_day=today + DAY, last_day=today + 20 * DAY, weekdays=weekdays, notice_hours=12
+            first_day=today + DAY, last_day=opens + 20 * DAY, weekdays=weekdays, notice_hours=12
         )
         asked = JoinRequest(
             client=Client.objects.get(pk=client.pk),
@@ -69,10 +72,10 @@ class Waiting:
             entry = entries.join(asked, now=now)
         except Refused:
             return
-        for after in LOOKS:
-            at = (now + after).replace(second=47, microsecond=0)
-            self.story.at(at, partial(self.look, client, dice.choice(ANSWERS)))
-        self.story.at(now + 1.5 * DAY, partial(self.was_asked, entry))
+        for later in range(1, A_WEEK_AND_MORE):
+            at = self.story.clinic.begin_of(today + later * DAY) + LOOKS_AT
+            self.story.at(at.replace(second=47), partial(self.look, client, dice.choice(ANSWERS)))
+        self.story.at(now + A_WEEK_AND_MORE * DAY, partial(self.was_asked, entry))
 
     def look(self, client: Client, answer: str, now: datetime) -> None:
         open_one = WaitlistOffer.objects.open().filter(client=client, until__gt=now).first()
@@ -86,7 +89,7 @@ class Waiting:
             offers.decline(open_one, leaving=answer == "leave", now=now)
 
     def was_asked(self, entry: WaitlistEntry, now: datetime) -> None:
-        """Nobody starves: there is always room in this clinic."""
+        """Nobody starves: each day another day opens, and there is always room in this clinic."""
         entry.refresh_from_db()
         if entry.is_waiting and not WaitlistOffer.objects.filter(client=entry.client_id).exists():
             self.wrong.append(f"{entry.client_id} was offered nothing by {now}")
