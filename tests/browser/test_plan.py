@@ -366,6 +366,7 @@ def test_a_training_plan_is_shown_and_put_right_and_the_plan_follows(page, for_e
     enter_a_marathon(page)
     before = hills(page).inner_html()
     page.get_by_role("link", name="Show us its days").click()
+    page.get_by_label("Calendar (.ics) or table (.csv)").wait_for()
     for_everybody(page, read_at=[390])
     file = {"name": "plan.ics", "mimeType": "text/calendar", "buffer": calendar_of_a_plan()}
     page.get_by_label("Calendar (.ics) or table (.csv)").set_input_files(file)

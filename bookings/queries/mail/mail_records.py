@@ -21,7 +21,9 @@ NOT_THERE: list[str] = []  # this very one where the DNS says that there is no s
 
 def domain() -> str:
     """Of the address that mails come from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2].lower()
+    # Some Pythons find no address at all where a machine's stands in brackets.
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1] or settings.DEFAULT_FROM_EMAIL.rstrip(" >")
+    return address.rpartition("@")[2].lower()
 
 
 def ask(selector: str = "") -> dict:
