@@ -19,6 +19,26 @@ from bookings.core.wording import Sentence, isolated
 FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
 
 
+BothWords = tuple[Sentence, Sentence]  # to the runner, and about them
+BY_THE_WEEKDAY = (
+    (
+        Sentence("This is the day of your long run."),
+        Sentence("This is the day of their long run."),
+    ),
+    (Sentence("The day after is your long run."), Sentence("The day after is their long run.")),
+)
+ASSUMED = (
+    (
+        Sentence("We assume your long run on this day, of which your plan says nothing yet."),
+        Sentence("We assume their long run on this day, of which their plan says nothing yet."),
+    ),
+    (
+        Sentence("We assume your long run the day after, of which your plan says nothing yet."),
+        Sentence("We assume their long run the day after, of which their plan says nothing yet."),
+    ),
+)
+
+
 class Verdict(StrEnum):
     GOOD = "good"
     LIGHT_ONLY = "light only"
@@ -147,40 +167,20 @@ def _own(day: date, words: Sentence) -> Advice:
 
 def _as_assumed(day: date, runner: Runner) -> Advice | None:
     """Beyond the days that the plan tells of."""
-    if runner.runs_long_on(day):
-        return Advice(
-            Verdict.NOT_ADVISED,
-            Sentence("We assume your long run on this day, of which your plan says nothing yet."),
-            "S10",
-            Sentence("We assume their long run on this day, of which their plan says nothing yet."),
-        )
-    if runner.runs_long_on(day + DAY):
-        return Advice(
-            Verdict.NOT_ADVISED,
-            Sentence("We assume your long run the day after, of which your plan says nothing yet."),
-            "S10",
-            Sentence(
-                "We assume their long run the day after, of which their plan says nothing yet."
-            ),
-        )
-    return None
+    return _beside_the_long_run(day, runner, ASSUMED, "S10")
 
 
 def _around_the_long_run(day: date, runner: Runner) -> Advice | None:
-    if runner.runs_long_on(day):
-        return Advice(
-            Verdict.NOT_ADVISED,
-            Sentence("This is the day of your long run."),
-            "S1",
-            Sentence("This is the day of their long run."),
-        )
-    if runner.runs_long_on(day + DAY):
-        return Advice(
-            Verdict.NOT_ADVISED,
-            Sentence("The day after is your long run."),
-            "S1",
-            Sentence("The day after is their long run."),
-        )
+    return _beside_the_long_run(day, runner, BY_THE_WEEKDAY, "S1")
+
+
+def _beside_the_long_run(
+    day: date, runner: Runner, words: tuple[BothWords, BothWords], rule: str
+) -> Advice | None:
+    """`words` are of its day and of the day before, to the runner and about them."""
+    for run, (yours, theirs) in zip((day, day + DAY), words, strict=True):
+        if runner.runs_long_on(run):
+            return Advice(Verdict.NOT_ADVISED, yours, rule, theirs)
     return None
 
 
