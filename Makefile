@@ -67,6 +67,7 @@ check-deploy: $(VENV)/.installed node_modules/.installed ## Django's and our own
 	    SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
 	    HEALTH_KEYS=$$($(BIN)/python -c "$(NEW_KEY)") DEMO= DEBUG= STATE=/nonexistent \
 	    SITE_URL=https://clinic.example ALLOWED_HOSTS=clinic.example \
+	    DEFAULT_FROM_EMAIL=book@clinic.london \
 	    $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 coverage: $(VENV)/.installed node_modules/.installed ## Every test, and which lines none has been to
