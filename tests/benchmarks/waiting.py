@@ -1,15 +1,21 @@
-"""A gap against everybody who waits: reading them, ranking them, and who comes first."""
+"""A gap against everybody who waits, and a booking beside somebody who joins again and again."""
 
 import time
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from django.utils import timezone
 
+from bookings.actions.clients.details import NewClient
+from bookings.actions.waiting_list import entries
+from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
 from bookings.core.intervals import Interval
 from bookings.models import Client, Clinic, FreedBy, FreedTime, Treatment, WaitlistEntry
 from bookings.queries.waiting_list.matches import gap_of
 from tests.benchmarks import seed
+from tests.benchmarks.beside import burn, by_turns, slower
 from tests.benchmarks.clients import PEOPLE, PERSON
 from tests.benchmarks.sizes import size
 from tests.benchmarks.spreading import spread
@@ -52,4 +58,34 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
         found = gap and gap.next_in_line(clinic.day_of(start))
         taken.append((time.perf_counter() - began) * 1000)
     assert found or not gap
-    return [(f"who comes first for a gap of four hours, {HOW_MANY:,} waiting", spread(taken))]
+    first = (f"who comes first for a gap of four hours, {HOW_MANY:,} waiting", spread(taken))
+    return [first, *_beside_joins(treatments[0], today)]
+
+
+def _beside_joins(treatment: Treatment, today: date) -> list[tuple[str, str]]:
+    """By turns with nobody beside it, and with what any second busy process costs here."""
+    alone, beside = by_turns({"joins": partial(_join, treatment, today), "busy": burn}, today)
+    what = f"a booking through the action, {HOW_MANY:,} waiting"
+    return [
+        (f"{what}: alone", spread(alone)),
+        (f"{what}: beside joins, one after another", slower(beside["joins"], alone)),
+        (f"{what}: beside a statement that reads no table", slower(beside["busy"], alone)),
+        (
+            f"{what}: beside joins, against the statement that reads no table",
+            slower(beside["joins"], beside["busy"]),
+        ),
+    ]
+
+
+def _join(treatment: Treatment, today: date) -> None:
+    """A newcomer, for the days on which others book meanwhile."""
+    somebody = token_hex(8)
+    terms = WaitTerms(first_day=today + timedelta(days=62), last_day=today + timedelta(days=262))
+    request = JoinRequest(
+        client=NewClient(name="New Comer", email=f"{somebody}@example.com", phone=""),
+        treatment=treatment,
+        wanted=terms,
+        key=somebody,
+        by="runner",
+    )
+    entries.join(request, now=timezone.now())
