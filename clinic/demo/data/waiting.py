@@ -30,8 +30,8 @@ WISHED = "Sports massage 60"
 # Of the clients: who, which weekdays and parts of the day, and since how many days.
 WISHES = ((41, [1, 3], [2], 12), (44, [], [0], 5), (47, [4], [], 2), (WITHOUT_EMAIL[0], [], [], 8))
 RUNNERS_WAIT = 20  # days
-EVERY, TIMES = 3, 6  # weeks, dates
-LOOKED_THROUGH = 40  # visits
+EVERY, TIMES = 3, 9  # weeks, dates
+LOOKED_THROUGH = 40  # visits ahead of those that somebody would like at another time
 
 
 def make_waiting(known: Sequence[Client], clinic: Clinic, *, today: date, now: datetime) -> None:
@@ -44,7 +44,8 @@ def make_waiting(known: Sequence[Client], clinic: Clinic, *, today: date, now: d
     given_back = _in_a_week_without_one(others, runner, clinic, now)
     _keep_one(given_back, waiting, clinic, now)
     _come_again(comes_again, clinic, now)
-    _want_another_time([one for one in others if one != given_back], clinic, today, now)
+    stays = [one for one in ahead if one not in (given_back, comes_again)]
+    _want_another_time(stays, clinic, today, now)
     _follow_the_race(runner, clinic, today, now)
 
 
@@ -67,7 +68,7 @@ def _booked_ahead(runner: Client, now: datetime) -> list[Appointment]:
         status=Status.BOOKED, starts_at__gt=now + 3 * DAY, prove_by=None, series=None
     ).exclude(client=runner)
     proved = there.exclude(client__email="").filter(client__proved_at__isnull=False)
-    return list(proved.with_everything().order_by("starts_at")[: 3 * LOOKED_THROUGH])
+    return list(proved.with_everything().order_by("starts_at")[: 5 * LOOKED_THROUGH])
 
 
 def _of_the_wished(ahead: Sequence[Appointment]) -> Iterator[Appointment]:
@@ -152,10 +153,15 @@ def _want_another_time(
     ahead: Sequence[Appointment], clinic: Clinic, today: date, now: datetime
 ) -> None:
     """One earlier, and one on a day that their plan says less against."""
-    earlier, *others = reversed(ahead[:LOOKED_THROUGH])
+    earlier, *others = ahead[LOOKED_THROUGH:]
     day = clinic.day_of(earlier.starts_at)
     _wish(earlier.whose, now - DAY, today, appointment=earlier, last_day=day)
-    better = (one for one in others if better_for(one, clinic, now=now))
+    better = (one for one in others if _races(one) and better_for(one, clinic, now=now))
     if visit := next(better, None):
         terms = {"appointment": visit, "better_by": BetterBy.TRAINING}
         _wish(visit.whose, now - 2 * DAY, today, **terms)
+
+
+def _races(visit: Appointment) -> bool:
+    """Later than that."""
+    return visit.whose.races.filter(race_date__gt=visit.starts_at.date()).exists()

@@ -151,12 +151,17 @@ def test_a_better_day_is_one_that_the_plan_speaks_less_against(one, other, kinds
         return
     assert days.are_possible
     assert on(one) not in BetterDays(kinds, on(other), MARATHON_PLAN)
-    found = training.advice_for(kinds, on(other), MARATHON_PLAN).verdict
-    assert found is not Verdict.NOT_ADVISED
-    assert not training.suits(kinds, on(one), MARATHON_PLAN)
+    assert training.against(kinds, on(one), MARATHON_PLAN)
+    assert training.suits(kinds, on(other), MARATHON_PLAN)
     for because in (days.why(on(other)), days.why_not_than):
         assert because.yours.endswith(".")
         assert not {"your", "you"} & set(because.theirs.lower().split())
+
+
+def test_what_is_booked_for_before_a_race_gets_no_better_after_it():
+    days = BetterDays(frozenset(), on(8), MARATHON_PLAN)  # the day before a long run
+    assert on(9) in days
+    assert not any(on(-left) in days for left in range(40))
 
 
 @pytest.mark.parametrize(

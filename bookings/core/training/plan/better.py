@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from bookings.core.training.phases import DAY
-from bookings.core.training.plan.advice import Verdict, advice_for, suits
+from bookings.core.training.plan.advice import advice_for, against, suits
 from bookings.core.training.plan.plan import Plan
 from bookings.core.training.protocol.vocabulary import Kind, Phase
 from bookings.core.training.races import Race
 from bookings.core.wording import Sentence, isolated
 
-AGAINST, LIGHT_ONLY, WELL_HAD = range(3)
 BESIDE_HARD_DAYS = ("S1", "S10")
 AFTER_A_LONG_RUN = {
     1: (
@@ -44,18 +42,21 @@ class Because:
 
 @dataclass(frozen=True)
 class BetterDays:
-    """Those on which a treatment for these kinds of session is better had than on day `than`."""
+    """Those on which a treatment for these kinds of session is well had, where the plan advises
+    against the day `than`. None lies behind a race that was still to come then.
+    """
 
     kinds: frozenset[Kind]
     than: date
     plan: Plan
 
     def __contains__(self, day: date) -> bool:
-        return self._standing(day) > self._present
+        is_good = self.are_possible and suits(self.kinds, day, self.plan)
+        return is_good and not self._is_across_a_race(day)
 
     @property
     def are_possible(self) -> bool:
-        return self._present < WELL_HAD
+        return against(self.kinds, self.than, self.plan) is not None
 
     @property
     def why_not_than(self) -> Because:
@@ -76,15 +77,12 @@ class BetterDays:
         found = advice_for(self.kinds, day, self.plan)
         yield Because(found.reason, found.for_staff)
 
-    @cached_property
-    def _present(self) -> int:
-        return self._standing(self.than)
-
-    def _standing(self, day: date) -> int:
-        if suits(self.kinds, day, self.plan):
-            return WELL_HAD
-        verdict = advice_for(self.kinds, day, self.plan).verdict
-        return AGAINST if verdict is Verdict.NOT_ADVISED else LIGHT_ONLY
+    def _is_across_a_race(self, day: date) -> bool:
+        """But of what is too near to one, which may as well come after it."""
+        if advice_for(self.kinds, self.than, self.plan).is_of_a_race:
+            return False
+        first, last = sorted((day, self.than))
+        return any(first <= race.race_date <= last for race in self.plan.races)
 
     def _race_beside(self) -> Race | None:
         tomorrow = self.plan.on(self.than + DAY)
