@@ -1,6 +1,7 @@
 """A gap against everybody who waits, and a booking beside somebody who joins again and again."""
 
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.benchmarks.spreading import spread
 HOW_MANY, ROUNDS = size(1_000, toy=20), size(40, toy=2)
 AHEAD = timedelta(days=7)
 LONGEST_WAIT = 30  # days
+QUARTER = 0.25  # seconds
 
 
 def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
@@ -64,17 +66,23 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
 
 def _beside_joins(treatment: Treatment, today: date) -> list[tuple[str, str]]:
     """By turns with nobody beside it, and with what any second busy process costs here."""
-    alone, beside = by_turns({"joins": partial(_join, treatment, today), "busy": burn}, today)
+    join = partial(_join, treatment, today)
+    works = {
+        "four joins a second": partial(_now_and_then, join),
+        "joins without a pause": join,
+        "a statement that reads no table": burn,
+    }
+    alone, beside = by_turns(works, today)
     what = f"a booking through the action, {HOW_MANY:,} waiting"
     return [
         (f"{what}: alone", spread(alone)),
-        (f"{what}: beside joins, one after another", slower(beside["joins"], alone)),
-        (f"{what}: beside a statement that reads no table", slower(beside["busy"], alone)),
-        (
-            f"{what}: beside joins, against the statement that reads no table",
-            slower(beside["joins"], beside["busy"]),
-        ),
+        *((f"{what}: beside {name}", slower(taken, alone)) for name, taken in beside.items()),
     ]
+
+
+def _now_and_then(work: Callable[[], None]) -> None:
+    work()
+    time.sleep(QUARTER)
 
 
 def _join(treatment: Treatment, today: date) -> None:
