@@ -24,7 +24,7 @@ from tests.benchmarks.spreading import spread
 HOW_MANY, ROUNDS = size(1_000, toy=20), size(40, toy=2)
 AHEAD = timedelta(days=7)
 LONGEST_WAIT = 30  # days
-QUARTER = 0.25  # seconds
+A_SECOND = 1
 
 
 def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
@@ -68,7 +68,7 @@ def _beside_joins(treatment: Treatment, today: date) -> list[tuple[str, str]]:
     """By turns with nobody beside it, and with what any second busy process costs here."""
     join = partial(_join, treatment, today)
     works = {
-        "four joins a second": partial(_now_and_then, join),
+        "a join each second": partial(_now_and_then, join),
         "joins without a pause": join,
         "a statement that reads no table": burn,
     }
@@ -82,7 +82,7 @@ def _beside_joins(treatment: Treatment, today: date) -> list[tuple[str, str]]:
 
 def _now_and_then(work: Callable[[], None]) -> None:
     work()
-    time.sleep(QUARTER)
+    time.sleep(A_SECOND)
 
 
 def _join(treatment: Treatment, today: date) -> None:

@@ -29,13 +29,20 @@ def better_days(
 
 
 def better_for(visit: Appointment, clinic: Clinic, *, now: datetime) -> BetterDays | None:
-    """Nothing where no race is known, or the plan has nothing against its day."""
+    """Nothing where no race is known, the plan has nothing against its day, or no day that the
+    diary has reached is better.
+    """
     client: Client = visit.whose
     plan = plans_of([client], clinic, now=now)[client.pk]
     if plan is None:
         return None
     days = BetterDays(visit.treatment.kinds, clinic.day_of(visit.starts_at), plan)
-    return days if days.are_possible else None
+    return days if has_any(days, clinic, now=now) else None
+
+
+def has_any(days: BetterDays, clinic: Clinic, *, now: datetime) -> bool:
+    ahead = days.among(clinic.day_of(now), clinic.last_bookable_day(now))
+    return days.are_possible and next(ahead, None) is not None
 
 
 def why_better(

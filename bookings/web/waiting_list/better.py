@@ -9,7 +9,7 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.cutoffs import move_until
-from bookings.queries.waiting_list.better import better_for
+from bookings.queries.waiting_list.better import better_for, has_any
 from bookings.web.appointment_links import Opened, reads_the_mailbox
 
 
@@ -29,7 +29,7 @@ def better_elsewhere(
         return None
     kinds, day = visit.treatment.kinds, clinic.day_of(visit.starts_at)
     days = training.BetterDays(kinds, day, plan)
-    return BetterElsewhere(days.why_not_than, url) if days.are_possible else None
+    return BetterElsewhere(days.why_not_than, url) if has_any(days, clinic, now=now) else None
 
 
 def better_for_the_reader(

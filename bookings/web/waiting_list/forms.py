@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import dates
 from bookings.actions.waiting_list.entries import WaitTerms
 from bookings.core.training import BetterDays
 from bookings.models import (
@@ -138,10 +139,24 @@ class InsteadForm(WishForm, KeyForm):
 
     def __init__(self, *args: Any, visit: Appointment, better: BetterDays | None, **kwargs: Any):
         super().__init__(*args, treatment=visit.treatment, **kwargs)
-        self.booked_on = Clinic.objects.the().day_of(visit.starts_at)
+        self.booked_on, self.better = Clinic.objects.the().day_of(visit.starts_at), better
         kind: Any = self.fields["better_by"]
         if better is None:
             kind.choices, kind.widget = kind.choices[:1], forms.HiddenInput()
+
+    def _refuse_what_never_comes(self, first: date, last: date, data: dict[str, Any]) -> None:
+        super()._refuse_what_never_comes(first, last, data)
+        if data.get("better_by") != BetterBy.TRAINING or self.better is None or self.errors:
+            return
+        weekdays = data.get("weekdays") or range(7)
+        if not any(day.weekday() in weekdays for day in self.better.among(first, last)):
+            sentence = _("By the plan, none of these days is better than the one that is booked.")
+            soonest = next(self.better.among(self.today, self.today + LONGEST_WAIT), None)
+            if soonest and soonest > last:
+                sentence = _("By the plan, no day is better before {day}.").format(
+                    day=dates.civil_day_from(soonest, self.today)
+                )
+            self.add_error("last_day", sentence)
 
     @property
     def improvement(self) -> BetterBy:
@@ -161,13 +176,16 @@ def beginning_with(
     visit: Appointment, better: BetterDays | None, asked: str, *, today: date
 ) -> dict[str, Any]:
     """What the form shows first: with whom it is booked, and the days around it."""
-    booked_on = Clinic.objects.the().day_of(visit.starts_at)
+    booked_on = last_day = Clinic.objects.the().day_of(visit.starts_at)
+    soonest = next(better.among(today, today + LONGEST_WAIT), None) if better else None
+    if soonest:
+        last_day = max(booked_on + LOOKED_AFTER, soonest + LOOKED_AFTER / 2)
     is_better = better is not None and asked == BetterBy.TRAINING
     return {
         "better_by": BetterBy.TRAINING if is_better else BetterBy.EARLIER,
         "therapist": None if visit.any_therapist else visit.therapist.slug,
         "first_day": today,
-        "last_day": booked_on + LOOKED_AFTER if better else booked_on,
+        "last_day": last_day,
         "notice_hours": 0,
         "key": token_hex(16),
     }

@@ -100,6 +100,14 @@ def test_without_a_race_or_from_a_link_that_proves_nothing_only_earlier_is_offer
     assert not ana.waits_for.exists()
 
 
+def test_days_of_which_none_is_better_are_no_wish(client, mine, page, ana, today):
+    weekend = {"first_day": today + timedelta(days=3), "last_day": today + timedelta(days=4)}
+    answer = ask(client, page, **weekend)
+    assert answer.status_code == 422
+    assert "none of these days is better" in answer.text
+    assert ask(client, page, weekdays=["5", "6"]).status_code == 422
+
+
 def test_an_earlier_wish_ends_with_the_day_that_is_booked_and_the_two_are_one(
     client, mine, page, ana
 ):

@@ -54,6 +54,11 @@ class BetterDays:
         is_good = self.are_possible and suits(self.kinds, day, self.plan)
         return is_good and not self._is_across_a_race(day)
 
+    def among(self, first: date, last: date) -> Iterator[date]:
+        """Those of [first, last], in order."""
+        days = (first + n * DAY for n in range((last - first).days + 1))
+        return (day for day in days if day in self)
+
     @property
     def are_possible(self) -> bool:
         return against(self.kinds, self.than, self.plan) is not None
