@@ -83,13 +83,17 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
-    own = own_plan_of(known[WITH_A_PLAN], today=today, now=now)
-    own.save()
-    known_weekday = own.schedule.long_run_weekday
-    Client.objects.filter(pk=own.client_id).update(long_run_weekday=known_weekday)
+    _show_a_plan(known[WITH_A_PLAN], today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
     make_waiting(known, clinic, today=today, now=now)
+
+
+def _show_a_plan(client: Client, today: date, now: datetime) -> None:
+    own = own_plan_of(client, today=today, now=now)
+    own.save()
+    known_weekday = own.schedule.long_run_weekday
+    Client.objects.filter(pk=client.pk).update(long_run_weekday=known_weekday)
 
 
 def _has_not_confirmed_yet(

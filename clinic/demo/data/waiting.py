@@ -28,7 +28,12 @@ from clinic.demo.data.people import WITHOUT_EMAIL
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 WISHED = "Sports massage 60"
 # Of the clients: who, which weekdays and parts of the day, and since how many days.
-WISHES = ((41, [1, 3], [2], 12), (44, [], [0], 5), (47, [4], [], 2), (WITHOUT_EMAIL[0], [], [], 8))
+WISHES: tuple[tuple[int, list[int], list[int], int], ...] = (
+    (41, [1, 3], [2], 12),
+    (44, [], [0], 5),
+    (47, [4], [], 2),
+    (WITHOUT_EMAIL[0], [], [], 8),
+)
 RUNNERS_WAIT = 20  # days
 EVERY, TIMES = 3, 9  # weeks, dates
 LOOKED_THROUGH = 40  # visits ahead of those that somebody would like at another time
@@ -156,12 +161,12 @@ def _want_another_time(
     earlier, *others = ahead[LOOKED_THROUGH:]
     day = clinic.day_of(earlier.starts_at)
     _wish(earlier.whose, now - DAY, today, appointment=earlier, last_day=day)
-    better = (one for one in others if _races(one) and better_for(one, clinic, now=now))
+    better = (one for one in others if _races(one, clinic) and better_for(one, clinic, now=now))
     if visit := next(better, None):
         terms = {"appointment": visit, "better_by": BetterBy.TRAINING}
         _wish(visit.whose, now - 2 * DAY, today, **terms)
 
 
-def _races(visit: Appointment) -> bool:
+def _races(visit: Appointment, clinic: Clinic) -> bool:
     """Later than that."""
-    return visit.whose.races.filter(race_date__gt=visit.starts_at.date()).exists()
+    return visit.whose.races.filter(race_date__gt=clinic.day_of(visit.starts_at)).exists()
