@@ -213,7 +213,7 @@ CLIENTS = (
         "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
         "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
         "client_race", "client_choose", "client_basket", "client_change_basket",
-        "client_plan_times", "client_choose_time", "wait",
+        "client_plan_times", "client_choose_time", "client_misplaced", "wait",
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
     "therapists:confirm", "runner:yours",
