@@ -139,6 +139,7 @@ def make_world() -> World:
             for one in links.Purpose
         },
         **{f"{view} day": day for view in RACE_PAGES},
+        "office:forecast_week day": (now + timedelta(days=14)).date().isoformat(),
         **{f"{view} pk": str(visit.pk) for view in VISITS},
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),
