@@ -53,6 +53,14 @@ class WeekShown:
         return next(iter(self.loads), None)
 
     @property
+    def hours(self) -> float:
+        return self.in_all.hours if self.in_all else 0.0
+
+    @property
+    def wanted(self) -> float:
+        return self.in_all.wanted if self.in_all else 0.0
+
+    @property
     def percent(self) -> int | None:
         """Of the hours that are wanted by then."""
         share = self.in_all.share if self.in_all else None
@@ -211,11 +219,10 @@ def lines_of(forecast: Forecast) -> Iterator[Sequence[object]]:
         _("Besides"), _("Expected"), _("At least"), _("At most"), _("Hours"), _("Hours wanted"),
     ]  # fmt: skip
     for week in forecast.weeks:
-        load = week.in_all
         yield [
             week.first.isoformat(),
             week.of.booked,
             *(round(n, 1) for n in (week.of.standing, week.of.by_plan, week.of.besides)),
             *(round(n, 1) for n in (week.of.visits, week.low, week.high)),
-            *(round(n, 1) for n in ((load.hours, load.wanted) if load else (0, 0))),
+            *(round(n, 1) for n in (week.hours, week.wanted)),
         ]

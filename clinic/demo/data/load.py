@@ -83,13 +83,16 @@ def load(*, today: date, now: datetime) -> None:
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
     were_entered_long_ago()
-    _show_a_plan(known[WITH_A_PLAN], today, now)
+    _show_a_plan(known[WITH_A_PLAN], made, today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
 
 
-def _show_a_plan(client: Client, today: date, now: datetime) -> None:
-    own = own_plan_of(client, today=today, now=now)
+def _show_a_plan(client: Client, made: Iterable[Appointment], today: date, now: datetime) -> None:
+    """One that is against what they have booked last."""
+    theirs = [one.starts_at for one in made if one.client == client]
+    hard = max(theirs, default=now).weekday()
+    own = own_plan_of(client, hard=hard, today=today, now=now)
     own.save()
     weekday = own.schedule.long_run_weekday
     Client.objects.filter(pk=client.pk).update(long_run_weekday=weekday)

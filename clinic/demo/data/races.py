@@ -44,9 +44,9 @@ def races_of(clients: Sequence[Client], *, today: date) -> Iterator[Race]:
         yield _race(client, day, distance if day > today else Distance.MARATHON, today)
 
 
-def own_plan_of(client: Client, *, today: date, now: datetime) -> OwnPlan:
-    """Twelve weeks around today with hard Tuesdays and a long run on Saturday."""
-    kinds = {1: DayKind.HARD, 5: DayKind.LONG, 0: DayKind.REST}
+def own_plan_of(client: Client, *, hard: int, today: date, now: datetime) -> OwnPlan:
+    """Twelve weeks around today, hard on that weekday and with a long run on Saturday."""
+    kinds = {0: DayKind.REST, hard: DayKind.HARD, 5: DayKind.LONG}
     days = [today + timedelta(days=n) for n in range(-14, 70)]
     schedule = Schedule(
         tuple(TrainingDay(day, kinds.get(day.weekday(), DayKind.EASY), km=10) for day in days)

@@ -21,7 +21,6 @@ from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.misplaced import Misplaced, misplaced_of
 from bookings.queries.training.plans import plan_of
-from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.forms import whole_number
 from bookings.web.scheduling.slot_values import as_text
 from bookings.web.training.plan_store import PlanStore
@@ -112,7 +111,6 @@ def _move(
     request: HttpRequest, store: PlanStore, visit: Appointment, slot: Slot, back: str
 ) -> HttpResponse:
     """As it is moved from its own page, to which they are led: it offers to take that back."""
-    before = newest_of(visit)
     asked = MoveRequest(
         appointment=visit,
         slot=slot,
@@ -129,11 +127,9 @@ def _move(
         messages.error(request, str(refusal))
         return redirect(f"{back}#against-plan")
     if store.at_the_desk:
-        said = _("It is moved, and the client is told in three minutes.")
-        messages.success(request, said, extra_tags=tag_of(moved, by=store.by, since=before))
-        return redirect(store.url)
-    remember_moved(request, moved, slot.start)
-    messages.success(
-        request, _("Your appointment has been moved. We have emailed you the new time.")
-    )
+        messages.success(request, _("It is moved, and the client is told in three minutes."))
+    else:
+        remember_moved(request, moved, slot.start)
+        said = _("Your appointment has been moved. We have emailed you the new time.")
+        messages.success(request, said)
     return redirect(store.url_of_visit(moved))
