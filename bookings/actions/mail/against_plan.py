@@ -9,6 +9,7 @@ from bookings.actions.mail.nudges import at_clock
 from bookings.actions.mail.outbox import write_down
 from bookings.core import training
 from bookings.models import Client, Clinic, Mail, MailKind
+from bookings.models.mail.mails import MailQuerySet
 from bookings.queries.training import protocol
 from bookings.queries.training.misplaced import Misplaced, misplaced_visits
 
@@ -52,7 +53,9 @@ def goes(mail: Mail, clinic: Clinic) -> bool:
     if free != today:
         why = _("Waits for {day}: not so soon after another, nor around a race.")
         clock = protocol.current().mails.nudges.send_at
-        mail.put_off(at_clock(free, clock, clinic), why.format(day=dates.civil_day(free)))
+        mail.put_off(
+            at_clock(free, clock, clinic), why.format(day=dates.civil_day_from(free, today))
+        )
         return False
     mail.is_about({"against": [one.visit.pk for one in found]})
     return True
@@ -62,7 +65,7 @@ def _to_ask(client: Client, clinic: Clinic, now: datetime) -> list[Misplaced]:
     return [one for one in misplaced_visits(client, clinic, now=now) if one.can_be_answered]
 
 
-def _waiting(client: Client):
+def _waiting(client: Client) -> MailQuerySet:
     return Mail.objects.filter(client=client, kind=MailKind.AGAINST_PLAN).not_gone_out()
 
 

@@ -3,13 +3,14 @@
 import csv
 from datetime import date
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.core.training.forecast.facts import week_of
+from bookings.core.training.forecast.ledger import AHEAD
 from bookings.core.training.forecast.weeks import BESIDES_FROM, LEARNS_FROM
 from bookings.models import Clinic
 from bookings.office.forecast.behind import behind
@@ -43,10 +44,12 @@ def page(request: StaffRequest) -> HttpResponse:
 @require_safe
 def week(request: StaffRequest, day: date) -> HttpResponse:
     """What is booked in a week, and for which sessions of whose plans nothing is yet."""
-    found = forecast_of(Clinic.objects.the(), now=timezone.now())
-    shown = next((one for one in found.weeks if one.of.week == week_of(day)), None)
-    if shown is None:
-        raise Http404
+    clinic, now = Clinic.objects.the(), timezone.now()
+    ahead = week_of(day) - week_of(clinic.day_of(now))
+    if not 1 <= ahead <= AHEAD:
+        return render(request, "office/forecast/not_ahead.html")
+    found = forecast_of(clinic, now=now)
+    shown = found.weeks[ahead - 1]
     context = {"forecast": found, "week": shown, **behind(found, shown)}
     return render(request, "office/forecast/week.html", context)
 

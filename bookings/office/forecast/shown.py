@@ -148,7 +148,7 @@ class Forecast:
             "It will be tight in {count} of the next eight weeks, first in that of {day}.",
             len(tight),
         )
-        return words.format(count=len(tight), day=dates.civil_day(tight[0].first))
+        return words.format(count=len(tight), day=dates.civil_day_from(tight[0].first, self.today))
 
     def skill_in_words(self, skill: Skill) -> str:
         """Sports massage 60, Pre-race 30 and 2 more; of everybody's, that."""

@@ -1,6 +1,6 @@
 """What is expected of the weeks to come, and how far it may be off."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -182,7 +182,7 @@ class Looking:
         besides: float,
     ) -> Mapping[int, float]:
         """What comes besides is shared out as what came lately."""
-        found: Counter[int] = Counter()
+        found: dict[int, float] = defaultdict(float)
         for visit in booked:
             found[visit.treatment] += stands
         lately = self._lately_by_treatment()
@@ -193,7 +193,7 @@ class Looking:
                 loose += chance
             else:
                 found[session.treatment] += chance
-        for treatment, count in lately.items():
+        for treatment, count in lately.items() if whole else ():
             found[treatment] += loose * count / whole
         return found
 

@@ -50,6 +50,7 @@ def test_over_a_year_it_is_nearer_than_the_same_as_last_month_at_every_lead(ledg
 
 def test_four_of_five_weeks_lie_within_the_band(ledger):
     error = back_test(ledger, TODAY, season=52).error()
+    assert error
     assert 0.7 < error.inside / error.weeks < 0.92
 
 
@@ -75,6 +76,8 @@ def test_nothing_known_expects_nothing_and_tries_nothing():
     assert [one.visits for one in expected(nothing, TODAY)] == [0.0] * AHEAD
     assert back_test(nothing, TODAY).error() is None
     assert band(expected(nothing, TODAY)[0], 1.0)[0] == 0.0
+    given_up = Ledger.of([visit(TODAY - n * D, gone_on=TODAY - n * D) for n in range(1, 90)], [])
+    assert [one.visits for one in expected(given_up, TODAY + D)] == [0.0] * AHEAD
 
 
 @settings(max_examples=8)  # the books are made anew for each

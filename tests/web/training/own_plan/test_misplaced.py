@@ -183,6 +183,7 @@ def due(clock, clinic):
         clock.move_to(at(days, 9, 30))
         mail.refresh_from_db()
         claimed = Mail.objects.claim()
+        assert claimed
         assert claimed == mail
         message = sending._decided_and_written(claimed, timezone.now())
         if message:
@@ -291,5 +292,7 @@ def test_words_near_a_visit_name_the_nearest_hard_day():
     assert [n for n, words in said.items() if words] == [-1, 0, 1]
 
 
-def test_a_sample_of_the_mail_can_be_written(clinic):
+@pytest.mark.parametrize("days", range(7))
+def test_a_sample_of_the_mail_has_a_visit_on_any_day(clinic, clock, at, days):
+    clock.move_to(at(days, 9))
     assert "Sample massage" in written_sample(MailKind.AGAINST_PLAN).as_string()
