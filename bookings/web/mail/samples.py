@@ -104,7 +104,7 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
 
 
 def _train(kind: MailKind, client: Client, day: date, now: datetime) -> None:
-    """With nothing booked yet, so that there is something to offer; or a hard session on that day."""
+    """With nothing booked yet, so that there is something to offer; or something hard that day."""
     if kind in TIMED_TO_TRAINING and kind != MailKind.AGAINST_PLAN:
         client.appointments.all().delete()
     if kind != MailKind.AGAINST_PLAN:
