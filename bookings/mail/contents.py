@@ -24,6 +24,7 @@ from bookings.mail.context import (
 from bookings.mail.offer_context import OfferLetter
 from bookings.mail.series.context import SeriesChangedLetter, SeriesMissedLetter
 from bookings.mail.training_context import (
+    AgainstPlanLetter,
     ConfirmedLetter,
     NudgeLetter,
     OffSeasonLetter,
@@ -273,6 +274,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.NUDGE: OnlyWords(NudgeLetter),
     MailKind.RACE_CHECK: OnlyWords(RaceCheckLetter),
     MailKind.OFF_SEASON: OnlyWords(OffSeasonLetter),
+    MailKind.AGAINST_PLAN: OnlyWords(AgainstPlanLetter),
     MailKind.NEW_LINKS: NewLinks(),
     MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
     MailKind.ERASED: OnlyWords(ErasedLetter),

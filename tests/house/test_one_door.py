@@ -17,6 +17,7 @@ SHARED = {
 HOMES = {
     "bookings/actions/mail/outbox.py": "the home of what is owed",
     "bookings/actions/mail/reminders.py": "plans rows for the outbox",
+    "bookings/actions/mail/against_plan.py": "plans rows for the outbox",
     "bookings/actions/mail/nudges.py": "plans rows for the outbox",
     "bookings/models/mail/mails.py": "the home of the row",
     "bookings/actions/scheduling/running_late.py": "a row for each press, of no revision",

@@ -139,6 +139,7 @@ def make_world() -> World:
             for one in links.Purpose
         },
         **{f"{view} day": day for view in RACE_PAGES},
+        "office:forecast_week day": (now + timedelta(days=14)).date().isoformat(),
         **{f"{view} pk": str(visit.pk) for view in VISITS},
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),
@@ -213,7 +214,7 @@ CLIENTS = (
         "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
         "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
         "client_race", "client_choose", "client_basket", "client_change_basket",
-        "client_plan_times", "client_choose_time", "wait",
+        "client_plan_times", "client_choose_time", "client_misplaced", "wait",
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
     "therapists:confirm", "runner:yours",

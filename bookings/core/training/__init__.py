@@ -34,6 +34,7 @@ from bookings.core.training.plan.advice import (
 )
 from bookings.core.training.plan.better import Because, BetterDays
 from bookings.core.training.plan.differences import Booked, Misfit, PlanChange
+from bookings.core.training.plan.misplaced import misplaced, near_a_visit
 from bookings.core.training.plan.plan import Plan, plan
 from bookings.core.training.plan.reasons import around, suiting_days
 from bookings.core.training.protocol import Protocol
@@ -104,6 +105,8 @@ __all__ = [
     "fits",
     "in_plain_words",
     "light_kinds",
+    "misplaced",
+    "near_a_visit",
     "nudges_of",
     "off_season_mails",
     "phase_on",

@@ -43,6 +43,7 @@ class MailKind(models.TextChoices):
     NUDGE = "nudge", gettext_lazy("sessions to book")
     RACE_CHECK = "race_check", gettext_lazy("how the race went")
     OFF_SEASON = "off_season", gettext_lazy("between two races")
+    AGAINST_PLAN = "against_plan", gettext_lazy("appointments that the training plan is against")
     NEW_LINKS = "new_links", gettext_lazy("new links to appointments")
     DATA_LINK = "data_link", gettext_lazy("link to one's own data")
     ERASED = "erased", gettext_lazy("data erased")
@@ -67,6 +68,7 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.NUDGE,
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
+    MailKind.AGAINST_PLAN,
 )
 # When it is, or that it is not.
 TELLS_OF_A_VISIT = (
@@ -94,6 +96,7 @@ TIMED_TO_TRAINING = (
     MailKind.NUDGE,
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
+    MailKind.AGAINST_PLAN,
 )
 
 # What a client may switch off; the rest answers what somebody has just done.

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.core.scheduling.statuses import Status
+from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.mail.compose import compose
 from bookings.models import (
     Appointment,
@@ -19,6 +20,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailWording,
+    OwnPlan,
     Race,
     Room,
     Series,
@@ -34,6 +36,7 @@ from bookings.models.mail.kinds import (
     OF_THE_WAITING_LIST,
     TIMED_TO_TRAINING,
 )
+from bookings.models.training.own_plans import as_rows
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
@@ -65,8 +68,7 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
     )
     race = _race(kind, client, today)
     visits = _visits(client, clinic, today, now)
-    if kind in TIMED_TO_TRAINING:  # Nothing is booked yet, so there is something to offer.
-        client.appointments.all().delete()
+    _train(kind, client, clinic.day_of(visits[0].starts_at), now)
     if kind == MailKind.CANCELLED:
         visits[0].status = Status.CANCELLED
     if kind == MailKind.RELEASED:
@@ -99,6 +101,16 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
         distance=Distance.MARATHON,
         name="Sample Marathon",
     )
+
+
+def _train(kind: MailKind, client: Client, day: date, now: datetime) -> None:
+    """With nothing booked yet, so that there is something to offer; or something hard that day."""
+    if kind in TIMED_TO_TRAINING and kind != MailKind.AGAINST_PLAN:
+        client.appointments.all().delete()
+    if kind != MailKind.AGAINST_PLAN:
+        return
+    schedule = Schedule((TrainingDay(day, DayKind.HARD),))
+    OwnPlan.objects.create(client=client, days=as_rows(schedule), read_at=now)
 
 
 def _about(

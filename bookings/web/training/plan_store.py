@@ -44,6 +44,7 @@ from bookings.queries.training.plans import (
 from bookings.web.visitor import booked_here
 
 KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
+LEFT = "plan_left"  # visits that stay though the days of the plan are against it
 GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
@@ -89,6 +90,10 @@ class Pages:
     @property
     def remove_own_plan_url(self) -> str:
         return self._page("remove_own_plan")
+
+    @property
+    def misplaced_url(self) -> str:
+        return self._page("misplaced")
 
     @property
     def habits_url(self) -> str:
@@ -181,7 +186,16 @@ class SessionPlan(Pages):
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         self._keep(self.told.with_habits(self.habits | habits))
 
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        return frozenset((one, revision) for one, revision in self._session.get(LEFT, []))
+
+    def leave_visit(self, visit: Appointment) -> None:
+        there = self._session.get(LEFT, [])
+        self._session[LEFT] = [*there, [visit.public_id, visit.revision]][-MOST_KEPT:]
+
     def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+        self._session.pop(LEFT, None)
         told, weekday = self.told.with_schedule(schedule), schedule.long_run_weekday
         if weekday is not None:
             told = told.with_habits(self.habits | {"long_run_weekday": weekday})
@@ -370,6 +384,14 @@ class ClientPlan(Pages):
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         racing.keep_habits(self.client, **habits, now=now)
+
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        own = getattr(self.client, "own_plan", None)
+        return own.left_alone if own else frozenset()
+
+    def leave_visit(self, visit: Appointment) -> None:
+        own_plans.leave_visit(self.client, visit)
 
     def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
         own_plans.keep(self.client, schedule, now=now)

@@ -4,8 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import cycle
 
+from django.db import connection
+from django.db.models import F
+
 from bookings.core.training import DayKind, Schedule, TrainingDay
-from bookings.models import Client, Distance, Outcome, OwnPlan, Priority, Race
+from bookings.models import Change, Client, Distance, Outcome, OwnPlan, Priority, Race
+from bookings.models.records.history import MAY_FORGET
 from bookings.models.training.own_plans import as_rows
 
 RUNNERS_WEEKS_TO_GO = 13
@@ -14,6 +18,7 @@ DISTANCES = [
     Distance.HALF, Distance.TEN_KM,
 ]  # fmt: skip
 WEEKS_TO_GO = range(-4, 17)
+KNOWN_FOR = timedelta(weeks=26)
 WITHOUT_A_RACE = 6  # of so many, one only likes to run
 SPRING, AUTUMN = range(3, 6), range(9, 12)
 NAMES = {
@@ -39,14 +44,22 @@ def races_of(clients: Sequence[Client], *, today: date) -> Iterator[Race]:
         yield _race(client, day, distance if day > today else Distance.MARATHON, today)
 
 
-def own_plan_of(client: Client, *, today: date, now: datetime) -> OwnPlan:
-    """Twelve weeks around today with hard Tuesdays and Thursdays, and a long run on Saturday."""
-    kinds = {1: DayKind.HARD, 3: DayKind.HARD, 5: DayKind.LONG, 0: DayKind.REST}
+def own_plan_of(client: Client, *, hard: int, today: date, now: datetime) -> OwnPlan:
+    """Twelve weeks around today, hard on that weekday and with a long run on Saturday."""
+    kinds = {0: DayKind.REST, hard: DayKind.HARD, 5: DayKind.LONG}
     days = [today + timedelta(days=n) for n in range(-14, 70)]
     schedule = Schedule(
         tuple(TrainingDay(day, kinds.get(day.weekday(), DayKind.EASY), km=10) for day in days)
     )
     return OwnPlan(client=client, read_at=now, days=as_rows(schedule))
+
+
+def were_entered_long_ago() -> None:
+    """By what the history says of them, so that the forecast has something to learn from."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_FORGET)
+        Change.objects.filter(table=Race._meta.db_table).update(at=F("at") - KNOWN_FOR)
+        cursor.execute("SET LOCAL taper.forgetting = 'off'")
 
 
 def _race(client: Client, day: date, distance: Distance, today: date) -> Race:

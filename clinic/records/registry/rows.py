@@ -366,7 +366,7 @@ CLIENTS = (
         shown={gettext_noop("Read"): "read_at", gettext_noop("Days"): "days"},
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.own_plan},
-        history=Remembered(secret=frozenset({"days"})),
+        history=Remembered(no_news=frozenset({"left"}), secret=frozenset({"days"})),
     ),
     Record(
         model=HardEffort,
