@@ -10,6 +10,7 @@ from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.series import race_sessions
 from bookings.actions.series import tending as series
+from bookings.actions.training import plan_links
 from bookings.actions.waiting_list import tending
 from bookings.mail.wake_worker import ring
 from bookings.models import Component, Heartbeat
@@ -69,3 +70,10 @@ def book_what_opens() -> None:
 def go_on_with_imports() -> None:
     if jobs.go_on_with_all(now=timezone.now()):
         ring(checking.TASK)  # behind what waits
+
+
+@shared_task(name="bookings.tasks.fetch_calendars", ignore_result=True)
+def fetch_calendars() -> None:
+    """In a worker of its own: a site that is slow keeps nobody's mail waiting."""
+    Heartbeat.objects.note(Component.CALENDARS)
+    plan_links.fetch_due(now=timezone.now())

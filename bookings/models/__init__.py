@@ -38,6 +38,7 @@ from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.own_plans import OwnPlan
+from bookings.models.training.plan_links import PlanLink
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
@@ -95,6 +96,7 @@ __all__ = [
     "Outcome",
     "OwnPlan",
     "Payment",
+    "PlanLink",
     "Portrait",
     "Priority",
     "ProtocolVersion",

@@ -84,6 +84,7 @@ def running(state: Path, port: int) -> Iterator[list[Child]]:
         _wait_for_the_first_page(port, [*servers.children, *children])
         # Only now, so that they do not hold the first page up.
         children.append(_start("Celery worker", _worker(), state))
+        children.append(_start("Calendar worker", _calendar_worker(), state))
         children.append(_start("Celery beat", _beat(state), state))
         yield [*servers.children, *children]
 
@@ -108,6 +109,12 @@ def _web_server(port: int) -> list[str]:
 def _worker() -> list[str]:
     quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
     return ["celery", "--app", "clinic", "worker", "--concurrency", "1", *quiet]
+
+
+def _calendar_worker() -> list[str]:
+    quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
+    alone = ["--pool", "solo", "--queues", "calendars", "--hostname", "calendars@%h"]
+    return ["celery", "--app", "clinic", "worker", *alone, *quiet]
 
 
 def _beat(state: Path) -> list[str]:

@@ -41,6 +41,7 @@ from bookings.models import (
     MailWording,
     OwnPlan,
     Payment,
+    PlanLink,
     Portrait,
     ProtocolVersion,
     Race,
@@ -367,6 +368,20 @@ CLIENTS = (
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.own_plan},
         history=Remembered(secret=frozenset({"days"})),
+    ),
+    Record(
+        model=PlanLink,
+        owner="client",
+        name=gettext_noop("Where your own training plan is read"),
+        shown={
+            gettext_noop("Calendar"): "shown",
+            gettext_noop("Since"): "kept_at",
+            gettext_noop("Last read"): "good_at",
+        },
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.plan_link},
+        export=Export(secret=frozenset({"link", "tag", "lease", "corrections"})),
+        history=NotRemembered("a secret address, which is asked again and again"),
     ),
     Record(
         model=HardEffort,
