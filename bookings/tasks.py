@@ -6,7 +6,7 @@ from django.utils import timezone
 from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.people import leaving
 from bookings.actions.records import checking, jobs
-from bookings.actions.rota import offers
+from bookings.actions.rota import busy_calendars, offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.series import race_sessions
 from bookings.actions.series import tending as series
@@ -76,4 +76,5 @@ def go_on_with_imports() -> None:
 def fetch_calendars() -> None:
     """In a worker of its own: a site that is slow keeps nobody's mail waiting."""
     Heartbeat.objects.note(Component.CALENDARS)
+    busy_calendars.fetch_due(now=timezone.now())
     plan_links.fetch_due(now=timezone.now())

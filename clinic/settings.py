@@ -346,10 +346,12 @@ CALENDAR_SITES = {
     "iCloud": ["icloud.com"],
     "Outlook": ["outlook.office365.com", "outlook.office.com", "outlook.live.com"],
 }
-# Further hosts, such as a cloud of the clinic's own, and its networks where they are not public.
+# Further hosts, such as a cloud of the clinic's own, and its networks where they are not public;
+# and the port and the certificates' authorities of all of them.
 CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
 CALENDAR_NETWORKS = env.list("CALENDAR_NETWORKS", default=[])
-CALENDAR_REACH: dict = {}  # for tests, whose servers stand elsewhere
+CALENDAR_PORT = env.int("CALENDAR_PORT", default=443)
+CALENDAR_AUTHORITIES = env.str("CALENDAR_AUTHORITIES", default="")  # a file of further ones
 
 # Signs what is handed to browsers' push services; without it nobody can be told on a device.
 PUSH_KEY = env.str("PUSH_KEY", default="")

@@ -13,7 +13,14 @@ from django.db.models import F
 
 from bookings.actions.one_worker import Work, alone_with
 from bookings.fetching import Fetched, NotFetched, Reach, fetch
-from bookings.models.pasted_links import NotRead, PastedLink, SealedLink, masked
+from bookings.models.pasted_links import (
+    Link,
+    NotRead,
+    PastedLink,
+    PastedLinkQuerySet,
+    SealedLink,
+    masked,
+)
 
 Read = TypeVar("Read")
 AGAIN = timedelta(hours=4)
@@ -41,7 +48,8 @@ def reach() -> Reach:
         hosts=[*hosts, *settings.CALENDAR_HOSTS],
         networks=settings.CALENDAR_NETWORKS,
         name_servers=settings.DNS_SERVERS,
-        **settings.CALENDAR_REACH,
+        port=settings.CALENDAR_PORT,
+        authorities=settings.CALENDAR_AUTHORITIES or None,
     )
 
 
@@ -86,21 +94,21 @@ def new(url: str, tag: str, *, now: datetime) -> dict:
 
 
 def fetch_due(
-    kind: type[PastedLink],
-    read: Callable[[PastedLink, bytes, datetime], Read],
-    keep: Callable[[PastedLink, Read, datetime], None],
-    missed: Callable[[PastedLink, datetime], None],
+    links: PastedLinkQuerySet[Link],
+    read: Callable[[Link, bytes, datetime], Read],
+    keep: Callable[[Link, Read, datetime], None],
+    missed: Callable[[Link, datetime], None],
     *,
     now: datetime,
     until: float,
 ) -> int:
-    """Whatever is due of that kind, while there is time; returns how many were asked for.
+    """Whatever is due of them, while there is time; returns how many were asked for.
 
     `read` says what is in it, or raises NotReadable; `keep` writes it in one transaction, if
     the link is still ours; `missed` is told of one that could not be read.
     """
     count = 0
-    while time.monotonic() < until and (link := kind.objects.claim(now=now)):
+    while time.monotonic() < until and (link := links.claim(now=now)):
         count += 1
         try:
             got = fetched(opened(link), tag=_tag_of(link, now))
@@ -118,7 +126,7 @@ def fetch_due(
 def note_success(link: PastedLink, got: Fetched, *, now: datetime) -> None:
     """Only while it is ours: what was replaced meanwhile has its own times."""
     read_at = link.read_at if got.content is None else now
-    type(link).objects.filter(pk=link.pk, lease=link.lease).update(
+    type(link)._default_manager.filter(pk=link.pk, lease=link.lease).update(
         link=link.link.resealed(),
         tag=got.tag,
         good_at=now,
@@ -133,7 +141,7 @@ def note_success(link: PastedLink, got: Fetched, *, now: datetime) -> None:
 
 def note_failure(link: PastedLink, why: NotRead, *, now: datetime) -> None:
     doubled = FIRST_PAUSE * 2 ** min(link.failures, 10)
-    type(link).objects.filter(pk=link.pk, lease=link.lease).update(
+    type(link)._default_manager.filter(pk=link.pk, lease=link.lease).update(
         failures=F("failures") + 1,
         why=why,
         due_at=now + _about(min(doubled, LONGEST_PAUSE)),

@@ -15,6 +15,7 @@ from bookings.models.records.erasure_requests import ErasureRequest, ErasureStat
 from bookings.models.records.history import Change, Operation
 from bookings.models.records.imports import ClientImport, ImportedRow, ImportState, KnownAs
 from bookings.models.records.sign_ins import SignInEvent, SignInKind
+from bookings.models.rota.busy import BusyCalendar, BusyTime
 from bookings.models.rota.room_loans import RoomLoan
 from bookings.models.rota.shifts import (
     Absence,
@@ -58,6 +59,8 @@ __all__ = [
     "AppointmentEvent",
     "BroughtPlan",
     "BrowserSession",
+    "BusyCalendar",
+    "BusyTime",
     "Change",
     "Channel",
     "Client",

@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ PURPOSE = b"bookings.pasted_links"
 LEASE = timedelta(minutes=2)  # longer than a fetch and what is made of it can take
 AFTER_A_CRASH = timedelta(minutes=15)  # behind whatever else waits
 SILENT_AFTER = timedelta(days=7)  # then whoever pasted it is asked
+Link = TypeVar("Link", bound="PastedLink")
 SHOWN = 3  # letters of what tells two links of one host apart
 
 
@@ -61,8 +62,8 @@ class SealedLinkField(SealedDataField):
     _pyi_private_get_type: SealedLink  # type: ignore[assignment]
 
 
-class PastedLinkQuerySet(models.QuerySet):
-    def claim(self, *, now: datetime) -> "PastedLink | None":
+class PastedLinkQuerySet(models.QuerySet[Link]):
+    def claim(self, *, now: datetime) -> Link | None:
         """The next that is due and that nobody is fetching; ours for a while."""
         free = Q(leased_until=None) | Q(leased_until__lt=now)
         with transaction.atomic():
@@ -74,7 +75,7 @@ class PastedLinkQuerySet(models.QuerySet):
                 one.save(update_fields=["lease", "leased_until", "due_at"])
         return one
 
-    def still(self, claimed: "PastedLink") -> Self:
+    def still(self, claimed: Link) -> Self:
         """The same, unless it was replaced or claimed anew since; locked."""
         mine = self.filter(pk=claimed.pk, lease=claimed.lease)
         return mine.select_for_update(no_key=True)

@@ -69,7 +69,6 @@ def feed(feed_server, feed_names, settings):
     settings.CALENDAR_SITES = {"Feeds": [HOST]}
     settings.CALENDAR_NETWORKS = ["127.0.0.0/8"]
     settings.DNS_SERVERS = [feed_names.address]
-    settings.CALENDAR_REACH = {
-        "port": feed_server.port, "authorities": feed_server.authorities, "seconds": 2,
-    }  # fmt: skip
+    settings.CALENDAR_PORT = feed_server.port
+    settings.CALENDAR_AUTHORITIES = feed_server.authorities
     return Feed(feed_server)

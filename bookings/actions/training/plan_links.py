@@ -50,7 +50,7 @@ def read_calendar(
 def fetch_due(*, now: datetime, seconds: float = 40) -> int:
     """Whatever is due, for at most so long."""
     until = time.monotonic() + seconds
-    return pasted_links.fetch_due(PlanLink, _read, _keep, _ask, now=now, until=until)
+    return pasted_links.fetch_due(PlanLink.objects.all(), _read, _keep, _ask, now=now, until=until)
 
 
 def _read(link: PlanLink, data: bytes, now: datetime) -> Schedule:
@@ -66,11 +66,11 @@ def _keep(link: PlanLink, schedule: Schedule, now: datetime) -> None:
 @transaction.atomic
 def _ask(link: PlanLink, now: datetime) -> None:
     """Once of each silence, when it has lasted: whoever pasted it is written to."""
-    link = PlanLink.objects.select_related("client").filter(pk=link.pk).first()
-    if link is None or not link.is_silent(now) or not link.client.email:
+    there = PlanLink.objects.select_related("client").filter(pk=link.pk).first()
+    if there is None or not there.is_silent(now) or not there.client.email:
         return
-    key = f"{link.kept_at:%Y%m%d%H%M%S}:{link.good_at:%Y%m%d%H%M%S}"
-    about = {"link": link.pk, "good_at": link.good_at.isoformat()}
+    key = f"{there.kept_at:%Y%m%d%H%M%S}:{there.good_at:%Y%m%d%H%M%S}"
+    about = {"link": there.pk, "good_at": there.good_at.isoformat()}
     owe_about_their_data(
-        MailKind.PLAN_SILENT, link.client, key=key, about=about, good_for=ASKED_FOR, now=now
+        MailKind.PLAN_SILENT, there.client, key=key, about=about, good_for=ASKED_FOR, now=now
     )

@@ -18,6 +18,8 @@ from bookings.models import (
     Appointment,
     AppointmentEvent,
     BroughtPlan,
+    BusyCalendar,
+    BusyTime,
     Change,
     Client,
     ClientEvent,
@@ -692,6 +694,13 @@ THE_CLINICS = (
         )
     ),
     Record(
+        model=BusyCalendar,
+        name=gettext_noop("Where therapists’ own calendars are read"),
+        on_erase=Fate.STAYS,
+        export=Export(secret=frozenset({"link", "tag", "lease"})),
+        history=NotRemembered("a secret address, which is asked again and again"),
+    ),
+    Record(
         model=PushDevice,
         name=gettext_noop("Devices of staff"),
         on_erase=Fate.STAYS,
@@ -725,6 +734,7 @@ THE_CLINICS = (
         Record(model=model, name=name, on_erase=Fate.STAYS, history=NotRemembered(why))
         for model, name, why in (
             (Habits, "Therapists' habits", "a therapist's own"),
+            (BusyTime, gettext_noop("When therapists are busy elsewhere"), "read every few hours"),
             (Portrait, gettext_noop("Photos of therapists"), "shown to everybody"),
             (Logo, gettext_noop("The clinic's logo"), "shown to everybody"),
             (NoteTemplate, "Templates of notes", "a therapist's own"),

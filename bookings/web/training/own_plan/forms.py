@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models.pasted_links import NotRead
 from bookings.web.forms import plain
-from bookings.web.pasted_links import LONGEST_LINK, refusal_of
+from bookings.web.training.own_plan.links import LONGEST_LINK, refusal_of
 
 
 class OwnPlanForm(forms.Form):

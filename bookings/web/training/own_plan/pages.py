@@ -19,10 +19,10 @@ from bookings.core.records.plan_files.corrections import Corrections
 from bookings.models import Clinic, Weekday
 from bookings.queries.training.plan_words import plan_words
 from bookings.web.days import day_in
-from bookings.web.pasted_links import MANY_AT_ONCE
 from bookings.web.rate_limits import CHECKS, FILES, limited
 from bookings.web.responses import page_methods
 from bookings.web.training.own_plan.forms import OwnPlanForm
+from bookings.web.training.own_plan.links import MANY_AT_ONCE, as_link
 from bookings.web.training.own_plan.preview import (
     LinkShown,
     NoPreview,
@@ -103,7 +103,7 @@ def _read_file(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | No
 def _read_link(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | None:
     """None where the form says why."""
     try:
-        return _fetched(form.cleaned_data["link"].strip(), Corrections(), clinic, today)
+        return _fetched(as_link(form.cleaned_data["link"]), Corrections(), clinic, today)
     except NotReadable as refusal:
         form.refuse_link(refusal.why)
     except TooManyAtOnce:

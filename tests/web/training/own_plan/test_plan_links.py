@@ -20,7 +20,7 @@ from clinic.records.client_export import export
 from tests.factories import make_client
 from tests.fetching.feeds import LINK, SECRET, calendar_of, feed, feed_names, feed_server, training
 from tests.page_forms import forms_of
-from tests.reading import part_of
+from tests.reading import part_of, present
 
 __all__ = ["feed", "feed_names", "feed_server"]
 D = timedelta(days=1)
@@ -228,10 +228,10 @@ def test_after_a_week_of_silence_its_runner_is_asked_once(
 
 def test_two_workers_never_fetch_the_same_and_one_that_died_is_made_up_for(kept, clock, today):
     clock.move_to(timezone.now() + timedelta(hours=6))
-    first = PlanLink.objects.claim(now=timezone.now())
+    first = present(PlanLink.objects.claim(now=timezone.now()))
     assert PlanLink.objects.claim(now=timezone.now()) is None
     clock.move_to(timezone.now() + timedelta(minutes=20))
-    second = PlanLink.objects.claim(now=timezone.now())
+    second = present(PlanLink.objects.claim(now=timezone.now()))
     assert (first.pk, first.lease == second.lease) == (second.pk, False)
     own_plans.follow_link(first, Schedule((TrainingDay(today, DayKind.RACE),)),
                           now=timezone.now())  # fmt: skip
@@ -243,7 +243,7 @@ def test_two_workers_never_fetch_the_same_and_one_that_died_is_made_up_for(kept,
 def test_a_link_goes_with_the_plan_with_another_one_and_with_its_client(
     client, mine, kept, feed, weeks, paste, today
 ):
-    claimed = PlanLink.objects.claim(now=timezone.now() + timedelta(hours=9))
+    claimed = present(PlanLink.objects.claim(now=timezone.now() + timedelta(hours=9)))
     client.post(f"{mine}own/remove/")
     assert not PlanLink.objects.exists()
     own_plans.follow_link(claimed, Schedule((TrainingDay(today, DayKind.RACE),)),

@@ -12,6 +12,12 @@ MANY_AT_ONCE = gettext_lazy(
 )
 
 
+def as_link(typed: str) -> str:
+    """What begins with the host has been copied without its https."""
+    link = typed.strip()
+    return link if "://" in link else f"https://{link}"
+
+
 def refusal_of(why: NotRead) -> str:
     """With what does work, where that is not said by itself."""
     said = str(why.label)
