@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import F
 
 from bookings.actions.one_worker import Work, alone_with
+from bookings.actions.refusals import Busy
 from bookings.fetching import Fetched, NotFetched, Reach, fetch
 from bookings.models.pasted_links import (
     Link,
@@ -117,8 +118,11 @@ def fetch_due(
             note_failure(link, refusal.why, now=now)
             missed(link, now)
             continue
-        if found is not None:
-            keep(link, found, now)
+        try:
+            if found is not None:
+                keep(link, found, now)
+        except Busy:
+            continue  # in a quarter of an hour
         note_success(link, got, now=now)
     return count
 

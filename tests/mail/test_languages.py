@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from bookings.core.roles import Role
 from bookings.mail.compose import compose
-from bookings.models import Clinic, Mail, MailKind, Race, SignInMail, Therapist, Treatment
+from bookings.models import Clinic, Mail, MailKind, PlanLink, Race, SignInMail, Therapist, Treatment
 from bookings.web.mail.samples import sample
 from clinic.accounts.adapter import AccountAdapter
 from clinic.demo.pseudo_languages import LONGER, RIGHT_TO_LEFT, from_the_right, longer
@@ -50,7 +50,9 @@ def not_ours_to_translate(clinic) -> str:
         clinic.what_to_wear,
         clinic.how_to_find_us,
     ]
-    return "\n".join(["Robin Sample", *map(str, named), *typed, PROTOCOL])
+    return "\n".join(
+        ["Robin Sample", *map(str, [*named, *PlanLink.objects.all()]), *typed, PROTOCOL]
+    )
 
 
 def part(message: EmailMessage, subtype: str) -> str:
