@@ -336,15 +336,6 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     page.get_by_role("status").get_by_text("Back at").wait_for()
 
 
-@pytest.fixture
-def one_of_everything(run):
-    """The name of a therapist who has it all today and on another day, and that day."""
-    other = a_busy_day(15)
-    name = run(days.ONE_OF_EVERYTHING.replace("DAYS", f"{today()} {other}")).strip()
-    yield name, other
-    run(days.NO_MORE_OF_IT.replace("NAME", name))
-
-
 SMALLEST_FIELD = """() => Math.min(99, ...[...document.querySelectorAll(
     "select, textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])"
 )].map((one) => parseFloat(getComputedStyle(one).fontSize)))"""

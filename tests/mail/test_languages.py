@@ -42,7 +42,7 @@ def readable(page: str) -> str:
 
 def not_ours_to_translate(clinic) -> str:
     """What the clinic has typed, its protocol, and the names that samples have."""
-    named = [*Treatment.objects.all(), *Therapist.objects.all(), *Race.objects.all()]
+    named = [row for model in (Treatment, Therapist, Race, PlanLink) for row in model.objects.all()]
     typed = [
         clinic.name,
         clinic.address,
@@ -50,9 +50,7 @@ def not_ours_to_translate(clinic) -> str:
         clinic.what_to_wear,
         clinic.how_to_find_us,
     ]
-    return "\n".join(
-        ["Robin Sample", *map(str, [*named, *PlanLink.objects.all()]), *typed, PROTOCOL]
-    )
+    return "\n".join(["Robin Sample", *map(str, named), *typed, PROTOCOL])
 
 
 def part(message: EmailMessage, subtype: str) -> str:
