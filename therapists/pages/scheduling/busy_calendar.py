@@ -41,8 +41,8 @@ class BusyCalendarForm(forms.Form):
 @page_methods
 @of_a_therapist
 def page(request: StaffRequest, therapist: Therapist) -> HttpResponse:
-    form = BusyCalendarForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _is_kept(request, therapist, form):
+    form = BusyCalendarForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and _is_kept(request, therapist, form):
         return redirect("therapists:busy_calendar")
     clinic, now = Clinic.objects.the(), timezone.now()
     calendar = BusyCalendar.objects.filter(therapist=therapist).first()
