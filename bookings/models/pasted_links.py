@@ -41,6 +41,7 @@ class NotRead(models.TextChoices):
     REFUSED = "refused", gettext_lazy("The site refused to give us the calendar.")
     EMPTY = "empty", gettext_lazy("We found nothing in the calendar.")
     UNREADABLE = "unreadable", gettext_lazy("What stands at this address is no calendar.")
+    MUCH = "much", gettext_lazy("The calendar holds more than we can read.")
     KEY = "key", gettext_lazy("We can no longer open the link ourselves.")
 
 

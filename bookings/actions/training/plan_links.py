@@ -13,7 +13,7 @@ from bookings.actions.pasted_links import NotReadable
 from bookings.actions.training import own_plans
 from bookings.core.records import plan_files
 from bookings.core.records.plan_files.corrections import Corrections
-from bookings.core.records.plan_files.limits import NO_DAYS
+from bookings.core.records.plan_files.limits import NO_DAYS, TOO_MANY
 from bookings.core.training import Schedule
 from bookings.models import Clinic, MailKind, PlanLink
 from bookings.models.pasted_links import NotRead
@@ -39,8 +39,8 @@ def read_calendar(
     try:
         found = plan_files.read(data, plan_words(), today=today, tz=tz)
     except plan_files.UnreadablePlan as refusal:
-        empty = refusal.sentence == NO_DAYS
-        raise NotReadable(NotRead.EMPTY if empty else NotRead.UNREADABLE) from None
+        why = {NO_DAYS: NotRead.EMPTY, TOO_MANY: NotRead.MUCH}
+        raise NotReadable(why.get(refusal.sentence, NotRead.UNREADABLE)) from None
     found = corrections.applied(found, digest)
     if not found.schedule.days:
         raise NotReadable(NotRead.EMPTY)

@@ -19,6 +19,7 @@ from bookings.core.intervals import Interval
 from bookings.core.records.plan_files.calendars import FAULTS
 from bookings.core.records.plan_files.limits import MOST_ENTRIES
 from bookings.core.records.plan_files.lines import (
+    COMES,
     FOLDED,
     LINE_ENDS,
     MOMENT,
@@ -29,7 +30,7 @@ from bookings.core.records.plan_files.lines import (
 from bookings.core.records.tables import Unreadable
 from bookings.core.records.text_files import decoded
 
-MOST_REPEATING = 400
+MOST_COMING = 8_000  # of all that repeat, within the days that are looked at
 MOST_TIMES = 3_000
 LONGEST = timedelta(days=366)
 BEFORE = timedelta(days=5 * 366)  # the days that are looked at, what repeats may have begun
@@ -50,6 +51,7 @@ RULES = tuple(
         ("YEARLY", r""),
     )
 )
+UNTIL = re.compile(r"UNTIL=([0-9]{8})")
 OF_ITS_OWN_DAY = re.compile(r";BYMONTH(?:DAY)?=[0-9]{1,2}")  # as the event's start says anyway
 TAKEN = ("UID", "STATUS", "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "DTSTART", "DTEND", "DURATION",
          "RECURRENCE-ID", "RRULE")  # fmt: skip
@@ -58,7 +60,11 @@ MOST_LISTS = 60
 
 
 class NoCalendar(ValueError):
-    """What is there can be read as none, or holds more than one has."""
+    """What is there can be read as none."""
+
+
+class TooMuch(NoCalendar):
+    """It holds more than one has."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def joined(spans: Iterable[Interval]) -> list[Interval]:
         else:
             found.append(one)
     if len(found) > MOST_TIMES:
-        raise NoCalendar
+        raise TooMuch
     return found
 
 
@@ -134,7 +140,7 @@ def _events(lines: Iterable[str]) -> Iterator[_Event]:
         elif depth == 0 and (found := A_LINE.fullmatch(line)):
             _take(event, found[1].upper(), found[2], found[3].strip())
         if count > MOST_ENTRIES:
-            raise NoCalendar
+            raise TooMuch
 
 
 def _take(event: _Event, name: str, how: str, value: str) -> None:
@@ -151,7 +157,7 @@ class _Reading:
         self._during, self._tz = during, tz
         self._seen: set[str] = set()
         self._kept: list[str] = []
-        self._repeating = 0
+        self._coming = 0
         self.left_out = 0
 
     @property
@@ -186,16 +192,17 @@ class _Reading:
         if rule.startswith("FREQ=YEARLY") and "BYDAY" not in rule:
             rule = OF_ITS_OWN_DAY.sub("", rule)
         if rule and any(one.fullmatch(rule) for one in RULES):
-            self._repeating += 1
+            self._coming += _comes(rule)
             yield f"RRULE:{_with_until(rule, start)}"
         elif rule:
             self.left_out += 1
         for name, how, value in event.lists:
             for one in value.split(","):
                 if (at := self._at(how, one)) is not None and _alike(at, start):
+                    self._coming += 1
                     yield _named(name, at)
-        if self._repeating > MOST_REPEATING:
-            raise NoCalendar
+        if self._coming > MOST_COMING:
+            raise TooMuch
 
     def _at(self, how: str, value: str) -> date | None:
         """A day, or a moment in the zone that is written; None for what is neither."""
@@ -229,6 +236,10 @@ class _Reading:
         if "RECURRENCE-ID" in event.lines:
             return True  # it says of a time of another event that it is not then
         if "RRULE" in event.lines or event.lists:
+            until = UNTIL.search(event.said("RRULE"))
+            over = f"{self._during.start - length - timedelta(days=2):%Y%m%d}"
+            if until and until[1] < over and not event.lists:
+                return False
             return self._during.start - BEFORE <= begins < self._during.end
         return begins < self._during.end and self._during.start < begins + length
 
@@ -263,6 +274,12 @@ def _named(name: str, at: date) -> str:
     if at.tzinfo is UTC:
         return f"{name}:{at:%Y%m%dT%H%M%S}Z"
     return f"{name};TZID={at.tzinfo}:{at:%Y%m%dT%H%M%S}"
+
+
+def _comes(rule: str) -> int:
+    """How often at most in the days that are looked at, whatever its interval."""
+    by_rule = next(times for often, times in COMES.items() if often in rule)
+    return by_rule * (rule.partition("BYDAY=")[2].count(",") + 1)
 
 
 def _with_until(rule: str, start: date) -> str:

@@ -25,12 +25,10 @@ from bookings.models import (
     MailConsent,
     MailKind,
     OwnPlan,
-    PlanLink,
     Race,
     SignInEvent,
     Told,
 )
-from bookings.models.pasted_links import SealedLink
 from clinic.records import erase as erasing
 from clinic.records.registry.record import AppendOnly
 from clinic.records.registry.rows import CLIENTS
@@ -108,10 +106,7 @@ def known(ana, visit, kim):
     OwnPlan.objects.create(
         client=ana, read_at=now, days=[[f"{now.date()}", "long", 150, 27.3, False]]
     )
-    PlanLink.objects.create(
-        client=ana, link=SealedLink.of("https://example.com/plan.ics"), shown="example.com/…",
-        kept_at=now, read_at=now, good_at=now, due_at=now,
-    )  # fmt: skip
+    factories.make_plan_link(ana)
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     factories.make_offer(factories.make_entry(ana), therapist=kim)
     factories.make_series(coming)
