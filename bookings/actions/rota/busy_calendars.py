@@ -8,7 +8,7 @@ from bookings.actions import pasted_links
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.pasted_links import NotReadable
 from bookings.core.intervals import Interval
-from bookings.core.records.busy_times import BusyTimes, NoCalendar, TooMuch, busy_times
+from bookings.core.records.busy_times import BusyTimes, NoCalendar, OverfullCalendar, busy_times
 from bookings.models import BusyCalendar, BusyTime, Clinic, Therapist
 from bookings.models.pasted_links import NotRead
 
@@ -65,7 +65,7 @@ def _read(data: bytes, now: datetime) -> BusyTimes:
     ahead = min(timedelta(days=clinic.horizon_days) + BEYOND, FARTHEST)
     try:
         return busy_times(data, Interval(now, now + ahead), clinic.tz)
-    except TooMuch:
+    except OverfullCalendar:
         raise NotReadable(NotRead.MUCH) from None
     except NoCalendar:
         raise NotReadable(NotRead.UNREADABLE) from None

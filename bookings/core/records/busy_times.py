@@ -63,7 +63,7 @@ class NoCalendar(ValueError):
     """What is there can be read as none."""
 
 
-class TooMuch(NoCalendar):
+class OverfullCalendar(NoCalendar):
     """It holds more than one has."""
 
 
@@ -120,7 +120,7 @@ def joined(spans: Iterable[Interval]) -> list[Interval]:
         else:
             found.append(one)
     if len(found) > MOST_TIMES:
-        raise TooMuch
+        raise OverfullCalendar
     return found
 
 
@@ -140,7 +140,7 @@ def _events(lines: Iterable[str]) -> Iterator[_Event]:
         elif depth == 0 and (found := A_LINE.fullmatch(line)):
             _take(event, found[1].upper(), found[2], found[3].strip())
         if count > MOST_ENTRIES:
-            raise TooMuch
+            raise OverfullCalendar
 
 
 def _take(event: _Event, name: str, how: str, value: str) -> None:
@@ -202,7 +202,7 @@ class _Reading:
                     self._coming += 1
                     yield _named(name, at)
         if self._coming > MOST_COMING:
-            raise TooMuch
+            raise OverfullCalendar
 
     def _at(self, how: str, value: str) -> date | None:
         """A day, or a moment in the zone that is written; None for what is neither."""
