@@ -15,6 +15,8 @@ from bookings.models import (
     Clinic,
     Distance,
     ExtraShift,
+    OwnPlan,
+    PlanLink,
     Race,
     Room,
     RoomLoan,
@@ -27,6 +29,7 @@ from bookings.models import (
     Weekday,
     WeeklyShift,
 )
+from bookings.models.pasted_links import NotRead, SealedLink
 from tests.clock import NOW, ZONE, day_of
 
 PASSWORD = "a-long-enough-password"
@@ -186,6 +189,21 @@ def make_series(visit: Appointment, **fields) -> Series:
     series = Series.objects.create(**fields)
     Appointment.objects.filter(pk=visit.pk).update(series=series)
     return series
+
+
+def make_plan_link(client: Client, **fields) -> PlanLink:
+    """Of a plan with one long run, and a calendar that has gone."""
+    days = [[f"{NOW.date()}", "long", 150, 27.3]]
+    OwnPlan.objects.get_or_create(client=client, defaults={"read_at": NOW, "days": days})
+    fields = {
+        "link": SealedLink.of("https://example.com/plan.ics"),
+        "shown": "example.com/…",
+        **dict.fromkeys(("kept_at", "read_at", "good_at", "due_at"), NOW),
+        "failures": 1,
+        "why": NotRead.GONE,
+        **fields,
+    }
+    return PlanLink.objects.create(client=client, **fields)
 
 
 def make_entry(client: Client | None = None, **fields) -> WaitlistEntry:

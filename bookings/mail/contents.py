@@ -29,6 +29,7 @@ from bookings.mail.training_context import (
     NudgeLetter,
     OffSeasonLetter,
     PlanMailLetter,
+    PlanSilentLetter,
     RaceCheckLetter,
 )
 from bookings.mail.waiting_list.context import waiting_letter
@@ -40,6 +41,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    PlanLink,
     Series,
     WaitlistEntry,
     WaitlistOffer,
@@ -257,6 +259,28 @@ class SeriesMissed:
         return Series.objects.with_everything().filter(pk=mail.about["series"]).first()
 
 
+class PlanSilent:
+    """A link to a training plan, as long as nothing has been read of it since."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        mail.client = Client.objects.get(pk=mail.client_id)
+        link = self._link(mail)
+        if link is None or not link.is_failing or link.good_at.isoformat() != mail.about["good_at"]:
+            return MailState.CANCELLED, _("The plan is read again, or its link was removed.")
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
+        link = self._link(mail)
+        assert link is not None  # noqa: S101 - why_not has asked
+        return PlanSilentLetter(mail, clinic, now, link)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing."""
+
+    def _link(self, mail: Mail) -> PlanLink | None:
+        return PlanLink.objects.filter(pk=mail.about["link"], client=mail.client_id).first()
+
+
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED, words=ConfirmedLetter),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
@@ -281,6 +305,7 @@ SUBJECTS: Mapping[str, Subject] = {
     **dict.fromkeys(OF_THE_WAITING_LIST, OfTheWaitingList()),
     MailKind.SERIES_CHANGED: SeriesChanged(),
     MailKind.SERIES_MISSED: SeriesMissed(),
+    MailKind.PLAN_SILENT: PlanSilent(),
 }
 
 

@@ -17,7 +17,7 @@ from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.build_up import BuildUp, build_up
 from bookings.mail.context import AppointmentLetter, MailLetter
-from bookings.models import BroughtPlan, Outcome, Race, Therapist, Told, Treatment
+from bookings.models import BroughtPlan, Outcome, PlanLink, Race, Therapist, Told, Treatment
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.slots import Slot
@@ -195,6 +195,25 @@ class TrainingLetter(MailLetter):
         if latest is None:
             return urljoin(settings.SITE_URL, reverse("runner:plan"))
         return mailed_url(latest, "runner:my_plan")
+
+
+@dataclass(frozen=True)
+class PlanSilentLetter(MailLetter):
+    """The calendar of their own training plan can no longer be read."""
+
+    link: PlanLink
+
+    @property
+    def since(self) -> str:
+        return dates.day_from(self.link.good_at, self.clinic.tz, self.today)
+
+    @property
+    def own_plan_url(self) -> str:
+        """Where another link is pasted, as of `TrainingLetter.plan_url`."""
+        latest = self.mail.client.appointments.visits().last()
+        if latest is None:
+            return urljoin(settings.SITE_URL, reverse("runner:own_plan"))
+        return mailed_url(latest, "runner:my_own_plan")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bookings.models.records.erasure_requests import ErasureRequest, ErasureStat
 from bookings.models.records.history import Change, Operation
 from bookings.models.records.imports import ClientImport, ImportedRow, ImportState, KnownAs
 from bookings.models.records.sign_ins import SignInEvent, SignInKind
+from bookings.models.rota.busy import BusyCalendar, BusyTime
 from bookings.models.rota.room_loans import RoomLoan
 from bookings.models.rota.shifts import (
     Absence,
@@ -38,6 +39,7 @@ from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.own_plans import OwnPlan
+from bookings.models.training.plan_links import PlanLink
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
@@ -58,6 +60,8 @@ __all__ = [
     "BetterBy",
     "BroughtPlan",
     "BrowserSession",
+    "BusyCalendar",
+    "BusyTime",
     "Change",
     "Channel",
     "Client",
@@ -96,6 +100,7 @@ __all__ = [
     "Outcome",
     "OwnPlan",
     "Payment",
+    "PlanLink",
     "Portrait",
     "Priority",
     "ProtocolVersion",

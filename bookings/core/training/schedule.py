@@ -83,6 +83,9 @@ class Schedule:
     def races(self) -> tuple[date, ...]:
         return tuple(sorted(self._of(DayKind.RACE)))
 
+    def before(self, day: date) -> tuple[TrainingDay, ...]:
+        return tuple(one for one in self.days if one.day < day)
+
     def without_race(self, day: date) -> "Schedule":
         """What else is done that day nobody knows."""
         return Schedule(

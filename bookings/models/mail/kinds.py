@@ -54,6 +54,7 @@ class MailKind(models.TextChoices):
     WAIT_LEFT = "wait_left", gettext_lazy("left the waiting list")
     SERIES_CHANGED = "series_changed", gettext_lazy("several appointments of a series changed")
     SERIES_MISSED = "series_missed", gettext_lazy("a date of a series that could not be booked")
+    PLAN_SILENT = "plan_silent", gettext_lazy("a training plan that can no longer be read")
 
 
 # As whoever got it would call it: some only ask for a press before anything is confirmed.
@@ -69,6 +70,7 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
     MailKind.AGAINST_PLAN,
+    MailKind.PLAN_SILENT,
 )
 # When it is, or that it is not.
 TELLS_OF_A_VISIT = (
@@ -102,7 +104,7 @@ TIMED_TO_TRAINING = (
 # What a client may switch off; the rest answers what somebody has just done.
 GROUP_OF: dict[str, MailGroup] = {
     MailKind.REMINDER: MailGroup.REMINDERS,
-    **dict.fromkeys(TIMED_TO_TRAINING, MailGroup.NUDGES),
+    **dict.fromkeys((*TIMED_TO_TRAINING, MailKind.PLAN_SILENT), MailGroup.NUDGES),
     **dict.fromkeys((MailKind.WAIT_OFFER, MailKind.WAIT_PASSED), MailGroup.NEWS),
 }
 

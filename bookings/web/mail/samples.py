@@ -21,6 +21,7 @@ from bookings.models import (
     MailKind,
     MailWording,
     OwnPlan,
+    PlanLink,
     Race,
     Room,
     Series,
@@ -36,13 +37,16 @@ from bookings.models.mail.kinds import (
     OF_THE_WAITING_LIST,
     TIMED_TO_TRAINING,
 )
+from bookings.models.pasted_links import NotRead, SealedLink
 from bookings.models.training.own_plans import as_rows
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
-ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, *OF_A_SERIES)
+ABOUT_NONE = (
+    *TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, *OF_A_SERIES, MailKind.PLAN_SILENT,
+)  # fmt: skip
 
 
 def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
@@ -122,7 +126,26 @@ def _about(
         return _about_waiting(visits[0], today, now)
     if kind in OF_A_SERIES:
         return _about_series(visits, today, now)
+    if kind == MailKind.PLAN_SILENT:
+        return _about_a_link(race.client, now)
     return _about_race(race, race.client, today)
+
+
+def _about_a_link(client: Client, now: datetime) -> dict[str, Any]:
+    """That has led nowhere for a week."""
+    since = now - timedelta(days=8)
+    link = PlanLink.objects.create(
+        client=client,
+        link=SealedLink.of("sample"),
+        shown="calendar.example.com/…f3a",
+        kept_at=since,
+        read_at=since,
+        good_at=since,
+        due_at=now,
+        failures=9,
+        why=NotRead.GONE,
+    )
+    return {"link": link.pk, "good_at": since.isoformat()}
 
 
 def _about_waiting(visit: Appointment, today: date, now: datetime) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def _show_plan(
 ) -> HttpResponse:
     now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
-    context["own"] = _own_plan(store, clinic.day_of(now))
+    context["own"] = OwnPlanShown.of(store, clinic, now)
     context["misplaced"] = misplaced_shown(store, clinic, holder=visitor(request), now=now)
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
@@ -174,11 +174,6 @@ def _of_a_client(
         "days_come_along": days_come_along(store, request),
         "kept_until": _kept_until(store, clinic, now),
     }
-
-
-def _own_plan(store: PlanStore, today: date) -> OwnPlanShown | None:
-    entered = [race.race_date for race in store.races]
-    return OwnPlanShown.of(store.runner.schedule, entered, today=today)
 
 
 def _kept_until(store: ClientPlan, clinic: Clinic, now: datetime) -> str:

@@ -17,6 +17,7 @@ from bookings import links
 from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import brought, own_plans, training_feedback
 from bookings.actions.training import races as racing
+from bookings.actions.training.own_plans import FromLink
 from bookings.core import training
 from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
@@ -26,6 +27,7 @@ from bookings.models import (
     BroughtPlan,
     Client,
     Clinic,
+    PlanLink,
     Race,
     Therapist,
     Told,
@@ -86,6 +88,10 @@ class Pages:
     @property
     def check_own_plan_url(self) -> str:
         return self._page("check_own_plan")
+
+    @property
+    def read_again_url(self) -> str:
+        return self._page("read_own_plan_again")
 
     @property
     def remove_own_plan_url(self) -> str:
@@ -194,7 +200,11 @@ class SessionPlan(Pages):
         there = self._session.get(LEFT, [])
         self._session[LEFT] = [*there, [visit.public_id, visit.revision]][-MOST_KEPT:]
 
-    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+    plan_link = None  # a link is followed for a client; here its days are kept
+
+    def keep_own_plan(
+        self, schedule: training.Schedule, source: FromLink | None = None, *, now: datetime
+    ) -> None:
         self._session.pop(LEFT, None)
         told, weekday = self.told.with_schedule(schedule), schedule.long_run_weekday
         if weekday is not None:
@@ -393,8 +403,14 @@ class ClientPlan(Pages):
     def leave_visit(self, visit: Appointment) -> None:
         own_plans.leave_visit(self.client, visit)
 
-    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
-        own_plans.keep(self.client, schedule, now=now)
+    @cached_property
+    def plan_link(self) -> PlanLink | None:
+        return PlanLink.objects.filter(client=self.client).first()
+
+    def keep_own_plan(
+        self, schedule: training.Schedule, source: FromLink | None = None, *, now: datetime
+    ) -> None:
+        own_plans.keep(self.client, schedule, source=source, now=now)
 
     def leave_out_a_race(self, day: date, *, now: datetime) -> None:
         own_plans.leave_out_a_race(self.client, day, now=now)

@@ -25,6 +25,7 @@ from bookings.queries.scheduling import cutoffs
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
+from bookings.web.days import day_in
 from bookings.web.responses import page_methods, status_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.plan_store import PlanStore, race_on
@@ -88,6 +89,7 @@ def race(request: HttpRequest, store: PlanStore, day: date) -> HttpResponse:
     today = Clinic.objects.the().day_of(timezone.now())
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in FIELDS}
+        initial["race_date"] = day_in(request.GET.get("race_date", "")) or found.race_date
         return _ask(request, store, found, ChangeRaceForm(race=found, initial=initial, today=today))
     form = ChangeRaceForm(request.POST, race=found, today=today)
     if WITHDRAW in request.POST:

@@ -34,6 +34,7 @@ RUNNERS_PLAN: tuple[Page, ...] = (
     ("own/", own_plan_pages.own_plan, "own_plan"),
     ("own/sample/", own_plan_pages.sample, "sample_own_plan"),
     ("own/check/", own_plan_pages.check, "check_own_plan"),
+    ("own/again/", own_plan_pages.read_again, "read_own_plan_again"),
     ("own/remove/", own_plan_pages.remove, "remove_own_plan"),
     ("<day:day>/", race_change.race, "race"),
 )

@@ -42,6 +42,10 @@ def own_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.own_plan(merge.gone, merge.kept)
 
 
+def plan_link(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    return merge_steps.plan_link(merge.gone, merge.kept)
+
+
 def hard_efforts(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.hard_efforts(merge.gone, merge.kept)
 

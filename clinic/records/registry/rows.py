@@ -18,6 +18,8 @@ from bookings.models import (
     Appointment,
     AppointmentEvent,
     BroughtPlan,
+    BusyCalendar,
+    BusyTime,
     Change,
     Client,
     ClientEvent,
@@ -41,6 +43,7 @@ from bookings.models import (
     MailWording,
     OwnPlan,
     Payment,
+    PlanLink,
     Portrait,
     ProtocolVersion,
     Race,
@@ -369,6 +372,20 @@ CLIENTS = (
         history=Remembered(no_news=frozenset({"left"}), secret=frozenset({"days"})),
     ),
     Record(
+        model=PlanLink,
+        owner="client",
+        name=gettext_noop("Where your own training plan is read"),
+        shown={
+            gettext_noop("Calendar"): "shown",
+            gettext_noop("Since"): "kept_at",
+            gettext_noop("Last read"): "good_at",
+        },
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.plan_link},
+        export=Export(secret=frozenset({"link", "tag", "lease", "corrections"})),
+        history=NotRemembered("a secret address, which is asked again and again"),
+    ),
+    Record(
         model=HardEffort,
         owner="client",
         name=gettext_noop("Hard efforts"),
@@ -678,6 +695,13 @@ THE_CLINICS = (
         )
     ),
     Record(
+        model=BusyCalendar,
+        name=gettext_noop("Where therapists’ own calendars are read"),
+        on_erase=Fate.STAYS,
+        export=Export(secret=frozenset({"link", "tag", "lease"})),
+        history=NotRemembered("a secret address, which is asked again and again"),
+    ),
+    Record(
         model=PushDevice,
         name=gettext_noop("Devices of staff"),
         on_erase=Fate.STAYS,
@@ -711,6 +735,7 @@ THE_CLINICS = (
         Record(model=model, name=name, on_erase=Fate.STAYS, history=NotRemembered(why))
         for model, name, why in (
             (Habits, "Therapists' habits", "a therapist's own"),
+            (BusyTime, gettext_noop("When therapists are busy elsewhere"), "read every few hours"),
             (Portrait, gettext_noop("Photos of therapists"), "shown to everybody"),
             (Logo, gettext_noop("The clinic's logo"), "shown to everybody"),
             (NoteTemplate, "Templates of notes", "a therapist's own"),

@@ -106,6 +106,7 @@ def known(ana, visit, kim):
     OwnPlan.objects.create(
         client=ana, read_at=now, days=[[f"{now.date()}", "long", 150, 27.3, False]]
     )
+    factories.make_plan_link(ana)
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     factories.make_offer(factories.make_entry(ana), therapist=kim)
     factories.make_series(coming)

@@ -103,6 +103,8 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _series(client, booked)
         _second_visit_of_the_day(booked)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
+        factories.make_plan_link(booked.client)
+        client.get(f"{mine}own/")
         client.get("/protocol/")
         client.get("/embed/", {"treatment": massage.slug})
         client.get("/race-answer/", {"race_date": race_day.isoformat(), "distance": "marathon"})
@@ -296,7 +298,10 @@ def letters(booked, rendered):
     _, plan = races_and_plan(booked.client, as_of=day_of(timezone.now()))
     listed = [(session.kind, session.ideal.isoformat()) for session in plan.sessions]
     entry = factories.make_entry(booked.client)
+    link = factories.make_plan_link(booked.client)
     about = {
+        "link": link.pk,
+        "good_at": link.good_at.isoformat(),
         "race": race.race_date.isoformat(),
         "topics": ["race_block"],
         "covers": listed,
