@@ -10,6 +10,7 @@ from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.series import race_sessions
 from bookings.actions.series import tending as series
+from bookings.actions.training import race_news
 from bookings.actions.waiting_list import tending
 from bookings.mail.wake_worker import ring
 from bookings.models import Component, Heartbeat
@@ -69,3 +70,9 @@ def book_what_opens() -> None:
 def go_on_with_imports() -> None:
     if jobs.go_on_with_all(now=timezone.now()):
         ring(checking.TASK)  # behind what waits
+
+
+@shared_task(name=race_news.TASK, ignore_result=True)
+def go_on_with_race_news() -> None:
+    if race_news.go_on_with_all(now=timezone.now()):
+        ring(race_news.TASK)

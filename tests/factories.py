@@ -15,6 +15,8 @@ from bookings.models import (
     Clinic,
     Distance,
     ExtraShift,
+    ListedDistance,
+    ListedRace,
     Race,
     Room,
     RoomLoan,
@@ -27,6 +29,7 @@ from bookings.models import (
     Weekday,
     WeeklyShift,
 )
+from bookings.queries.training.listed import folded_name
 from tests.clock import NOW, ZONE, day_of
 
 PASSWORD = "a-long-enough-password"
@@ -218,3 +221,11 @@ def make_offer(entry: WaitlistEntry, **fields) -> WaitlistOffer:
     if "therapist" not in fields:
         fields["therapist"] = make_therapist()
     return WaitlistOffer.objects.create(entry=entry, **fields)
+
+
+def make_listed(name: str = "Berlin Marathon", **fields) -> ListedDistance:
+    """A distance of a race of the clinic's list."""
+    town = fields.pop("town", "")
+    race = ListedRace.objects.create(name=name, town=town, folded=folded_name(name, town))
+    fields = {"distance": Distance.MARATHON, "race_date": day_of(NOW), **fields}
+    return ListedDistance.objects.create(listed_race=race, **fields)

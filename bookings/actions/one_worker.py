@@ -12,6 +12,7 @@ class Work(IntEnum):
 
     LISTS = 7_412  # so that another worker is free for the mail
     WAITING_LIST = 8_723_021
+    RACE_NEWS = 7_413
 
 
 @contextmanager

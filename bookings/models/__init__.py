@@ -37,6 +37,13 @@ from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
 from bookings.models.training.feedback import DeclinedSession, HardEffort
+from bookings.models.training.listed import (
+    ListedDistance,
+    ListedRace,
+    NewsState,
+    RaceNews,
+    RunnerNews,
+)
 from bookings.models.training.own_plans import OwnPlan
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
@@ -81,6 +88,8 @@ __all__ = [
     "LastSeen",
     "LegalKind",
     "LegalText",
+    "ListedDistance",
+    "ListedRace",
     "Logo",
     "Mail",
     "MailConsent",
@@ -90,6 +99,7 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
+    "NewsState",
     "OfferState",
     "Operation",
     "Outcome",
@@ -99,8 +109,10 @@ __all__ = [
     "Priority",
     "ProtocolVersion",
     "Race",
+    "RaceNews",
     "Room",
     "RoomLoan",
+    "RunnerNews",
     "Seen",
     "Series",
     "SignInEvent",
