@@ -36,6 +36,7 @@ from bookings.models.scheduling.appointments import (
 from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
+from bookings.models.training.calls import RunnerCall
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.listed import (
     ListedDistance,
@@ -112,6 +113,7 @@ __all__ = [
     "RaceNews",
     "Room",
     "RoomLoan",
+    "RunnerCall",
     "RunnerNews",
     "Seen",
     "Series",

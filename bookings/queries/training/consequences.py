@@ -84,7 +84,7 @@ def consequences(
         [one.race for one in changed],
         "client__races", "client__hard_efforts", "client__own_plan", "client__usual_therapist",
     )  # fmt: skip
-    histories = _histories([one.race.client for one in changed])
+    histories = histories_of([one.race.client for one in changed])
     rules, today = protocol.current(), clinic.day_of(now)
     told = [_change(one, histories[one.race.client_id], rules, today) for one in changed]
     found = [
@@ -168,7 +168,7 @@ def _misfits(
     yield from ((visit, misfits[one]) for visit, one in visits.items() if one in misfits)
 
 
-def _histories(clients: Sequence[Client]) -> dict[int, History]:
+def histories_of(clients: Sequence[Client]) -> dict[int, History]:
     visits: dict[int, list[Appointment]] = defaultdict(list)
     there = Appointment.objects.visits().filter(client__in={one.pk for one in clients})
     there = there.exclude(status=Status.CANCELLED).with_everything().select_related("series")

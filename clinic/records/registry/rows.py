@@ -49,6 +49,7 @@ from bookings.models import (
     RaceNews,
     Room,
     RoomLoan,
+    RunnerCall,
     RunnerNews,
     Series,
     SignInEvent,
@@ -353,6 +354,14 @@ CLIENTS = (
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.races},
         history=REMEMBERED,
+    ),
+    Record(
+        model=RunnerCall,
+        owner="race__client",
+        name=gettext_noop("When you were to be rung about a race"),
+        shown={gettext_noop("Noted"): "asked_at", gettext_noop("Done"): "done_at"},
+        on_erase=Fate.GOES,
+        history=NotRemembered("who rang whom is on its row"),
     ),
     Record(
         model=RunnerNews,
