@@ -73,28 +73,34 @@ class BoardForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, there: Sequence[BoardRunner]):
         super().__init__(data)
-        races = {one.which: one.called for one in there if one.which != TYPED}
+        races = {one.which: one.called for one in there if not one.is_typed}
+        typed = {one.which: one.called for one in there if one.is_typed}
         phases = protocol.current().phases
         names = [(phase.value, phases[phase].name) for phase in Phase if phase in phases]
         people = [(str(one.pk), one.name) for one in Therapist.objects.active()]
-        self._offer("race", [("", _("all")), *races.items(), (TYPED, _("none of the list"))])
+        others = [(TYPED, _("all that were typed")), *typed.items()]
+        self._offer("race", [("", _("all")), *races.items(), (_("Typed"), others)])
         self._offer("therapist", [("", _("any")), *people])
         self._offer("phase", [("", _("any")), *names])
         self.full_clean()
 
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def keeps(self, one: BoardRunner) -> bool:
         chosen = self.cleaned_data.get
         therapist = whole_number(chosen("therapist") or None)
         return (
-            chosen("race", "") in ("", one.which)
+            self.is_of_race(one)
             and chosen("distance", "") in ("", one.race.distance)
             and (therapist is None or therapist in one.therapists)
             and chosen("phase", "") in ("", one.phase.value)
             and (not chosen("missing") or Missing(chosen("missing", "")) in one.missing)
         )
+
+    def is_of_race(self, one: BoardRunner) -> bool:
+        race = self.cleaned_data.get("race", "")
+        return race in ("", one.which) or (race == TYPED and one.is_typed)
 
 
 @page_methods
@@ -114,7 +120,10 @@ def page(request: StaffRequest) -> HttpResponse:
         "form": form,
         "week": week,
         "chosen": _race(form),
-        "lines": by_race_and_week(_of_the_races(there, form, week)),
+        "lines": [
+            (line, [(one, IN_SHORT[one], line.missing[one]) for one in Missing])
+            for line in by_race_and_week(_of_the_races(there, form, week), today=today)
+        ],
         "heads": IN_SHORT.values(),
         "shown": shown,
         "listed": [_row(one) for one in shown.object_list],
@@ -134,13 +143,11 @@ def _of_the_races(
     there: Sequence[BoardRunner], form: BoardForm, week: date | None
 ) -> list[BoardRunner]:
     """Whatever they lack: the columns say how many."""
-    race, distance = form.cleaned_data.get("race", ""), form.cleaned_data.get("distance", "")
+    distance = form.cleaned_data.get("distance", "")
     return [
         one
         for one in there
-        if race in ("", one.which)
-        and distance in ("", one.race.distance)
-        and week in (None, one.week)
+        if form.is_of_race(one) and distance in ("", one.race.distance) and week in (None, one.week)
     ]
 
 

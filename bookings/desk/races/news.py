@@ -158,6 +158,7 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     by_race = {one.race.pk: one for one in found}
     context = {
         "news": news,
+        "tick_all": request.GET.get("tick") == "all",
         "shown": shown,
         "lines": [RunnerToAsk(row, by_race[row.race_id]) for row in told if row.race_id in by_race],
         "counts": _counts(news),

@@ -47,13 +47,19 @@ class BoardRunner:
 
     @property
     def which(self) -> str:
-        """The race that it is, as a filter names it."""
-        return str(self.race.listed.listed_race_id) if self.race.listed else TYPED
+        """The race that it is, as a filter names it; typed ones by what they are called."""
+        if self.race.listed:
+            return str(self.race.listed.listed_race_id)
+        return f"{TYPED} {name_compared(str(self.race))}"
 
     @property
     def called(self) -> str:
         listed = self.race.listed
         return listed.listed_race.name if listed else str(self.race)
+
+    @property
+    def is_typed(self) -> bool:
+        return self.race.listed is None
 
     @property
     def week(self) -> date:
@@ -66,6 +72,7 @@ class BoardLine:
 
     called: str
     which: str
+    is_typed: bool
     day: date
     runners: int
     missing: Mapping[Missing, int]
@@ -73,10 +80,6 @@ class BoardLine:
     @property
     def week(self) -> date:
         return monday_of(self.day)
-
-    @property
-    def counts(self) -> list[tuple[str, int]]:
-        return [(one.value, self.missing.get(one, 0)) for one in Missing]
 
 
 def runners(clinic: Clinic, *, today: date) -> list[BoardRunner]:
@@ -97,19 +100,27 @@ def runners(clinic: Clinic, *, today: date) -> list[BoardRunner]:
     ]
 
 
-def by_race_and_week(found: Iterable[BoardRunner]) -> list[BoardLine]:
-    """Races of the list, and those that were typed alike, in the order of their weeks."""
-    alike: dict[tuple[date, str, str], list[BoardRunner]] = defaultdict(list)
+def by_race_and_week(found: Iterable[BoardRunner], *, today: date) -> list[BoardLine]:
+    """Races of the list, and those that were typed alike, in the order of their weeks; of those
+    that are over, where anybody lacks anything."""
+    alike: dict[tuple[date, str], list[BoardRunner]] = defaultdict(list)
     for one in found:
-        name = one.which if one.which != TYPED else name_compared(one.called)
-        alike[one.week, one.which, name].append(one)
-    return [_line(runners) for _key, runners in sorted(alike.items(), key=lambda one: one[0])]
+        alike[one.week, one.which].append(one)
+    lines = [_line(runners) for _key, runners in sorted(alike.items(), key=lambda one: one[0])]
+    return [line for line in lines if line.day >= today or any(line.missing.values())]
 
 
 def _line(alike: Sequence[BoardRunner]) -> BoardLine:
     lacking = {one: sum(one in runner.missing for runner in alike) for one in Missing}
     first = alike[0]
-    return BoardLine(first.called, first.which, first.race.race_date, len(alike), lacking)
+    return BoardLine(
+        called=first.called,
+        which=first.which,
+        is_typed=first.is_typed,
+        day=max(one.race.race_date for one in alike),
+        runners=len(alike),
+        missing=lacking,
+    )
 
 
 Visits = list[tuple[date, str, int]]

@@ -82,7 +82,7 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
-    make_list(known, today=today)
+    races += make_list(known, today=today)
     _show_a_plan(known[WITH_A_PLAN], today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)

@@ -58,7 +58,7 @@ OTHERS = (
 )
 
 
-def make_list(clients: Sequence[Client], *, today: date) -> None:
+def make_list(clients: Sequence[Client], *, today: date) -> list[Race]:
     """A few races that can be chosen. A dozen of those who only like to run have chosen the first;
     two have typed it."""
     sunday = today + timedelta(days=6 - today.weekday())
@@ -68,12 +68,11 @@ def make_list(clients: Sequence[Client], *, today: date) -> None:
         _listed(name, town, sunday + timedelta(weeks=weeks), distance)
     free = [client for place, client in enumerate(clients[1:]) if place % WITHOUT_A_RACE == 0]
     marathon = {"race_date": day, "distance": Distance.MARATHON}
-    Race.objects.bulk_create(
+    chosen = [
         Race(client=one, name=LISTED, listed=harbour, **marathon) for one in free[:RUNNERS_OF_IT]
-    )
-    Race.objects.bulk_create(
-        Race(client=one, name=TYPED, **marathon) for one in free[RUNNERS_OF_IT:][:2]
-    )
+    ]
+    typed = [Race(client=one, name=TYPED, **marathon) for one in free[RUNNERS_OF_IT:][:2]]
+    return Race.objects.bulk_create([*chosen, *typed])
 
 
 def _listed(

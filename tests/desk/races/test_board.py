@@ -98,8 +98,13 @@ def test_of_each_race_and_week_it_says_how_many_lack_what(desk, runs):
     for name in ("Ana", "Bo"):
         runs(name, 8)
     runs("Cy", 8, -28, -3, 4)
-    [line] = desk.get(URL).context["lines"]
-    assert (line.called, line.runners, dict(line.counts)["peak"]) == ("Harbour", 3, 2)
+    runs("Over, and all came back", -6, 3)
+    [(line, counts)] = desk.get(URL).context["lines"]
+    assert (line.called, line.runners) == ("Harbour", 3)
+    lacking = {name.value: count for name, _head, count in counts}
+    assert (lacking["peak"], lacking["never"]) == (2, 2)
+    asked = {"race": line.which, "week": line.week, "missing": "peak"}
+    assert len(desk.get(URL, asked).context["listed"]) == 2
 
 
 @pytest.fixture
