@@ -109,8 +109,8 @@ def go_on(news: RaceNews, *, now: datetime, until: float) -> bool:
 def _carry_out(pk: int, clinic: Clinic, *, now: datetime) -> None:
     """Of one runner, under their lock."""
     found = RunnerNews.objects.select_for_update(of=("self",)).select_related("news__listed")
-    row = found.get(pk=pk)
-    if row.state != NewsState.WAITING:
+    row = found.filter(pk=pk).first()
+    if row is None or row.state != NewsState.WAITING:
         return
     races.lock(Client.objects.get(pk=row.client_id))
     race = row.client.races.select_related("client").filter(pk=row.race_id or 0).first()

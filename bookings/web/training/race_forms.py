@@ -136,6 +136,10 @@ class RaceForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ABOUT_THE_RACE}
 
     @property
+    def race(self) -> Race:
+        return Race(**self.about_the_race, listed_id=self.chosen_listed)
+
+    @property
     def chosen_listed(self) -> int | None:
         told = self.cleaned_data
         return chosen(
@@ -240,10 +244,6 @@ class NewRaceForm(HabitsForm, RaceForm):
         if not asks_for_nudges:
             del self.fields["wants_nudges"]
             self.helper = plain("listed", "name", "race_date", "distance")
-
-    @property
-    def race(self) -> Race:
-        return Race(**self.about_the_race, listed_id=self.chosen_listed)
 
 
 HOW_IT_WENT = ("outcome", "dnf_km")

@@ -1,6 +1,7 @@
 """A race is chosen from the clinic's list by a few letters, and free text stays possible."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from bookings.models import BroughtPlan, Race
 from tests import factories
 
 W = timedelta(weeks=1)
+TEMPLATES = Path(__file__).parents[3] / "templates"
 
 
 @pytest.fixture
@@ -66,3 +68,15 @@ def test_another_date_of_ones_own_stays_that_race_and_another_name_does_not(
         told | {"name": "My own", "race_date": (race_day + W).isoformat()},
     )
     assert Race.objects.get().listed is None
+
+
+def test_every_page_on_which_a_race_is_typed_offers_the_list():
+    """A form of races stands in these templates alone, each with the script that offers them."""
+    forms = ("crispy race_form", 'training/_race_form.html"', 'home/_race_form.html"')
+    pages = {
+        page.relative_to(TEMPLATES).as_posix(): page.read_text()
+        for page in TEMPLATES.rglob("*.html")
+    }
+    typed = {name for name, text in pages.items() if any(one in text for one in forms)}
+    assert "runner/waiting_list/place.html" in typed
+    assert {name for name in typed if "js/web/race_names.js" not in pages[name]} == set()
