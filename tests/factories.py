@@ -17,9 +17,13 @@ from bookings.models import (
     ExtraShift,
     ListedDistance,
     ListedRace,
+    NewsState,
+    Outcome,
     Race,
+    RaceNews,
     Room,
     RoomLoan,
+    RunnerNews,
     Series,
     Therapist,
     Treatment,
@@ -229,3 +233,12 @@ def make_listed(name: str = "Berlin Marathon", **fields) -> ListedDistance:
     race = ListedRace.objects.create(name=name, town=town, folded=folded_name(name, town))
     fields = {"distance": Distance.MARATHON, "race_date": day_of(NOW), **fields}
     return ListedDistance.objects.create(listed_race=race, **fields)
+
+
+def make_news(race: Race, *, was: date, **fields) -> RunnerNews:
+    """What its runner was told of a race that was on that day; it is cancelled, or as it is now."""
+    listed = make_listed(race_date=race.race_date, distance=race.distance)
+    becomes = None if race.outcome == Outcome.CANCELLED else race.race_date
+    news = RaceNews.objects.create(listed=listed, was=was, becomes=becomes, made_at=NOW, by="test")
+    fields = {"state": NewsState.DONE, **fields}
+    return RunnerNews.objects.create(news=news, client=race.client, race=race, **fields)

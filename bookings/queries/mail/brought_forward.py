@@ -88,7 +88,7 @@ def _reach(race: Race, standing: Standing | None, mails: Sequence[Mail], today: 
     if handled.now:
         return MailReach(race, mail)
     if handled.later:
-        day = dates.civil_day(handled.later[0][1])
+        day = dates.civil_day_from(handled.later[0][1], today)
         said = _("Not before {day}: not so soon after another, nor around a race.")
         return MailReach(race, None, said.format(day=day))
     return MailReach(race, None, str(NOTHING_LEFT))
