@@ -84,6 +84,7 @@ bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed #
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
+	    WAITING=200 GAPS=50 WORKER_KILLS=40 \
 	    $(BIN)/python -m pytest tests/faults tests/actions tests/attacks $(ARGS)
 
 attack: ## What a stranger can try from outside, against a demo that runs (SITE=http://localhost:8000)

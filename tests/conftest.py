@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 
 import pytest
@@ -32,6 +33,13 @@ def pytest_collection_modifyitems(items):
         if starts_programs(test.path):
             test.add_marker("real_clock")
     items.sort(key=lambda test: (not is_browsers(test.nodeid), not starts_programs(test.path)))
+
+
+def pytest_collection_finish():
+    """Thousands of tests stay to the end: they are not looked through again for what may go."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def is_browsers(nodeid: str) -> bool:

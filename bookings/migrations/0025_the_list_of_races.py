@@ -18,7 +18,7 @@ DROP TRIGGER remember ON bookings_listedrace;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0021_series_of_a_race'),
+        ('bookings', '0022_other_times'),
     ]
 
     operations = [

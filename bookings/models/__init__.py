@@ -49,7 +49,7 @@ from bookings.models.training.own_plans import OwnPlan
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
-from bookings.models.waiting_list.entries import EntryState, WaitlistEntry
+from bookings.models.waiting_list.entries import BetterBy, EntryState, WaitlistEntry
 from bookings.models.waiting_list.freed_time import FreedBy, FreedTime
 from bookings.models.waiting_list.offers import Channel, OfferState, WaitlistOffer
 from bookings.models.watching import LastSeen, Seen, Trouble, WatchedPart
@@ -63,6 +63,7 @@ __all__ = [
     "Agreement",
     "Appointment",
     "AppointmentEvent",
+    "BetterBy",
     "BroughtPlan",
     "BrowserSession",
     "Change",

@@ -16,7 +16,7 @@ from bookings.runner.scheduling import (
     visits,
 )
 from bookings.runner.training import mail_answers, protocol, race_news
-from bookings.runner.waiting_list import join, offer, pass_on, place
+from bookings.runner.waiting_list import earlier, join, offer, pass_on, place
 from bookings.web.access import EVERYONE, SIGNED_IN, protected
 from bookings.web.training.listed import races as listed_races
 from bookings.web.training.plan_access import behind_the_mails_link, of_this_browser
@@ -73,7 +73,7 @@ urlpatterns = [
         path("unsubscribe/<token>/", preferences.unsubscribe, name="unsubscribe"),
         path("appointments/<token>/", appointment.appointment, name="appointment"),
         path("appointments/<token>/move/", move.move, name="move"),
-        path("appointments/<token>/earlier/", join.earlier, name="earlier"),
+        path("appointments/<token>/earlier/", earlier.earlier, name="earlier"),
         path("appointments/<token>/pass-on/", pass_on.pass_on, name="pass_on"),
         path("appointments/<token>/repeat/", series.repeat, name="repeat"),
         path("appointments/<token>/series/", series.series, name="series"),

@@ -20,7 +20,7 @@ def clinic(request: HttpRequest) -> dict:
         "frame": own_frame or menu,
         "open_frame": own_frame or BASE,  # of pages that everybody may read
         "has_staff_menu": not own_frame and menu != BASE,
-        "clinic": SimpleLazyObject(_the_clinic),
+        "clinic": getattr(request, "clinic", None) or SimpleLazyObject(_the_clinic),
         "staff_names": SimpleLazyObject(staff_names),
         "admin_is_on": settings.ADMIN,
     }

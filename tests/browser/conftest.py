@@ -344,6 +344,15 @@ def visits(run) -> tuple[str, list[int]]:
 
 
 @pytest.fixture
+def one_of_everything(run):
+    """The name of a therapist who has it all today and on another day, and that day."""
+    other = days.a_busy_day(15)
+    name = run(days.ONE_OF_EVERYTHING.replace("DAYS", f"{days.today()} {other}")).strip()
+    yield name, other
+    run(days.NO_MORE_OF_IT.replace("NAME", name))
+
+
+@pytest.fixture
 def caller(run) -> str:
     """The name of a client in the books, whom no visit keeps from any time."""
     name = f"Nell {token_hex(3)}"

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.demo.data.clinic import bank_holidays
-from tests.browser import days
 from tests.browser.conftest import SCHEMES, WIDTHS
 from tests.browser.days import a_busy_day, fits, let_midnight_pass, today
 from tests.browser.logins import signed_in
@@ -334,15 +333,6 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     page.get_by_role("status").get_by_text(f"Now {proposed.partition(' with')[0]}").wait_for()
     page.get_by_role("button", name="Undo the last move").press("Enter")
     page.get_by_role("status").get_by_text("Back at").wait_for()
-
-
-@pytest.fixture
-def one_of_everything(run):
-    """The name of a therapist who has it all today and on another day, and that day."""
-    other = a_busy_day(15)
-    name = run(days.ONE_OF_EVERYTHING.replace("DAYS", f"{today()} {other}")).strip()
-    yield name, other
-    run(days.NO_MORE_OF_IT.replace("NAME", name))
 
 
 SMALLEST_FIELD = """() => Math.min(99, ...[...document.querySelectorAll(

@@ -32,6 +32,7 @@ from bookings.core.training.plan.advice import (
     light_kinds,
     suits,
 )
+from bookings.core.training.plan.better import Because, BetterDays
 from bookings.core.training.plan.differences import Booked, Misfit, PlanChange
 from bookings.core.training.plan.plan import Plan, plan
 from bookings.core.training.plan.reasons import around, suiting_days
@@ -55,6 +56,8 @@ from bookings.core.training.typical import in_plain_words
 __all__ = [
     "HARD_WORK",
     "Advice",
+    "Because",
+    "BetterDays",
     "Booked",
     "DayKind",
     "Distance",

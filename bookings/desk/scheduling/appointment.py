@@ -36,7 +36,7 @@ from bookings.models.mail.kinds import TELLS_OF_A_VISIT
 from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
-from bookings.queries.scheduling.cutoffs import is_late_to_cancel
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel, moved_late_at
 from bookings.queries.series.in_words import one_of_it
 from bookings.queries.training.phases import phases_on
 from bookings.queries.waiting_list.relays import given_to_a_newcomer, relay_of
@@ -94,7 +94,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
-        **(_if_cancelled(visit, clinic, now) if booked else {}),
+        **(_as_it_stands(visit, clinic, now) if booked else {}),
         "methods": METHODS,
         "account": account,
         "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),
@@ -128,10 +128,15 @@ def _tells_of_it(mail: Mail) -> bool:
     return mail.kind in TELLS_OF_A_VISIT and not is_void
 
 
-def _if_cancelled(visit: Appointment, clinic: Clinic, now: datetime) -> dict:
-    """What it would cost, and whether its time can be passed on, or is."""
+def _as_it_stands(visit: Appointment, clinic: Clinic, now: datetime) -> dict:
+    """What cancelling would cost, whether its time can be passed on, or is, and whether it waits
+    for another.
+    """
     return {
+        "may_wait": visit.starts_at > now,
+        "waits": visit.earlier_wishes.waiting().first(),
         "late_fee": _fee_now(visit, clinic, now),
+        "moved_late": moved_late_at(visit, clinic) is not None,
         "is_late": now < visit.starts_at and is_late_to_cancel(visit, clinic, now=now),
         "relay": relay_of(visit, clinic, now=now) if visit.relayed_at else None,
     }

@@ -97,7 +97,8 @@ def _when(start: datetime, clinic: Clinic) -> str:
 
 
 def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[BookableGap]:
-    """From one visit's buffer to the next visit, breaks and absences left out; what is to come.
+    """From one visit's buffer to the next visit, breaks and absences left out, and hours in which
+    no room is left; what is to come.
 
     Only what something that the therapist offers fits into: the desk reads them out on the phone.
     """
@@ -106,7 +107,7 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Book
         return []
     taken = [
         (int(start.timestamp()), int(end.timestamp())) for start, end in _taken(shown, therapist)
-    ]
+    ] + [*shown.without_room.get(therapist.pk, ())]
     shortest = 60 * min(minutes for minutes, _pause in offered)
     blocking = _blocking(shown, therapist)
     found = [
@@ -132,13 +133,15 @@ def _asked_at(shown: DiaryDays, start: datetime, end: datetime) -> datetime | No
 
 
 def _blocking(shown: DiaryDays, therapist: Therapist) -> set[datetime]:
-    """When a visit or an absence begins: the pause after a visit ends before it, too.
+    """When a visit, an absence or a time without a room begins: the pause after a visit ends
+    before it, too.
 
     Into a break, and past the hours of work, it may run.
     """
     visits = {one.starts_at for one in shown.visits_of.get(therapist.pk, ())}
     whose = (None, therapist.pk)
-    return visits | {one.starts_at for one in shown.absences if one.therapist_id in whose}
+    away = {one.starts_at for one in shown.absences if one.therapist_id in whose}
+    return visits | away | {moment(start) for start, _ in shown.without_room.get(therapist.pk, ())}
 
 
 def on_the_grid(start: datetime, clinic: Clinic) -> datetime:

@@ -17,16 +17,39 @@ from bookings.queries.rota.facts import HOURS_OF_DAYS, rows
 # Instants are seconds since the epoch. Events and payments stand by themselves, since joined to
 # the visits they were looked through once for each of them.
 DAY_FACTS = """
-    WITH visit AS MATERIALIZED (
+    WITH standing AS MATERIALIZED (
       SELECT * FROM bookings_appointment
        WHERE starts_at > %(from)s - %(longest)s AND starts_at < %(until)s
          AND status NOT IN %(free)s AND blocked_until > %(from)s
          AND (status <> 'held' OR held_until > %(now)s)
-         AND (%(therapist)s IS NULL OR therapist_id = %(therapist)s)
+    ), visit AS MATERIALIZED (
+      SELECT * FROM standing WHERE %(therapist)s IS NULL OR therapist_id = %(therapist)s
     ), person AS (
       SELECT * FROM bookings_therapist
        WHERE id = %(therapist)s OR %(therapist)s IS NULL
          AND (active OR id IN (SELECT therapist_id FROM visit))
+    ), loan AS (
+      SELECT * FROM bookings_roomloan WHERE starts_at < %(until)s AND ends_at > %(from)s
+    ), taken AS MATERIALIZED (
+      SELECT room.id AS room, coalesce(range_agg(during), '{}') AS during
+        FROM bookings_room room
+        LEFT JOIN (SELECT room_id, tstzrange(starts_at, blocked_until) AS during FROM standing
+                    UNION ALL
+                   SELECT room_id, tstzrange(starts_at, ends_at) FROM loan) one
+          ON room_id = room.id
+       WHERE active
+       GROUP BY room.id
+    ), suits AS (
+      SELECT DISTINCT person.id AS therapist, room
+        FROM person
+        JOIN bookings_treatment_therapists given ON given.therapist_id = person.id
+        JOIN bookings_treatment treatment ON treatment.id = given.treatment_id
+        JOIN taken
+          ON EXISTS (SELECT FROM bookings_treatment_rooms chosen
+                      WHERE chosen.treatment_id = treatment.id AND room_id = room)
+          OR NOT EXISTS (SELECT FROM bookings_treatment_rooms chosen
+                          WHERE chosen.treatment_id = treatment.id)
+       WHERE treatment.active
     )
     SELECT json_build_object(
       'visits', (
@@ -89,8 +112,14 @@ DAY_FACTS = """
         SELECT json_agg(json_build_array(room_id, extract(epoch FROM starts_at)::float8,
                                          extract(epoch FROM ends_at)::float8, reason)
                         ORDER BY starts_at, id)
-          FROM bookings_roomloan
-         WHERE starts_at < %(until)s AND ends_at > %(from)s),
+          FROM loan),
+      'without_room', (
+        SELECT json_agg(json_build_array(therapist, extract(epoch FROM lower(during))::bigint,
+                                         extract(epoch FROM upper(during))::bigint)
+                        ORDER BY therapist, during)
+          FROM (SELECT therapist, unnest(range_intersect_agg(during)) AS during
+                  FROM suits JOIN taken USING (room)
+                 GROUP BY therapist) full_house),
       'hours', (
         SELECT json_agg(json_build_array(therapist_id, day, start, "end", works)
                         ORDER BY therapist_id, day, start, "end", works)

@@ -28,7 +28,7 @@ class DiaryDays:
     `therapists` are those at work and whoever has left but still stands in the diary; so it is
     with `rooms`. `offered` is how many minutes what each therapist offers takes, and for how many
     after it they and the room stay blocked. `asked` is what has come free, and when the waiting
-    list is asked about it.
+    list is asked about it. `without_room` is when no room is left that suits what they offer.
     """
 
     first: date
@@ -39,6 +39,7 @@ class DiaryDays:
     breaks: Sequence[tuple[WeeklyBreak, Interval]]
     absences: Sequence[Absence]
     loans: Sequence[RoomLoan]
+    without_room: Mapping[int, Sequence[Span]]
     phases: Mapping[int, PhaseDay]
     offered: Mapping[int, Sequence[tuple[int, int]]]
     asked: Sequence[tuple[Interval, datetime]]
@@ -91,8 +92,9 @@ def drawn_from(
         breaks=list(_breaks(told["breaks"], first, days, clinic)),
         absences=[_absence(people, row) for row in told["absences"]],
         loans=[_loan(rooms, row) for row in told["loans"] if row[0] in rooms],
+        without_room=_by_therapist(told["without_room"]),
         phases=phases_told(told["races"], first, rules),
-        offered=_offered(told["offered"]),
+        offered=_by_therapist(told["offered"]),
         asked=[_asked(row, rules.mails.reminders, clinic) for row in told["asked"]],
         now=now,
     )
@@ -154,10 +156,11 @@ def _asked(row: Sequence, reminders: ReminderRules, clinic: Clinic) -> tuple[Int
     return Interval(start, end), reminders.hours_begin(due, clinic.tz)
 
 
-def _offered(rows: Iterable[Sequence]) -> dict[int, list[tuple[int, int]]]:
+def _by_therapist(rows: Iterable[Sequence[int]]) -> dict[int, list[tuple[int, int]]]:
+    """What follows a therapist's id."""
     found = defaultdict(list)
-    for therapist, minutes, pause in rows:
-        found[therapist].append((minutes, pause))
+    for therapist, first, second in rows:
+        found[therapist].append((first, second))
     return dict(found)
 
 

@@ -22,6 +22,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
 from bookings.models import (
     Appointment,
+    BetterBy,
     BroughtPlan,
     Client,
     Clinic,
@@ -126,6 +127,13 @@ class Pages:
         if self.token:
             return reverse(f"runner:my_{name}", args=[self.token, *asked])
         return reverse(f"runner:{name}", args=asked)
+
+    def url_of_another_time(self, visit: Appointment) -> str | None:
+        """Where one that suits the training better is waited for; nothing where one is already.
+
+        None where none of that may be told.
+        """
+        return None
 
 
 class SessionPlan(Pages):
@@ -316,6 +324,17 @@ class ClientPlan(Pages):
         """Who reads this has signed in, or has the link of a mail."""
         return reverse("runner:appointment", args=[links.mail_token(visit)])
 
+    def url_of_another_time(self, visit: Appointment) -> str | None:
+        return "" if visit.pk in self._waits_for_another else self._another_time(visit)
+
+    def _another_time(self, visit: Appointment) -> str:
+        return f"{reverse('runner:earlier', args=[links.mail_token(visit)])}?by={BetterBy.TRAINING}"
+
+    @cached_property
+    def _waits_for_another(self) -> frozenset[int | None]:
+        there = self.client.waits_for.waiting().exclude(appointment=None)
+        return frozenset(there.values_list("appointment", flat=True))
+
     @cached_property
     def waited_for(self) -> frozenset[SessionId]:
         """The sessions that they are on the waiting list for."""
@@ -395,6 +414,9 @@ class BroughtAlong(ClientPlan):
         self.history = replace(History.of(client), usual=usual_told(told))
         self.runner = told.runner
         self.declined = told.declined
+
+    def url_of_another_time(self, visit: Appointment) -> str | None:
+        return None
 
     @property
     def habits(self) -> dict[str, Any]:

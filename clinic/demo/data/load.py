@@ -39,6 +39,7 @@ from clinic.demo.data.people import (
 from clinic.demo.data.races import make_list, own_plan_of, races_of
 from clinic.demo.data.takings import make_takings
 from clinic.demo.data.visits import visits
+from clinic.demo.data.waiting import make_waiting
 from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 
 SEED = 42195
@@ -86,6 +87,7 @@ def load(*, today: date, now: datetime) -> None:
     _show_a_plan(known[WITH_A_PLAN], today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
+    make_waiting(known, clinic, today=today, now=now)
 
 
 def _show_a_plan(client: Client, today: date, now: datetime) -> None:

@@ -6,8 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bookings.models import Appointment, WeeklyBreak
-from tests.factories import make_absence, make_appointment, make_treatment
+from bookings.models import Appointment, RoomLoan, Treatment, WeeklyBreak
+from tests.factories import (
+    make_absence,
+    make_appointment,
+    make_room,
+    make_therapist,
+    make_treatment,
+    make_week,
+)
 
 DAY = "2026-12-03"
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
@@ -57,6 +64,22 @@ def test_free_time_has_room_for_the_pause_too_before_a_visit_but_not_before_a_br
     start = TEN + timedelta(minutes=150)
     make_appointment(starts_at=start, treatment=visit.treatment, therapist=kim, room=visit.room)
     assert gaps(desk) == [("09:00", "10:00"), ("11:15", "11:45"), ("13:45", "17:00")]
+
+
+def test_while_every_room_that_suits_is_taken_or_lent_nothing_is_free(desk, visit, lee):
+    kims = {one.pk for one in visit.therapist.treatments.all()}
+    make_week(lee)
+    baths = make_room("Ice bath")
+    make_treatment("Bath", therapists=[make_therapist("Ivo")], rooms=[baths])
+    for treatment in Treatment.objects.filter(pk__in=kims):
+        treatment.therapists.add(lee)
+        treatment.rooms.add(visit.room)
+    RoomLoan.objects.create(room=visit.room, starts_at=TEN + 4 * HOUR, ends_at=TEN + 5 * HOUR)
+    alone = [("09:00", "10:00"), ("11:15", "14:00"), ("15:00", "17:00")]
+    assert gaps(desk) == alone * 2  # both work, in one room
+    second = make_room("Room 2")
+    visit.treatment.rooms.add(second)
+    assert gaps(desk) == [("09:00", "10:00"), ("11:15", "17:00"), ("09:00", "17:00")]
 
 
 def test_a_columns_head_says_how_much_is_free(desk, visit):
