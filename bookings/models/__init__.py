@@ -37,7 +37,15 @@ from bookings.models.scheduling.appointments import (
 from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
+from bookings.models.training.calls import RunnerCall
 from bookings.models.training.feedback import DeclinedSession, HardEffort
+from bookings.models.training.listed import (
+    ListedDistance,
+    ListedRace,
+    NewsState,
+    RaceNews,
+    RunnerNews,
+)
 from bookings.models.training.own_plans import OwnPlan
 from bookings.models.training.plan_links import PlanLink
 from bookings.models.training.protocol_versions import ProtocolVersion
@@ -86,6 +94,8 @@ __all__ = [
     "LastSeen",
     "LegalKind",
     "LegalText",
+    "ListedDistance",
+    "ListedRace",
     "Logo",
     "Mail",
     "MailConsent",
@@ -95,6 +105,7 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
+    "NewsState",
     "OfferState",
     "Operation",
     "Outcome",
@@ -105,8 +116,11 @@ __all__ = [
     "Priority",
     "ProtocolVersion",
     "Race",
+    "RaceNews",
     "Room",
     "RoomLoan",
+    "RunnerCall",
+    "RunnerNews",
     "Seen",
     "Series",
     "SignInEvent",

@@ -6,6 +6,7 @@ from bookings.office import checklist, clinic, prices, room_loans, rooms, treatm
 from bookings.office.forecast import pages as forecast
 from bookings.office.imports import pages as imports
 from bookings.office.people import leave, people, person, therapists
+from bookings.office.races import pages as races
 from bookings.office.reports import files, pages
 from bookings.office.rota.routes import ROUTES as ROTA
 from bookings.office.watch import mail_setup
@@ -72,6 +73,11 @@ urlpatterns = (
         path("import/<int:pk>/undo/", imports.undo, name="undo_import"),
         path("import/<int:pk>/drop/", imports.drop, name="drop_import"),
         path("import/<int:pk>/rows.csv", imports.rows_file, name="import_rows"),
+        path("races/", races.listed, name="races"),
+        path("races/new/", races.new, name="new_race"),
+        path("races/from-file/", races.from_file, name="races_from_file"),
+        path("races/<int:pk>/", races.edit, name="listed_race"),
+        path("races/<int:pk>/archive/", races.archive, name="archive_race"),
         path("reports/", pages.overview, name="reports"),
         path("reports/<slug:name>/", pages.report, name="report"),
         path("reports/<slug:name>/rows/", pages.report_rows, name="report_rows"),

@@ -34,6 +34,7 @@ HOMES = {
     "bookings/core/mail/reminder_times.py": "the core knows no clinic: it is given a zone",
     "bookings/core/records/busy_times.py": "the core knows no clinic: it is given a zone",
     "bookings/core/records/plan_files/lines.py": "the core knows no clinic: it is given a zone",
+    "bookings/core/records/race_files.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/openings.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/when.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/when_parser.py": "reads words of a sentence, not a request",

@@ -21,7 +21,7 @@ from bookings.core.training.mails.nudges import (
     off_season_mails,
 )
 from bookings.core.training.mails.pacing import Handled, LastCycle, Pace
-from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
+from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on, spans_of
 from bookings.core.training.plan.advice import (
     Advice,
     Verdict,
@@ -113,6 +113,7 @@ __all__ = [
     "plan",
     "promised_nothing_about",
     "rejections",
+    "spans_of",
     "suiting_days",
     "suits",
 ]

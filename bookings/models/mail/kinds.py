@@ -55,6 +55,7 @@ class MailKind(models.TextChoices):
     SERIES_CHANGED = "series_changed", gettext_lazy("several appointments of a series changed")
     SERIES_MISSED = "series_missed", gettext_lazy("a date of a series that could not be booked")
     PLAN_SILENT = "plan_silent", gettext_lazy("a training plan that can no longer be read")
+    RACE_NEWS = "race_news", gettext_lazy("a race that is moved or cancelled")
 
 
 # As whoever got it would call it: some only ask for a press before anything is confirmed.
@@ -92,6 +93,8 @@ OF_THE_WAITING_LIST = (
 )
 # About dates of a series, by its row and theirs.
 OF_A_SERIES = (MailKind.SERIES_CHANGED, MailKind.SERIES_MISSED)
+# About a race of the clinic's list, and by a row what has become of the client's own.
+OF_A_RACE = (MailKind.RACE_NEWS,)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
     MailKind.PLAN,

@@ -17,13 +17,18 @@ from bookings.models import (
     Client,
     Clinic,
     Distance,
+    ListedDistance,
+    ListedRace,
     Mail,
     MailKind,
     MailWording,
+    NewsState,
     OwnPlan,
     PlanLink,
     Race,
+    RaceNews,
     Room,
+    RunnerNews,
     Series,
     Therapist,
     Treatment,
@@ -33,6 +38,7 @@ from bookings.models import (
 )
 from bookings.models.mail.kinds import (
     ABOUT_THEIR_DATA,
+    OF_A_RACE,
     OF_A_SERIES,
     OF_THE_WAITING_LIST,
     TIMED_TO_TRAINING,
@@ -45,8 +51,13 @@ LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
 ABOUT_NONE = (
-    *TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, *OF_A_SERIES, MailKind.PLAN_SILENT,
-)  # fmt: skip
+    *TIMED_TO_TRAINING,
+    *ABOUT_THEIR_DATA,
+    *OF_THE_WAITING_LIST,
+    *OF_A_SERIES,
+    *OF_A_RACE,
+    MailKind.PLAN_SILENT,
+)
 
 
 def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
@@ -128,6 +139,8 @@ def _about(
         return _about_series(visits, today, now)
     if kind == MailKind.PLAN_SILENT:
         return _about_a_link(race.client, now)
+    if kind in OF_A_RACE:
+        return _about_news(race, now)
     return _about_race(race, race.client, today)
 
 
@@ -196,6 +209,19 @@ def _about_series(visits: list[Appointment], today: date, now: datetime) -> dict
         "why": "taken",
         "nearest": nearest.isoformat(),
     }
+
+
+def _about_news(race: Race, now: datetime) -> dict[str, Any]:
+    """It has moved by two weeks."""
+    was = race.race_date - timedelta(weeks=2)
+    public = ListedRace.objects.create(name=race.name, folded="sample")
+    facts = {"distance": race.distance, "race_date": race.race_date}
+    listed = ListedDistance.objects.create(listed_race=public, **facts)
+    news = RaceNews.objects.create(
+        listed=listed, was=was, becomes=race.race_date, made_at=now, by="sample"
+    )
+    row = RunnerNews.objects.create(news=news, client=race.client, race=race, state=NewsState.DONE)
+    return {"row": row.pk}
 
 
 def _about_data(today: date) -> dict[str, Any]:

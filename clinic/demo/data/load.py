@@ -36,7 +36,7 @@ from clinic.demo.data.people import (
     clients,
     couples,
 )
-from clinic.demo.data.races import own_plan_of, races_of, were_entered_long_ago
+from clinic.demo.data.races import make_list, own_plan_of, races_of, were_entered_long_ago
 from clinic.demo.data.takings import make_takings
 from clinic.demo.data.visits import visits
 from clinic.demo.data.waiting import make_waiting
@@ -83,6 +83,7 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
+    races += make_list(known, today=today)
     were_entered_long_ago()
     _show_a_plan(known[WITH_A_PLAN], made, today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)

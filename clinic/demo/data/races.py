@@ -1,16 +1,27 @@
 """The demo's races: a few weeks behind and four months ahead, so that every phase has somebody."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import cycle
 
 from django.db import connection
 from django.db.models import F
 
 from bookings.core.training import DayKind, Schedule, TrainingDay
-from bookings.models import Change, Client, Distance, Outcome, OwnPlan, Priority, Race
+from bookings.models import (
+    Change,
+    Client,
+    Distance,
+    ListedDistance,
+    ListedRace,
+    Outcome,
+    OwnPlan,
+    Priority,
+    Race,
+)
 from bookings.models.records.history import MAY_FORGET
 from bookings.models.training.own_plans import as_rows
+from bookings.queries.training.listed import folded_name
 
 RUNNERS_WEEKS_TO_GO = 13
 DISTANCES = [
@@ -42,6 +53,41 @@ def races_of(clients: Sequence[Client], *, today: date) -> Iterator[Race]:
     for client, day, distance in zip(training, cycle(days), cycle(DISTANCES), strict=False):
         # A short race some weeks ago asks for nothing any more.
         yield _race(client, day, distance if day > today else Distance.MARATHON, today)
+
+
+LISTED_IN_WEEKS, RUNNERS_OF_IT = 5, 12
+LISTED, TOWN, GUN = "Harbour Marathon", "Whitby", time(9, 30)
+TYPED = "harbour marathon, whitby"
+OTHERS = (
+    ("Two Bridges Half", "Newport", 11, Distance.HALF),
+    ("Towpath 10", "Kennet", 5, Distance.TEN_KM),
+)
+
+
+def make_list(clients: Sequence[Client], *, today: date) -> list[Race]:
+    """A few races that can be chosen. A dozen of those who only like to run have chosen the first;
+    two have typed it."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    day = sunday + timedelta(weeks=LISTED_IN_WEEKS)
+    harbour = _listed(LISTED, TOWN, day, Distance.MARATHON, start=GUN)
+    for name, town, weeks, distance in OTHERS:
+        _listed(name, town, sunday + timedelta(weeks=weeks), distance)
+    free = [client for place, client in enumerate(clients[1:]) if place % WITHOUT_A_RACE == 0]
+    marathon = {"race_date": day, "distance": Distance.MARATHON}
+    chosen = [
+        Race(client=one, name=LISTED, listed=harbour, **marathon) for one in free[:RUNNERS_OF_IT]
+    ]
+    typed = [Race(client=one, name=TYPED, **marathon) for one in free[RUNNERS_OF_IT:][:2]]
+    return Race.objects.bulk_create([*chosen, *typed])
+
+
+def _listed(
+    name: str, town: str, day: date, distance: Distance, start: time | None = None
+) -> ListedDistance:
+    race = ListedRace.objects.create(name=name, town=town, folded=folded_name(name, town))
+    return ListedDistance.objects.create(
+        listed_race=race, distance=distance, race_date=day, start=start
+    )
 
 
 def own_plan_of(client: Client, *, hard: int, today: date, now: datetime) -> OwnPlan:

@@ -36,6 +36,8 @@ from bookings.models import (
     KnownAs,
     LastSeen,
     LegalText,
+    ListedDistance,
+    ListedRace,
     Logo,
     Mail,
     MailConsent,
@@ -47,8 +49,11 @@ from bookings.models import (
     Portrait,
     ProtocolVersion,
     Race,
+    RaceNews,
     Room,
     RoomLoan,
+    RunnerCall,
+    RunnerNews,
     Series,
     SignInEvent,
     SignInMail,
@@ -352,6 +357,29 @@ CLIENTS = (
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.races},
         history=REMEMBERED,
+    ),
+    Record(
+        model=RunnerCall,
+        owner="race__client",
+        name=gettext_noop("When you were to be rung about a race"),
+        shown={gettext_noop("Noted"): "asked_at", gettext_noop("Done"): "done_at"},
+        on_erase=Fate.GOES,
+        history=NotRemembered("who rang whom is on its row"),
+    ),
+    Record(
+        model=RunnerNews,
+        owner="client",
+        name=gettext_noop("What became of a race that was moved or cancelled"),
+        shown={
+            gettext_noop("Told"): "news__made_at",
+            gettext_noop("It was on"): "news__was",
+            gettext_noop("It is on"): "news__becomes",
+            gettext_noop("Settled"): "settled_at",
+            gettext_noop("Why it was left alone"): "why",
+        },
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.race_news},
+        history=NotRemembered("told by the race, which is remembered"),
     ),
     Record(
         model=BroughtPlan,
@@ -721,7 +749,14 @@ THE_CLINICS = (
             (WeeklyShift, "Hours of each week"),
             (WeeklyBreak, "Breaks of each week"),
             (ExtraShift, "Further hours"),
+            (ListedDistance, gettext_noop("Distances of races that can be chosen")),
         )
+    ),
+    Record(
+        model=ListedRace,
+        name=gettext_noop("Races that can be chosen"),
+        on_erase=Fate.STAYS,
+        history=Remembered(no_news=frozenset({"folded"})),
     ),
     *(
         Record(model=model, name=name, on_erase=Fate.STAYS, history=APPEND_ONLY)
@@ -742,6 +777,7 @@ THE_CLINICS = (
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),
             (ClientImport, gettext_noop("Lists of clients taken in"), "a log itself"),
+            (RaceNews, gettext_noop("Races that were moved or cancelled"), "a log itself"),
             (
                 Tally,
                 "Tries at signing in or joining",

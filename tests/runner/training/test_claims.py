@@ -99,6 +99,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _own_plan(client)
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
+        _race_news(client, booked)
         _answers_to_mails(client, booked, at)
         _series(client, booked)
         _second_visit_of_the_day(booked)
@@ -244,6 +245,16 @@ def _appointment(client, booked, at):
     Appointment.objects.filter(pk=booked.pk).update(relayed_at=None)
 
 
+def _race_news(client, booked):
+    """The visit was for the days before a race that is cancelled."""
+    was = day_of(booked.starts_at) + timedelta(days=3)
+    race = factories.make_race(booked.client, race_date=was, outcome="cancelled")
+    row = factories.make_news(race, was=was)
+    page = client.get(urlsplit(links.client_url(Purpose.RACE_NEWS, booked.client, row=row.pk)).path)
+    assert page.context["questions"]
+    race.delete()
+
+
 def _answers_to_mails(client, booked, at):
     ana, day = booked.client, day_of(timezone.now()) - timedelta(days=1)
     factories.make_race(ana, race_date=day)
@@ -312,6 +323,7 @@ def letters(booked, rendered):
         "start": booked.starts_at.isoformat(),
         "nearest": booked.starts_at.isoformat(),
         "why": "taken",
+        "row": factories.make_news(race, was=race.race_date - timedelta(weeks=3)).pk,
     }
     Appointment.objects.filter(pk=booked.pk).update(together="together")
     booked.refresh_from_db()
