@@ -67,7 +67,7 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
 def _beside_joins(treatment: Treatment, today: date) -> list[tuple[str, str]]:
     """By turns with nobody beside it, and with what any second busy process costs here."""
     join = partial(_join, treatment, today)
-    works = {
+    works: dict[str, Callable[[], object]] = {
         "a join each second": partial(_now_and_then, join),
         "joins without a pause": join,
         "a statement that reads no table": burn,

@@ -65,7 +65,7 @@ class ListedRaceRead:
 
 
 @dataclass(frozen=True)
-class NotRead:
+class UnreadRow:
     """What it is called, or where it stands, and why it is none."""
 
     called: str
@@ -75,7 +75,7 @@ class NotRead:
 @dataclass
 class RacesRead:
     races: list[ListedRaceRead] = field(default_factory=list)
-    not_read: list[NotRead] = field(default_factory=list)
+    not_read: list[UnreadRow] = field(default_factory=list)
 
     def take(self, name: str, town: str, at: When | None, distance: str, start: str = "") -> None:
         name, town = _on_a_line(name, LONGEST_NAME), _on_a_line(town, LONGEST_TOWN)
@@ -93,7 +93,7 @@ class RacesRead:
             self.races.append(found)
 
     def leave(self, called: str, why: Sentence) -> None:
-        self.not_read.append(NotRead(called, why))
+        self.not_read.append(UnreadRow(called, why))
 
 
 def read(data: bytes, *, tz: ZoneInfo) -> RacesRead:

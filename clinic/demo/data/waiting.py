@@ -28,7 +28,12 @@ from clinic.demo.data.people import WITHOUT_EMAIL
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 WISHED = "Sports massage 60"
 # Of the clients: who, which weekdays and parts of the day, and since how many days.
-WISHES = ((41, [1, 3], [2], 12), (44, [], [0], 5), (47, [4], [], 2), (WITHOUT_EMAIL[0], [], [], 8))
+WISHES: tuple[tuple[int, list[int], list[int], int], ...] = (
+    (41, [1, 3], [2], 12),
+    (44, [], [0], 5),
+    (47, [4], [], 2),
+    (WITHOUT_EMAIL[0], [], [], 8),
+)
 RUNNERS_WAIT = 20  # days
 EVERY, TIMES = 3, 9  # weeks, dates
 LOOKED_THROUGH = 40  # visits ahead of those that somebody would like at another time

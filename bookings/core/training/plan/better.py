@@ -50,7 +50,9 @@ class BetterDays:
     than: date
     plan: Plan
 
-    def __contains__(self, day: date) -> bool:
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, date):
+            return False
         is_good = self.are_possible and suits(self.kinds, day, self.plan)
         return is_good and not self._is_across_a_race(day)
 
