@@ -10,7 +10,7 @@ from bookings.actions.rota import busy_calendars, offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.series import race_sessions
 from bookings.actions.series import tending as series
-from bookings.actions.training import plan_links
+from bookings.actions.training import plan_links, race_news
 from bookings.actions.waiting_list import tending
 from bookings.mail.wake_worker import ring
 from bookings.models import Component, Heartbeat
@@ -78,3 +78,9 @@ def fetch_calendars() -> None:
     Heartbeat.objects.note(Component.CALENDARS)
     busy_calendars.fetch_due(now=timezone.now())
     plan_links.fetch_due(now=timezone.now())
+
+
+@shared_task(name=race_news.TASK, ignore_result=True)
+def go_on_with_race_news() -> None:
+    if race_news.go_on_with_all(now=timezone.now()):
+        ring(race_news.TASK)

@@ -110,6 +110,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "go on with news of races": {
+            "task": "bookings.tasks.go_on_with_race_news",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",
             "schedule": EACH_HOUR,

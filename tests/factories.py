@@ -15,11 +15,17 @@ from bookings.models import (
     Clinic,
     Distance,
     ExtraShift,
+    ListedDistance,
+    ListedRace,
+    NewsState,
+    Outcome,
     OwnPlan,
     PlanLink,
     Race,
+    RaceNews,
     Room,
     RoomLoan,
+    RunnerNews,
     Series,
     Therapist,
     Treatment,
@@ -30,6 +36,7 @@ from bookings.models import (
     WeeklyShift,
 )
 from bookings.models.pasted_links import NotRead, SealedLink
+from bookings.queries.training.listed import folded_name
 from tests.clock import NOW, ZONE, day_of
 
 PASSWORD = "a-long-enough-password"
@@ -236,3 +243,20 @@ def make_offer(entry: WaitlistEntry, **fields) -> WaitlistOffer:
     if "therapist" not in fields:
         fields["therapist"] = make_therapist()
     return WaitlistOffer.objects.create(entry=entry, **fields)
+
+
+def make_listed(name: str = "Berlin Marathon", **fields) -> ListedDistance:
+    """A distance of a race of the clinic's list."""
+    town = fields.pop("town", "")
+    race = ListedRace.objects.create(name=name, town=town, folded=folded_name(name, town))
+    fields = {"distance": Distance.MARATHON, "race_date": day_of(NOW), **fields}
+    return ListedDistance.objects.create(listed_race=race, **fields)
+
+
+def make_news(race: Race, *, was: date, **fields) -> RunnerNews:
+    """What its runner was told of a race that was on that day; it is cancelled, or as it is now."""
+    listed = make_listed(race_date=race.race_date, distance=race.distance)
+    becomes = None if race.outcome == Outcome.CANCELLED else race.race_date
+    news = RaceNews.objects.create(listed=listed, was=was, becomes=becomes, made_at=NOW, by="test")
+    fields = {"state": NewsState.DONE, **fields}
+    return RunnerNews.objects.create(news=news, client=race.client, race=race, **fields)

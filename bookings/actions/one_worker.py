@@ -14,6 +14,7 @@ class Work(IntEnum):
     WAITING_LIST = 8_723_021
     A_LINK = 7_413  # that somebody waits for, as the next
     ANOTHER_LINK = 7_414
+    RACE_NEWS = 7_415
 
 
 @contextmanager

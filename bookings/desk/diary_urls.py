@@ -14,7 +14,7 @@ from bookings.desk.scheduling import (
     series,
     week,
 )
-from bookings.desk.waiting_list import relay
+from bookings.desk.waiting_list import instead, relay
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, protected
 
@@ -38,6 +38,7 @@ urlpatterns = protected(
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
+    path("appointments/<int:pk>/wait/", instead.wait_instead, name="wait_instead"),
     path("appointments/<int:pk>/pass-on/", relay.pass_on, name="pass_on"),
     path("appointments/<int:pk>/keep-time/", relay.keep, name="keep_time"),
     path("appointments/<int:pk>/vouch/", appointment.vouch, name="vouch"),

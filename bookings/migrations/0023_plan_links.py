@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0021_series_of_a_race'),
+        ('bookings', '0022_other_times'),
     ]
 
     operations = [

@@ -37,13 +37,21 @@ from bookings.models.scheduling.appointments import (
 from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
+from bookings.models.training.calls import RunnerCall
 from bookings.models.training.feedback import DeclinedSession, HardEffort
+from bookings.models.training.listed import (
+    ListedDistance,
+    ListedRace,
+    NewsState,
+    RaceNews,
+    RunnerNews,
+)
 from bookings.models.training.own_plans import OwnPlan
 from bookings.models.training.plan_links import PlanLink
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
-from bookings.models.waiting_list.entries import EntryState, WaitlistEntry
+from bookings.models.waiting_list.entries import BetterBy, EntryState, WaitlistEntry
 from bookings.models.waiting_list.freed_time import FreedBy, FreedTime
 from bookings.models.waiting_list.offers import Channel, OfferState, WaitlistOffer
 from bookings.models.watching import LastSeen, Seen, Trouble, WatchedPart
@@ -57,6 +65,7 @@ __all__ = [
     "Agreement",
     "Appointment",
     "AppointmentEvent",
+    "BetterBy",
     "BroughtPlan",
     "BrowserSession",
     "BusyCalendar",
@@ -85,6 +94,8 @@ __all__ = [
     "LastSeen",
     "LegalKind",
     "LegalText",
+    "ListedDistance",
+    "ListedRace",
     "Logo",
     "Mail",
     "MailConsent",
@@ -94,6 +105,7 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
+    "NewsState",
     "OfferState",
     "Operation",
     "Outcome",
@@ -104,8 +116,11 @@ __all__ = [
     "Priority",
     "ProtocolVersion",
     "Race",
+    "RaceNews",
     "Room",
     "RoomLoan",
+    "RunnerCall",
+    "RunnerNews",
     "Seen",
     "Series",
     "SignInEvent",

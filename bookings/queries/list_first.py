@@ -23,15 +23,19 @@ FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
 
 
 class AskedStretch(NamedTuple):
-    """A stretch that the list is asked about since it came free, and the moment of that."""
+    """A stretch that the list is asked about since it came free, and the moment of that.
 
+    Without a therapist it may be anybody's.
+    """
+
+    therapist: int | None
     span: Span
     since: datetime
     moment: Moment
 
 
 def kept_for_the_list(
-    freed: Iterable[tuple[Seconds, Seconds, Seconds, Seconds]],
+    freed: Iterable[tuple[int | None, Seconds, Seconds, Seconds, Seconds]],
     during: Interval,
     clinic: Clinic,
     free: Callable[[Mapping[Kind, Treatment]], FreeStarts],
@@ -67,15 +71,18 @@ def kind_of(entry: WaitlistEntry) -> Kind:
 
 
 def _asked(
-    freed: Iterable[tuple[Seconds, Seconds, Seconds, Seconds]], clinic: Clinic, now: datetime
+    freed: Iterable[tuple[int | None, Seconds, Seconds, Seconds, Seconds]],
+    clinic: Clinic,
+    now: datetime,
 ) -> Iterable[AskedStretch]:
     hours = protocol.current().mails.reminders
     notice = timedelta(minutes=clinic.minimum_notice_minutes)
-    for since, start, end, due in freed:
+    for therapist, since, start, end, due in freed:
         begins = hours.hours_begin(datetime.fromtimestamp(due, UTC), clinic.tz)
         if at := asked_at(begins, now):
             moment = Moment(now=at, today=clinic.day_of(at), notice=notice)
-            yield AskedStretch((start, end), datetime.fromtimestamp(since, UTC), moment)
+            came_free = datetime.fromtimestamp(since, UTC)
+            yield AskedStretch(therapist, (start, end), came_free, moment)
 
 
 def _suiting(
@@ -87,14 +94,13 @@ def _suiting(
 ) -> Iterable[tuple[Span, Iterable[int]]]:
     for start, takers in starts.items():
         end = start + duration.blocked
-        there = [
-            one.moment
-            for one in asked
-            if start < one.span[1] and one.span[0] < end and _is_news_to(wish, one)
-        ]
-        found = _start(start, takers, wish, clinic) if there else None
-        if found and any(why_not(wish, found, moment) is None for moment in there):
-            yield (start, end), found.therapists
+        for one in asked:
+            if not (start < one.span[1] and one.span[0] < end and _is_news_to(wish, one)):
+                continue
+            whose = [taker for taker in takers if one.therapist in (None, taker)]
+            found = _start(start, whose, wish, clinic)
+            if found and why_not(wish, found, one.moment) is None:
+                yield (start, end), found.therapists
 
 
 def _is_news_to(wish: ListedWish, stretch: AskedStretch) -> bool:

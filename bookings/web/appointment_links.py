@@ -72,6 +72,12 @@ def behind_a_link(
     return run
 
 
+def reads_the_mailbox(request: HttpRequest, opened: Opened) -> bool:
+    """What names other appointments, or the training, is for its own runner, once proved."""
+    whose = opened.appointment.whose
+    return not whose.is_provisional and (opened.from_mail or has_proved(request, whose))
+
+
 def back_to_it(opened: Opened) -> HttpResponse:
     return redirect("runner:appointment", opened.token)
 

@@ -1,11 +1,13 @@
 """How often one login, or else one network, may ask: counted in Redis, so that it holds for every
-process. Losing Redis lifts the limits for a while; what must never give way (holds, and tries at
-signing in) is counted in the database instead.
+process. Losing Redis lifts the limits for a while; what must never give way (holds, tries at
+signing in, and newcomers who join the waiting list) is counted in the database instead.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, wraps
 from math import ceil
 from typing import Any
@@ -19,6 +21,7 @@ from limits.errors import StorageError
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
+from bookings.models import Tally
 from bookings.web.visitor import counted_as
 
 ACCOUNTS, PAGES, API, BOOKING, HOLDS = "accounts", "pages", "api", "booking", "holds"
@@ -74,6 +77,15 @@ def seconds_to_wait(request: HttpRequest, what: str, *, cost: int = 1, of: str =
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
         logger.warning(_("Redis does not answer: nothing is limited for a while."))
         return 0
+
+
+def once_too_often(what: str, whose: str) -> bool:
+    """Counts one more in the database, in windows that follow one another."""
+    if not (limit := settings.LIMITS.get(what)):
+        return False
+    most = parse(limit)
+    key = hashlib.sha256(f"{what} {whose}".encode()).hexdigest()
+    return Tally.objects.one_more(key, timedelta(seconds=most.get_expiry())) > most.amount
 
 
 def too_many(request: HttpRequest, what: str, wait: int) -> HttpResponse:

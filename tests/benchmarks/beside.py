@@ -67,16 +67,16 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
     name = f"the report “{SLOWEST}” over {DAYS} days"
     return [
         (f"{what}: alone", spread(alone)),
-        (f"{what}: beside {name}, over and over", _slower(beside[name], alone)),
-        (f"{what}: beside a statement that reads no table", _slower(beside["busy"], alone)),
+        (f"{what}: beside {name}, over and over", slower(beside[name], alone)),
+        (f"{what}: beside a statement that reads no table", slower(beside["busy"], alone)),
         (
             f"{what}: beside {name}, against the statement that reads no table",
-            _slower(beside[name], beside["busy"]),
+            slower(beside[name], beside["busy"]),
         ),
     ]
 
 
-def _slower(taken: list[float], than: list[float]) -> str:
+def slower(taken: list[float], than: list[float]) -> str:
     part = 100 * (statistics.median(taken) / statistics.median(than) - 1)
     return f"{spread(taken)}; {part:+.1f} %"
 
@@ -85,10 +85,18 @@ def _taken(today: date) -> tuple[list[float], dict[str, list[float]]]:
     """Milliseconds of each booking: alone, and by neighbour."""
     choice = choice_of_days(Clinic.objects.the(), today, DAYS)
     report = REPORTS[SLOWEST]
-    works: dict[str, Callable[[], object]] = {
-        f"the report “{SLOWEST}” over {DAYS} days": lambda: tables_of_report(report, choice),
-        "busy": _burn,
-    }
+    return by_turns(
+        {
+            f"the report “{SLOWEST}” over {DAYS} days": lambda: tables_of_report(report, choice),
+            "busy": burn,
+        },
+        today,
+    )
+
+
+def by_turns(
+    works: dict[str, Callable[[], object]], today: date
+) -> tuple[list[float], dict[str, list[float]]]:
     connections.close_all()
     neighbours = {name: Neighbour(work) for name, work in works.items()}
     for one in neighbours.values():
@@ -110,7 +118,7 @@ def _taken(today: date) -> tuple[list[float], dict[str, list[float]]]:
     return alone, beside
 
 
-def _burn() -> None:
+def burn() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET max_parallel_workers_per_gather = 0")
         cursor.execute(BUSY)
@@ -122,7 +130,7 @@ def _starts(today: date) -> Iterator[datetime]:
     return iter(
         first + timedelta(days=day, hours=hour)
         for _ in range(size(6, toy=1))
-        for day in range(62, 82)
+        for day in range(62, 262)
         for hour in range(9, 18)
     )
 

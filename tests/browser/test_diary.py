@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from clinic.demo.data.clinic import bank_holidays
-from tests.browser import days
 from tests.browser.conftest import SCHEMES, WIDTHS
 from tests.browser.days import a_busy_day, fits, let_midnight_pass, today
 from tests.browser.logins import signed_in

@@ -1,8 +1,10 @@
 """Eight workers at one list, killed at random: nothing is offered twice, and nothing is lost.
 
-WAITING and GAPS are the size of it.
+WAITING and GAPS are the size of it, WORKER_KILLS how many die. Each fourth gap is a time that its
+runner passes on, and a stranger wants every one of the others meanwhile.
 """
 
+import contextlib
 import multiprocessing
 import os
 import random
@@ -14,18 +16,21 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
-from bookings.actions.scheduling import cancellation
-from bookings.actions.waiting_list import tending
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import cancellation, holds
+from bookings.actions.scheduling.holds import Holder, HoldRequest
+from bookings.actions.waiting_list import offers, relays, tending
 from bookings.core.scheduling.statuses import Status
-from bookings.models import FreedTime, WaitlistOffer
+from bookings.models import Appointment, FreedTime, Treatment, WaitlistOffer
+from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training import protocol
 from tests import factories
 from tests.patience import wait_for
 from tests.reading import present
 
 WAITING, GAPS = int(os.environ.get("WAITING", "40")), int(os.environ.get("GAPS", "16"))
-WORKERS = 8
-KILLS = 6
+WORKERS, TAKERS = 8, 3
+KILLS = int(os.environ.get("WORKER_KILLS", "6"))
 OVERLAPPING = """
     SELECT count(*) FROM bookings_appointment a JOIN bookings_appointment b
         ON a.id < b.id AND (a.therapist_id = b.therapist_id OR a.room_id = b.room_id)
@@ -40,6 +45,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def now(clinic) -> datetime:
     """By day, whenever the test runs."""
     clinic.offer_pause_minutes = clinic.undo_minutes = 0
+    clinic.move_cutoff_hours = clinic.cancel_cutoff_hours = 24 * 30  # so that fees are owed
     clinic.save()
     hours = protocol.current().mails.reminders
     return hours.hours_begin(timezone.now(), clinic.tz) + timedelta(minutes=1)
@@ -47,7 +53,7 @@ def now(clinic) -> datetime:
 
 @pytest.fixture
 def freed(now, massage, kim, room, at, clinic):
-    """Full days, of which every visit is cancelled once all of them wait."""
+    """Full days, of which every visit is cancelled or passed on once all of them wait."""
     visits = [
         factories.make_appointment(
             starts_at=at(5 + number // 8, 9 + number % 8),
@@ -69,23 +75,60 @@ def freed(now, massage, kim, room, at, clinic):
             last_day=last,
             joined_at=timezone.now() - timedelta(hours=number),
         )
-    for visit in visits:
-        cancellation.cancel(visit, by="desk: dee", now=timezone.now())
+    for number, visit in enumerate(visits):
+        if number % 4:
+            cancellation.cancel(visit, by="desk: dee", now=timezone.now())
+        else:
+            relays.relay(visit, by="runner", now=timezone.now())
     return visits
 
 
 def work(now: datetime) -> None:
     connections.close_all()
-    while FreedTime.objects.due(now).exists():
+    while FreedTime.objects.due(now).exists() or not_asked_yet(now):
         tending.tend(now=now)
         time.sleep(0.02)  # whoever finds another at work does not take its processor
     os._exit(0)
+
+
+def not_asked_yet(now: datetime) -> bool:
+    return Appointment.objects.relayed(now).exclude(passed_to__state="open").exists()
+
+
+def want_them_all(starts: list[datetime], treatment: Treatment, now: datetime) -> None:
+    connections.close_all()
+    for start in starts:
+        slot = Slot(treatment=treatment, start=start)
+        wanted = HoldRequest(slots=[slot], holder=Holder(key="stranger"))
+        with contextlib.suppress(Refused):
+            holds.hold(wanted, now=now)
+    os._exit(0)
+
+
+def take_them_all(now: datetime) -> None:
+    """As from several windows at once, and with a press that comes twice."""
+    connections.close_all()
+    for offer in WaitlistOffer.objects.exclude(relayed=None):
+        offers.accept(offer, by="runner", now=now)
+    os._exit(0)
+
+
+def run_at_once(what, times: int, *args) -> None:
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    there = [context.Process(target=what, args=args) for _ in range(times)]
+    for one in there:
+        one.start()
+    wait_for(lambda: not any(one.is_alive() for one in there), otherwise=lambda: "they go on")
+    assert {one.exitcode for one in there} == {0}
 
 
 def test_nothing_is_offered_twice_and_nothing_is_lost_however_many_are_killed(freed, now):
     connections.close_all()
     context, chance = multiprocessing.get_context("fork"), random.Random(7)
     workers = [context.Process(target=work, args=(now,)) for _ in range(WORKERS)]
+    treatment, wanted = freed[0].treatment, [visit.starts_at for visit in freed]
+    workers.append(context.Process(target=want_them_all, args=(wanted, treatment, now)))
     for worker in workers:
         worker.start()
     for _ in range(KILLS):
@@ -97,12 +140,21 @@ def test_nothing_is_offered_twice_and_nothing_is_lost_however_many_are_killed(fr
         workers[-1].start()
     wait_for(lambda: not any(one.is_alive() for one in workers), otherwise=lambda: "workers go on")
     open_offers = WaitlistOffer.objects.open()
-    assert {visit.starts_at for visit in freed} <= {one.starts_at for one in open_offers}
+    assert {visit.starts_at for visit in freed} == {one.starts_at for one in open_offers}
+    assert not Appointment.objects.filter(visitor="stranger").exists()
     for each in ("client", "starts_at"):
         assert open_offers.values(each).distinct().count() == open_offers.count()
-    holds = [present(one.hold) for one in open_offers.select_related("hold")]
-    assert {one.status for one in holds} == {Status.HELD}
+    kept = [one.hold for one in open_offers.select_related("hold") if one.hold]
+    assert {one.status for one in kept} == {Status.HELD}
+    passed_on = freed[::4]
+    assert {one.relayed_id for one in open_offers} == {None, *(one.pk for one in passed_on)}
     assert not FreedTime.objects.to_be_worked().exists()
+    run_at_once(take_them_all, TAKERS, now)
+    for visit in passed_on:
+        visit.refresh_from_db()
+        assert (visit.status, visit.fees.count()) == (Status.CANCELLED, 0)
+        taken = present(visit.passed_to.get().hold)
+        assert (taken.status, taken.starts_at) == (Status.BOOKED, visit.starts_at)
     with connection.cursor() as cursor:
         cursor.execute(OVERLAPPING)
         assert cursor.fetchone() == (0,)

@@ -136,6 +136,12 @@ def races(client: Client, known: Client) -> Dropped:
     ]
 
 
+def race_news(client: Client, known: Client) -> None:
+    """Of what both were told, the known client's stays."""
+    told = known.race_news.values("news")
+    client.race_news.exclude(news__in=told).update(client=known)
+
+
 def series(client: Client, known: Client) -> None:
     """What follows a race that both had goes on with the one that stays."""
     for race in client.races.all():

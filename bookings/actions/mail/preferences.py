@@ -1,19 +1,26 @@
 """Which mails a client wants."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from bookings.actions.mail import nudges
+from bookings.mail.wake_worker import ring
 from bookings.models import BroughtPlan, Client, MailGroup
+
+LIST_IS_TENDED = "bookings.tasks.tend_waiting_list"
 
 
 def address_takes_no_mail(address: str, *, now: datetime) -> None:
-    """Nudges stop for everybody at that address, and the desk sees why nothing arrives."""
+    """Nudges stop for everybody at that address, the desk sees why nothing arrives, and what the
+    waiting list keeps for them goes on to the next.
+    """
     known = Client.objects.at(address)
     known.filter(bounced_at=None).update(bounced_at=now)
     for client in known:
         choose(client, MailGroup.NUDGES, wanted=False, how="hard bounce", now=now)
+    transaction.on_commit(partial(ring, LIST_IS_TENDED), robust=True)
 
 
 def reader_complained(address: str, *, now: datetime) -> None:

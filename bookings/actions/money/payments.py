@@ -18,6 +18,7 @@ from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, Clinic, Method, Payment, Therapist
 from bookings.models.money.payments import charged_for
+from bookings.queries.scheduling.cutoffs import moved_late_at
 
 AS_IN_WHAT_IS_CORRECTED = ("method", "waives", "therapist", "what", "currency")
 
@@ -139,6 +140,8 @@ def charge_for_cancelling_late(
     """In the caller's transaction: the clinic's fee for a visit given back too late."""
     amount = clinic.fee_for_cancelling_late(appointment.price)
     rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
+    if moved_late_at(appointment, clinic):
+        rule = _("Moved when it was too late to cancel, and cancelled")
     _charge(appointment, amount, clinic.currency, rule, by=by, now=now)
 
 

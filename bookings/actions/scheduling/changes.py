@@ -20,7 +20,7 @@ from bookings.models import Appointment, Clinic, MailKind
 from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
 from bookings.queries.scheduling.conflicts import conflicts
-from bookings.queries.scheduling.cutoffs import why_not_move
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel, why_not_move
 from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
@@ -187,7 +187,15 @@ def _move(clinic: Clinic, request: MoveRequest, *, now: datetime) -> Appointment
     if online and (why_not := why_not_move(appointment, clinic, now=now)):
         raise TooLate(why_not)
     placement = allocated(clinic, appointment, slot, request.rules, now)
-    return rewrite(appointment, placement, notify=request.notify, by=request.by, now=now)
+    is_late = online and is_late_to_cancel(appointment, clinic, now=now)
+    return rewrite(
+        appointment,
+        placement,
+        notify=request.notify,
+        by=request.by,
+        now=now,
+        facts={"late": True} if is_late else None,
+    )
 
 
 def allocated(

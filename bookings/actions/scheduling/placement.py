@@ -23,7 +23,7 @@ def rewrite(
     not_told: bool | None = None,
     by: str,
     now: datetime,
-    facts: dict[str, str] | None = None,
+    facts: dict[str, str | bool] | None = None,
 ) -> Appointment:
     """Put it there in one UPDATE, with the event that says from where; the client is told.
 

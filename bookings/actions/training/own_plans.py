@@ -6,11 +6,11 @@ from datetime import date, datetime
 from django.db import transaction
 
 from bookings.actions import pasted_links
-from bookings.actions.mail import nudges
+from bookings.actions.mail import against_plan, nudges
 from bookings.actions.training import races
 from bookings.core import training
 from bookings.core.records.plan_files.corrections import Corrections
-from bookings.models import Client, OwnPlan, PlanLink
+from bookings.models import Appointment, Client, OwnPlan, PlanLink
 from bookings.models.training.own_plans import as_rows
 
 
@@ -45,7 +45,7 @@ def keep(
         return
     if (weekday := schedule.long_run_weekday) is not None:
         Client.objects.filter(pk=client.pk).update(long_run_weekday=weekday)
-    _follow(client, now)
+    follow(client, now=now)
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def follow_link(link: PlanLink, schedule: training.Schedule, *, now: datetime) -
     own = OwnPlan.objects.filter(client=link.client).first()
     past = own.schedule.before(schedule.days[0].day) if own else ()
     if _replace(link.client, training.Schedule((*past, *schedule.days)), now):
-        _follow(link.client, now)
+        follow(link.client, now=now)
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def leave_out_a_race(client: Client, day: date, *, now: datetime) -> None:
         link.save(update_fields=["corrections"])
     own.days = as_rows(without)
     own.save(update_fields=["days"])
-    _follow(client, now)
+    follow(client, now=now)
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def remove(client: Client, *, now: datetime) -> None:
     PlanLink.objects.filter(client=client).delete()
     gone, _ = OwnPlan.objects.filter(client=client).delete()
     if gone:
-        _follow(client, now)
+        follow(client, now=now)
 
 
 def _replace(client: Client, schedule: training.Schedule, now: datetime) -> bool:
@@ -99,7 +99,23 @@ def _replace(client: Client, schedule: training.Schedule, now: datetime) -> bool
     return True
 
 
-def _follow(client: Client, now: datetime) -> None:
-    """The sessions, and the mails still to be sent, are those of the plan as it is now."""
+@transaction.atomic
+def leave_visit(client: Client, visit: Appointment) -> None:
+    """It stays where it is though the plan is against it, until the plan or the visit changes."""
+    races.lock(client)
+    own = OwnPlan.objects.filter(client=client).first()
+    if own and (visit.public_id, visit.revision) not in own.left_alone:
+        own.left = [*own.left, [visit.public_id, visit.revision]]
+        own.save(update_fields=["left"])
+
+
+def follow(client: Client, *, now: datetime) -> None:
+    """After every change of the plan, whoever or whatever has made it; under the client's lock.
+
+    The sessions, and the mails still to be sent, are those of the plan as it is now. What was left
+    where it is is asked about again.
+    """
     races.raise_revision(client)
+    OwnPlan.objects.filter(client=client).update(left=[])
     nudges.plan_for(client, now=now)
+    against_plan.owe(client, now=now)

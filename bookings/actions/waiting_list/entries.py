@@ -26,6 +26,7 @@ from bookings.core.training import Kind
 from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
+    BetterBy,
     Client,
     Clinic,
     EntryState,
@@ -42,7 +43,8 @@ from bookings.models import (
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.models.waiting_list.entries import WaitlistEntryQuerySet
 from bookings.queries.clients.strangers import MAILS_A_DAY, mails_of_the_day
-from bookings.queries.waiting_list.wishes import mailbox_of_client
+from bookings.queries.waiting_list.better import better_for
+from bookings.queries.waiting_list.people import mailbox_of_client
 
 MOST_WISHES, MOST_UNPROVED = 5, 2  # of one mailbox, and of one that nobody has answered from
 MAILBOXES = 7_413  # of PostgreSQL's advisory locks, with the mailbox's digest
@@ -57,6 +59,13 @@ class TooManyWishes(Refused):
 
 class AlreadyWaiting(Refused):
     sentence = gettext_lazy("You are on the waiting list for that already.")
+
+
+class NothingIsBetter(Refused):
+    sentence = gettext_lazy(
+        "The training plan has nothing against the day of this appointment, so no other day is "
+        "better."
+    )
 
 
 class NotWaiting(Refused):
@@ -85,16 +94,17 @@ class JoinRequest:
     """The same `key` again returns the entry that was made first.
 
     The client is in the books, or a newcomer who is saved with it (of whom the desk was told, or
-    who has typed it). With an `appointment` it is
-    "earlier please"; the session of their plan that it is for is known by kind and ideal day.
-    What a newcomer has `told` of their training goes with them, as it does with a booking.
-    `proved` is a digest of the address, where this browser has answered a mail that went there.
+    who has typed it). With an `appointment` it is for another time of that, earlier or `better_by`
+    their training; the session of their plan that it is for is known by kind and ideal day. What a
+    newcomer has `told` of their training goes with them, as it does with a booking. `proved` is
+    a digest of the address, where this browser has answered a mail that went there.
     """
 
     client: Client | NewClient
     treatment: Treatment
     wanted: WaitTerms
     appointment: Appointment | None = None
+    better_by: BetterBy = BetterBy.EARLIER
     session: tuple[Kind, date] | None = None
     told: Told | None = None
     proved: str = ""
@@ -105,7 +115,7 @@ class JoinRequest:
 
 @transaction.atomic
 def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
-    """Put them on the list and tell them so by mail. Raises TooManyWishes or AlreadyWaiting.
+    """Put them on the list and tell them so by mail. Raises what `_limit` does.
 
     What nobody has confirmed yet is written about once more, with no other answer than the first.
     The diary's lock is not taken: nobody who books waits for it.
@@ -121,6 +131,7 @@ def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
         client=client,
         treatment=request.treatment,
         appointment=request.appointment,
+        better_by=request.better_by,
         session_kind=kind,
         session_ideal=ideal,
         joined_at=now,
@@ -194,6 +205,15 @@ def _written_to_again(request: JoinRequest, now: datetime) -> WaitlistEntry | No
     return same
 
 
+def _refuse_where_nothing_is_better(request: JoinRequest, now: datetime) -> None:
+    """What the plan says of its day may have changed since the page was shown."""
+    visit = request.appointment
+    if visit is None or request.better_by != BetterBy.TRAINING:
+        return
+    if better_for(visit, Clinic.objects.the(), now=now) is None:
+        raise NothingIsBetter
+
+
 def _whose(request: JoinRequest, now: datetime) -> Client:
     if isinstance(request.client, NewClient):
         client = take_down(**request.client.facts, by=request.by, now=now)
@@ -210,6 +230,8 @@ def _whose(request: JoinRequest, now: datetime) -> Client:
 
 
 def _limit(client: Client, request: JoinRequest, now: datetime) -> None:
+    """Raises TooManyWishes, AlreadyWaiting or NothingIsBetter."""
+    _refuse_where_nothing_is_better(request, now)
     there = _of_mailbox(client)
     theirs = WaitlistEntry.objects.waiting().filter(client__in=there)
     unknown_to_strangers = theirs.filter(client__proved_at=None)

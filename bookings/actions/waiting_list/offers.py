@@ -191,6 +191,14 @@ def expire(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
     _write_about_offer(MailKind.WAIT_PASSED, offer, not_after=now + TOLD_FOR, now=now)
 
 
+@changes_the_diary
+def pass_over(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
+    """Its mail did not reach them, and so nobody is written to about its end either."""
+    offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
+    if offer.state == OfferState.OPEN:
+        _let_go(offer, OfferState.UNREAD, now)
+
+
 def _has_heard_of_all(entry: WaitlistEntry) -> bool:
     """Whether each mail about the offers without an answer has gone out."""
     last = list(entry.offers.values_list("pk", flat=True).reverse()[:MOST_UNANSWERED])
@@ -273,7 +281,7 @@ def _held_for(offer: WaitlistOffer, start: Start, now: datetime) -> Appointment:
     wanted = HoldRequest(
         slots=[_slot(entry, start)],
         holder=Holder(key=offer.holder),
-        client=None if entry.wants_earlier else entry.client,
+        client=None if entry.moves_a_visit else entry.client,
         until=offer.until,
         rules=Rules.LISTED,
     )

@@ -19,6 +19,9 @@ from bookings.models import (
     EntryState,
     FreedBy,
     FreedTime,
+    Mail,
+    MailKind,
+    MailState,
     WaitlistEntry,
     WaitlistOffer,
 )
@@ -29,6 +32,7 @@ from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of, re
 
 AT_ONCE = 50  # rows that are read together
 REMEMBERED_FOR = timedelta(days=30)
+NEVER_ARRIVED = (MailState.FAILED, MailState.DEAD, MailState.CANCELLED, MailState.MISSED)
 
 
 def tend(*, now: datetime) -> int:
@@ -78,6 +82,8 @@ def _end_what_is_over(now: datetime) -> None:
         offers.expire(offer, now=now)
     for offer in _without_their_time(now):
         offers.withdraw(offer, now=now)
+    for offer in _whose_mail_came_back():
+        offers.pass_over(offer, now=now)
     end_what_was_got(now=now)
     today = Clinic.objects.the().day_of(now)
     waiting = WaitlistEntry.objects.waiting()
@@ -103,6 +109,15 @@ def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:
     held = Q(hold__status=Status.HELD, hold__held_until__gt=now)
     relayed = Q(relayed__in=Appointment.objects.relayed(now))
     return list(there.exclude(held).exclude(relayed))
+
+
+def _whose_mail_came_back() -> Sequence[WaitlistOffer]:
+    """Refused at once, returned later, or never sent; one in doubt may have arrived."""
+    there = list(WaitlistOffer.objects.open().select_related("client"))
+    refused = Mail.objects.filter(kind=MailKind.WAIT_OFFER, state__in=NEVER_ARRIVED)
+    lost = set(refused.filter(about__offer__in=[one.pk for one in there]).values_list(
+        "about__offer", flat=True)) if there else set()  # fmt: skip
+    return [one for one in there if one.pk in lost or one.client.bounced_at]
 
 
 def _to_be_passed_on(now: datetime) -> Sequence[Appointment]:

@@ -70,6 +70,8 @@ def _against_wanting(wish: ListedWish, start: Start, moment: Moment) -> Iterator
         yield WhyNot.PART
     if wish.earlier_than is not None and start.at >= wish.earlier_than:
         yield WhyNot.NOT_EARLIER
+    if wish.better_on is not None and start.day not in wish.better_on:
+        yield WhyNot.NOT_BETTER
     if wish.busy and _is_busy(start.at, wish.length, wish.busy):
         yield WhyNot.BUSY
     if start.day.isocalendar()[:2] in wish.weeks_with_one:
@@ -105,7 +107,11 @@ def _is_worn_out(wish: ListedWish, start: Start) -> bool:
 
 
 def _was_on_sale(wish: ListedWish, start: Start) -> bool:
-    return bool(start.came_free and start.came_free < (wish.asked_at or wish.since))
+    """With any of those whom they would come to."""
+    if not start.came_free:
+        return False
+    takers = start.therapists if wish.therapist is None else {wish.therapist}
+    return min(start.came_free[one] for one in takers) < (wish.asked_at or wish.since)
 
 
 def _is_busy(at: datetime, length: timedelta, visits: Sequence[Interval]) -> bool:

@@ -17,6 +17,7 @@ class WhyNot(StrEnum):
     WEEKDAY = "weekday"
     PART = "part"
     NOT_EARLIER = "not_earlier"
+    NOT_BETTER = "not_better"
     BUSY = "busy"
     HAS_ONE = "has_one"
     NOTICE = "notice"
@@ -47,6 +48,9 @@ SENTENCES = {
     WhyNot.WEEKDAY: Sentence("They want other days of the week."),
     WhyNot.PART: Sentence("They want another time of day."),
     WhyNot.NOT_EARLIER: Sentence("It is not earlier than the appointment that they have."),
+    WhyNot.NOT_BETTER: Sentence(
+        "Their training does not suit that day better than that of the appointment they have."
+    ),
     WhyNot.BUSY: Sentence("They have another appointment then."),
     WhyNot.HAS_ONE: Sentence("They have booked one of that week since they joined the list."),
     WhyNot.NOTICE: Sentence("They want to know longer beforehand."),

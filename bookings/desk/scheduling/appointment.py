@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings import dates
 from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
@@ -31,14 +32,16 @@ from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method
+from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method, OwnPlan
 from bookings.models.mail.kinds import TELLS_OF_A_VISIT
 from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
-from bookings.queries.scheduling.cutoffs import is_late_to_cancel
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel, moved_late_at
 from bookings.queries.series.in_words import one_of_it
+from bookings.queries.training.misplaced import why_misplaced
 from bookings.queries.training.phases import phases_on
+from bookings.queries.training.plans import History, plan_of, runner_of
 from bookings.queries.waiting_list.relays import given_to_a_newcomer, relay_of
 from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
@@ -94,7 +97,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
-        **(_if_cancelled(visit, clinic, now) if booked else {}),
+        **(_as_it_stands(visit, clinic, now) if booked else {}),
         "methods": METHODS,
         "account": account,
         "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),
@@ -104,6 +107,18 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         **others,
         **(_mails_about(visit) | _series(visit, clinic.day_of(now))),
     }
+
+
+def _against_plan(visit: Appointment, clinic: Clinic, now: datetime) -> str:
+    """What their own training plan has against its day; nothing where they leave it there."""
+    client = visit.whose
+    own = OwnPlan.objects.filter(client=client).first()
+    if own is None or (visit.public_id, visit.revision) in own.left_alone:
+        return ""
+    runner = runner_of(client, History())  # Whether they have been says nothing of a day's plan.
+    plan = plan_of(client.races.all(), runner, today=clinic.day_of(now))
+    advice = why_misplaced(visit, plan, clinic, now=now)
+    return dates.translated(advice.for_staff) if advice else ""
 
 
 def _series(visit: Appointment, today: date) -> dict:
@@ -128,10 +143,16 @@ def _tells_of_it(mail: Mail) -> bool:
     return mail.kind in TELLS_OF_A_VISIT and not is_void
 
 
-def _if_cancelled(visit: Appointment, clinic: Clinic, now: datetime) -> dict:
-    """What it would cost, and whether its time can be passed on, or is."""
+def _as_it_stands(visit: Appointment, clinic: Clinic, now: datetime) -> dict:
+    """What cancelling would cost, whether its time can be passed on, or is, whether it waits for
+    another, and what the runner's own plan has against it.
+    """
     return {
+        "against_plan": _against_plan(visit, clinic, now),
+        "may_wait": visit.starts_at > now,
+        "waits": visit.earlier_wishes.waiting().first(),
         "late_fee": _fee_now(visit, clinic, now),
+        "moved_late": moved_late_at(visit, clinic) is not None,
         "is_late": now < visit.starts_at and is_late_to_cancel(visit, clinic, now=now),
         "relay": relay_of(visit, clinic, now=now) if visit.relayed_at else None,
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import Appointment, Client
+from bookings.models import Appointment, BetterBy, Client
 from bookings.queries.training.plans import History
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
@@ -37,6 +37,10 @@ class DeskPlan(ClientPlan):
 
     def url_of_visit(self, visit: Appointment) -> str:
         return reverse("diary:appointment", args=[visit.pk])
+
+    def _another_time(self, visit: Appointment) -> str:
+        page = reverse("diary:wait_instead", args=[visit.pk])
+        return f"{page}?by={BetterBy.TRAINING}"
 
     def _page(self, name: str, *asked: str | date) -> str:
         return reverse(f"desk:client_{name}", args=[self.client.pk, *asked])

@@ -72,6 +72,12 @@ class Suited:
     def need(self) -> str:
         return dates.translated(self.candidate.rank.need.sentence)
 
+    @property
+    def better(self) -> str:
+        """Why it suits their training better than what they have; nothing of other wishes."""
+        because = self.candidate.because(self.start)
+        return dates.translated(because.theirs) if because else ""
+
 
 @dataclass(frozen=True)
 class GapOfADay:

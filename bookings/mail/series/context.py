@@ -10,6 +10,7 @@ from django.conf import settings
 
 from bookings import dates
 from bookings.core.scheduling.statuses import Status
+from bookings.links import mailed_url
 from bookings.mail.context import AppointmentLetter, MailLetter
 from bookings.mail.training_context import MailedTime, time_to_book
 from bookings.models import Series, Therapist, Treatment, WhyMissed
@@ -27,6 +28,11 @@ class SeriesChangedLetter(MailLetter):
     @property
     def are_cancelled(self) -> bool:
         return all(one.appointment.status == Status.CANCELLED for one in self.visits)
+
+    @property
+    def series_url(self) -> str:
+        """Nothing where they are one no more."""
+        return next((one.series_url for one in self.visits if one.appointment.series_id), "")
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,12 @@ class SeriesMissedLetter(MailLetter):
             return self.home_url
         day = self.clinic.day_of(datetime.fromisoformat(self.mail.about["start"]))
         return urljoin(settings.SITE_URL, f"{treatment.get_absolute_url()}?day={day}")
+
+    @property
+    def series_url(self) -> str:
+        """Behind the link of its last appointment; nothing where none was booked yet."""
+        last = self.series.appointments.visits().order_by("starts_at").last()
+        return mailed_url(last, "runner:series") if last else ""
 
     @property
     def is_still_waiting(self) -> bool:

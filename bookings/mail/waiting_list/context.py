@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from bookings.models import Appointment, Clinic, Mail, MailKind, WaitlistEntry, 
 from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
+from bookings.queries.waiting_list.better import why_better
 from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
 
 
@@ -80,6 +82,12 @@ class WaitOfferLetter(EntryLetter):
         """When the visit is now that would be moved; nothing where none would."""
         visit = self.entry.appointment
         return self.day_and_time(visit.starts_at) if visit else ""
+
+    @cached_property
+    def why_better(self) -> str:
+        """For the race, of whoever waits for that; nothing where they wait for an earlier time."""
+        because = why_better(self.entry, self.offer.starts_at, self.clinic, now=self.now)
+        return dates.translated(because.yours) if because else ""
 
     @property
     def offer_url(self) -> str:

@@ -23,7 +23,7 @@ SAME_WISH = (
 )  # fmt: skip
 DECIDING = (
     "therapist", "weekdays", "parts", "first_day", "last_day", "notice_hours", "session_kind",
-    "joined_at", "treatment", "appointment", "client__email", "client__proved_at",
+    "joined_at", "better_by", "treatment", "appointment", "client__email", "client__proved_at",
     "client__wants_news", "client__bounced_at",
 )  # fmt: skip
 MOST_UNANSWERED = 3  # offers in a row
@@ -34,6 +34,13 @@ class EntryState(models.TextChoices):
     SERVED = "served", gettext_lazy("has got a time")
     LEFT = "left", gettext_lazy("has left the list")
     OVER = "over", gettext_lazy("its dates are over")
+
+
+class BetterBy(models.TextChoices):
+    """What another time for a visit is to be."""
+
+    EARLIER = "earlier", gettext_lazy("earlier")
+    TRAINING = "training", gettext_lazy("better for the race")
 
 
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
@@ -73,8 +80,9 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
 class WaitlistEntry(models.Model):
     """A wish: what, with whom, on which days and at which times of them, and how soon to know.
 
-    Empty `weekdays` and `parts` of the day are any. With an `appointment` it is "earlier please":
-    what comes of it is one move of that. The session of a plan that it is for comes along.
+    Empty `weekdays` and `parts` of the day are any. With an `appointment` it is "earlier please",
+    or a day that suits their training better: what comes of it is one move of that. The session of
+    a plan that it is for comes along.
     """
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="waits_for")
@@ -93,7 +101,14 @@ class WaitlistEntry(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="earlier_wishes",
-        help_text=gettext_lazy("What should be earlier."),
+        help_text=gettext_lazy("What should be at another time."),
+    )
+    better_by = models.CharField(
+        max_length=10,
+        choices=BetterBy,
+        default=BetterBy.EARLIER,
+        db_default=BetterBy.EARLIER,
+        help_text=gettext_lazy("What the other time is to be."),
     )
     weekdays = ArrayField(
         models.PositiveSmallIntegerField(choices=Weekday),
@@ -159,8 +174,18 @@ class WaitlistEntry(models.Model):
         return self.state == EntryState.WAITING
 
     @property
-    def wants_earlier(self) -> bool:
+    def moves_a_visit(self) -> bool:
+        """Rather than booking one more."""
         return self.appointment_id is not None
+
+    @property
+    def wants_earlier(self) -> bool:
+        return self.moves_a_visit and self.better_by == BetterBy.EARLIER
+
+    @property
+    def wants_better(self) -> bool:
+        """Earlier or later, on a day that suits their training better."""
+        return self.moves_a_visit and self.better_by == BetterBy.TRAINING
 
     @property
     def notice(self) -> timedelta:

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
+from bookings.models.rota.therapists import Therapist
+from bookings.models.rota.treatments import Room
 
 
 class FreedBy(models.TextChoices):
@@ -36,11 +38,31 @@ class FreedTime(models.Model):
     """Written by triggers in the transaction that frees the time, whichever door it came by.
 
     What it says is only where to look; whether anything is free there is asked when it is worked.
+    Of a visit or time off it knows whose time it was, and in which room; else it may be anybody's.
+    The triggers write down what was there: it may be gone since.
     """
 
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     cause = models.CharField(max_length=10, choices=FreedBy)
+    therapist = models.ForeignKey(
+        Therapist,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    room = models.ForeignKey(
+        Room,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     freed_at = models.DateTimeField()
     due_at = models.DateTimeField()
     worked_at = models.DateTimeField(null=True, blank=True)

@@ -19,6 +19,7 @@ class OfferState(models.TextChoices):
     DECLINED = "declined", gettext_lazy("declined")
     EXPIRED = "expired", gettext_lazy("not answered in time")
     WITHDRAWN = "withdrawn", gettext_lazy("withdrawn")
+    UNREAD = "unread", gettext_lazy("its mail did not reach them")
 
 
 class Channel(models.TextChoices):

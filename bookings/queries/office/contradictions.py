@@ -51,8 +51,9 @@ def _moved_to_be_cancelled(clinic: Clinic) -> str:
     if clinic.cancel_cutoff_hours <= clinic.move_cutoff_hours:
         return ""
     return _(
-        "It can still be moved when it can no longer be cancelled: who moves it to a later day "
-        "first can cancel it after all, without a fee. Let moving end no later than cancelling."
+        "It can still be moved when it can no longer be cancelled: what was moved so late can't be "
+        "cancelled online afterwards, however far off its new day is. Let moving end no later than "
+        "cancelling."
     )
 
 

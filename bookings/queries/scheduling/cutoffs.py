@@ -19,14 +19,30 @@ def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
 def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:
     """Just after booking anybody may think again, whatever the cut-off, until it starts.
 
-    Not about a time that was passed on: nobody would pay for it then.
+    Not about a time that was passed on: nobody would pay for it then. What its runner has moved
+    when it was too late already stays so, wherever it has been moved to.
     """
+    if late := moved_late_at(appointment, clinic):
+        return late
     until = clinic.last_cancellation(appointment.starts_at)
     if appointment.booked_at:
         again = appointment.booked_at + timedelta(minutes=clinic.undo_minutes)
         if again > until and not took_over(appointment):
             until = again
     return min(until, appointment.starts_at)
+
+
+def moved_late_at(visit: Appointment, clinic: Clinic) -> datetime | None:
+    """When its runner moved it first after the time for cancelling it was over.
+
+    Asked only where that can be: moving may last longer than cancelling.
+    """
+    if visit.pk is None or not visit.revision:
+        return None
+    if clinic.move_cutoff_hours >= clinic.cancel_cutoff_hours:
+        return None
+    late = visit.events.filter(kind="moved", facts__late=True).order_by("at").first()
+    return late.at if late else None
 
 
 def took_over(visit: Appointment, at: datetime | None = None) -> bool:
@@ -74,6 +90,11 @@ def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -
         return _("This appointment has already begun.")
     if not is_late_to_cancel(appointment, clinic, now=now):
         return None
+    if moved_late_at(appointment, clinic):
+        return _(
+            "This appointment was moved when it was too late to cancel it, so it cannot be "
+            "cancelled online any more."
+        )
     hours = clinic.cancel_cutoff_hours
     return ngettext(
         "Appointments can be cancelled online until {hours} hour before they start, because a "

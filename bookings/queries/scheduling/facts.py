@@ -34,7 +34,7 @@ TAKEN_TIMES = """
       FROM bookings_roomloan
      WHERE starts_at < %(until)s AND ends_at > %(from)s
      UNION ALL
-    SELECT NULL, NULL, NULL, ceil(extract(epoch FROM freed_at))::bigint,
+    SELECT NULL, therapist_id, NULL, ceil(extract(epoch FROM freed_at))::bigint,
            floor(extract(epoch FROM starts_at))::bigint,
            ceil(extract(epoch FROM ends_at))::bigint,
            floor(extract(epoch FROM due_at))::bigint
@@ -42,7 +42,7 @@ TAKEN_TIMES = """
      WHERE worked_at IS NULL AND cause <> 'look'
        AND starts_at < %(until)s AND ends_at > %(from)s
      UNION ALL
-    SELECT NULL, NULL, NULL, ceil(extract(epoch FROM until))::bigint,
+    SELECT NULL, therapist_id, NULL, ceil(extract(epoch FROM until))::bigint,
            floor(extract(epoch FROM starts_at))::bigint,
            ceil(extract(epoch FROM ends_at))::bigint,
            floor(extract(epoch FROM until))::bigint
@@ -72,8 +72,11 @@ class Taken(NamedTuple):
 
 
 class Freed(NamedTuple):
-    """A stretch in which time has come free, and from when on the list is asked about it."""
+    """A stretch in which time has come free, of one therapist or maybe of all of them, and from
+    when on the list is asked about it.
+    """
 
+    therapist: int | None
     since: Seconds
     start: Seconds
     end: Seconds
@@ -94,5 +97,5 @@ def taken_times(
         holder=ignoring.holder or None,  # NULL is nobody's
         appointments=list(ignoring.appointments),
     )
-    freed = [Freed(*one[3:]) for one in found if one[2] is None]
+    freed = [Freed(one[1], *one[3:]) for one in found if one[2] is None]
     return ([one for one in found if one[2] is not None] if freed else found), freed

@@ -31,13 +31,15 @@ def problems_with(
     rules: Rules,
     client: Client | None = None,
     excused: Collection[Code] = NO_EXCUSE,
+    names_nobody: bool = False,
 ) -> list[Problem]:
     """Every reason why not, each in a sentence for whom the rules are for; none: it may be had.
 
     A therapist or a room that the slot leaves open is nobody's problem as long as there is one.
-    `excused` is not asked this time.
+    `excused` is not asked this time. Where whoever is free will do, staff hear of the one with
+    least against it, whom they may choose all the same, unless it `names_nobody`.
     """
-    asked = _Asked(slot, facts, rules, excused)
+    asked = _Asked(slot, facts, rules, excused, names_nobody)
     people = asked.of_people()
     if gone := [problem for problem in _of_treatment(slot) if asked.binds(problem.code)]:
         return gone  # Whoever cannot have it at all need not hear when.
@@ -132,6 +134,7 @@ class _Asked:
     facts: DiaryFacts
     rules: Rules
     excused: Collection[Code]
+    names_nobody: bool
 
     def binds(self, code: Code) -> bool:
         return self.rules.binds(code) and code not in self.excused
@@ -147,9 +150,13 @@ class _Asked:
         if any(not codes for _, codes in bound):
             return []
         best, codes = bound[0]
-        if self.rules.is_staff and not _any_impossible(codes):
+        if self._names_one and not _any_impossible(codes):
             return [self._in_words(code, best) for code in codes]
         return [self._nobody([set(codes) for _, codes in bound])]
+
+    @property
+    def _names_one(self) -> bool:
+        return self.rules.is_staff and not self.names_nobody
 
     def of_rooms(self, *, nobody: bool) -> list[Problem]:
         """Where `nobody` can take it, that there is no room either goes without saying."""
@@ -195,7 +202,7 @@ class _Asked:
             return _problem(Code.CLINIC_CLOSED, sentence_of(Code.CLINIC_CLOSED))
         if {Code.LIST_FIRST} in codes:
             return _problem(Code.LIST_FIRST, sentence_of(Code.LIST_FIRST))
-        if not self.rules.is_staff and all(one & HOURS for one in codes):
+        if not self._names_one and all(one & HOURS for one in codes):
             sentence = _("Nobody who offers {treatment} works then.")
             return _problem(Code.OUTSIDE_HOURS, sentence, treatment=self.slot.treatment)
         sentence = _("Nobody who offers {treatment} is free then.")

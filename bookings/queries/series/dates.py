@@ -134,7 +134,14 @@ def _date(
 
 
 def _problems(slot: Slot, facts: DiaryFacts, asked: AskedFor) -> list[Problem]:
-    return problems_with(slot, facts, rules=asked.rules, client=asked.client, excused=asked.excused)
+    return problems_with(
+        slot,
+        facts,
+        rules=asked.rules,
+        client=asked.client,
+        excused=asked.excused,
+        names_nobody=True,
+    )
 
 
 def _facts(

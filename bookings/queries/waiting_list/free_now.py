@@ -6,6 +6,7 @@ from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.models import Clinic, WaitlistEntry
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Ignoring
+from bookings.queries.waiting_list.better import better_days
 from bookings.queries.waiting_list.wishes import duration_of, is_still_to_come
 
 LOOKED_AT = 60  # days
@@ -27,7 +28,13 @@ def free_now(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> list[dat
         ignoring=Ignoring(appointments=(entry.appointment_id,) if entry.appointment_id else ()),
         now=now,
     )
-    return [one.starts_at for one in found if _is_wished(one.starts_at, entry, clinic, now)]
+    better = better_days([entry], clinic, now=now).get(entry.pk)
+    return [
+        one.starts_at
+        for one in found
+        if _is_wished(one.starts_at, entry, clinic, now)
+        and (better is None or clinic.day_of(one.starts_at) in better)
+    ]
 
 
 def _is_wished(start: datetime, entry: WaitlistEntry, clinic: Clinic, now: datetime) -> bool:
@@ -36,5 +43,5 @@ def _is_wished(start: datetime, entry: WaitlistEntry, clinic: Clinic, now: datet
         now + timedelta(hours=entry.notice_hours) <= start
         and (not entry.weekdays or wall.weekday() in entry.weekdays)
         and (not entry.parts or part_of_day(wall.time()) in entry.parts)
-        and (entry.appointment is None or start < entry.appointment.starts_at)
+        and not (entry.wants_earlier and entry.appointment and start >= entry.appointment.starts_at)
     )

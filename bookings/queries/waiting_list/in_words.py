@@ -16,7 +16,8 @@ A_DAY = 24  # hours
 
 @dataclass(frozen=True)
 class WishInWords:
-    """Each line of it; with whom is nothing where anybody will do."""
+    """Each line of it; with whom is nothing where anybody will do, and of what is booked, it is
+    either earlier or better for the training than that."""
 
     what: str
     therapist: str
@@ -24,18 +25,26 @@ class WishInWords:
     times: str
     notice: str
     earlier_than: str
+    better_than: str
     why_not_written_to: str
+
+    @property
+    def instead_of(self) -> str:
+        """What is moved."""
+        return self.earlier_than or self.better_than
 
 
 def wish_in_words(entry: WaitlistEntry, clinic: Clinic, today: date) -> WishInWords:
     visit = entry.appointment
+    booked = dates.day_and_time_from(visit.starts_at, clinic.tz, today) if visit else ""
     return WishInWords(
         what=entry.treatment.name,
         therapist=entry.therapist.name if entry.therapist else "",
         days=dates.civil_days_from(entry.first_day, entry.last_day, today),
         times=times_in_words(entry),
         notice=notice_in_words(entry.notice_hours),
-        earlier_than=dates.day_and_time_from(visit.starts_at, clinic.tz, today) if visit else "",
+        earlier_than=booked if entry.wants_earlier else "",
+        better_than=booked if entry.wants_better else "",
         why_not_written_to=why_not_written_to(entry.client),
     )
 

@@ -1,11 +1,9 @@
 """For each day of a gap: who on the list it suits, in the clinic's order, and why not the rest."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-
-from django.db.models import Max
 
 from bookings.core import training
 from bookings.core.intervals import Interval, day_bounds
@@ -16,11 +14,13 @@ from bookings.core.waiting_list.matching import Match, Moment, match, wanted
 from bookings.core.waiting_list.order import Rank, in_order, need_on
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import ListedWish, Start
-from bookings.models import Appointment, Clinic, FreedBy, FreedTime, Treatment, WaitlistEntry
+from bookings.models import Appointment, Clinic, FreedTime, Treatment, WaitlistEntry
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts
-from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
+from bookings.queries.waiting_list.came_free import CameFree, came_free_since, with_each
+from bookings.queries.waiting_list.people import mailbox_of_client
 from bookings.queries.waiting_list.plans import plans_of
-from bookings.queries.waiting_list.wishes import duration_of, mailbox_of_client, wishes_of
+from bookings.queries.waiting_list.wishes import duration_of, wishes_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +34,12 @@ class Candidate:
     found: Match | WhyNot
     wanted: Sequence[Start]
     rank: Rank
+    better_on: Container[date] | None = None
+
+    def because(self, start: Start) -> training.Because | None:
+        """Why that start suits their training better, of whoever waits for such."""
+        days = self.better_on
+        return days.why(start.day) if isinstance(days, training.BetterDays) else None
 
     @property
     def match(self) -> Match | None:
@@ -55,7 +61,7 @@ class OpenGap:
     clinic: Clinic
     interval: Interval
     paused: Sequence[Interval]
-    freed: Sequence[tuple[Interval, datetime]] = ()
+    freed: Sequence[CameFree] = ()
     facts: DiaryFacts
     entries: Mapping[int, WaitlistEntry]
     wishes: Mapping[int, ListedWish]
@@ -138,6 +144,7 @@ class OpenGap:
             found=found,
             wanted=wanted(self.wishes[pk], there, self.moment),
             rank=self._rank(pk, day),
+            better_on=self.wishes[pk].better_on,
         )
 
     def _rank(self, pk: int, day: date) -> Rank:
@@ -170,7 +177,7 @@ class OpenGap:
         there = [(datetime.fromtimestamp(start, UTC), takers) for start, takers in found.items()]
         there.sort(key=lambda one: (one[0] < self.interval.start, one[0]))
         return [
-            self._start(at, day, takers, blocked)
+            self._start(treatment, at, day, takers, duration)
             for at, takers in there
             if self._touches(Interval(at, at + blocked)) and self._is_theirs(takers)
         ]
@@ -181,18 +188,31 @@ class OpenGap:
     def _touches(self, visit: Interval) -> bool:
         return visit.overlaps(self.interval) and not any(map(visit.overlaps, self.paused))
 
-    def _start(self, at: datetime, day: date, takers: Sequence[int], blocked: timedelta) -> Start:
+    def _start(
+        self,
+        treatment: Treatment,
+        at: datetime,
+        day: date,
+        takers: Sequence[int],
+        duration: Duration,
+    ) -> Start:
         part = part_of_day(at.astimezone(self.clinic.tz).time())
-        who = takers if self.therapist is None else (self.therapist,)
-        came_free = None if self.therapist else self._came_free(at, day, blocked)
-        people = frozenset(who)
-        return Start(at=at, day=day, part=part, therapists=people, came_free=came_free)
+        if self.therapist is not None:
+            return Start(at=at, day=day, part=part, therapists=frozenset({self.therapist}))
+        slot = Slot(
+            treatment=treatment,
+            start=at,
+            length=timedelta(seconds=duration.length),
+            pause=timedelta(seconds=duration.buffer),
+        )
+        came_free = self._came_free(slot, day, takers)
+        return Start(at=at, day=day, part=part, therapists=frozenset(takers), came_free=came_free)
 
-    def _came_free(self, at: datetime, day: date, blocked: timedelta) -> datetime:
-        """Last; or when the diary began to reach that day."""
+    def _came_free(self, slot: Slot, day: date, takers: Sequence[int]) -> dict[int, datetime]:
         opened = self.clinic.begin_of(day - timedelta(days=self.clinic.horizon_days))
-        visit = Interval(at, at + blocked)
-        return max([opened, *(since for span, since in self.freed if span.overlaps(visit))])
+        there = [one for one in self.freed if one.interval.overlaps(slot.blocked)]
+        rooms = [room.pk for room in self.facts.free_rooms(slot)] if there else []
+        return with_each(takers, rooms, there, opened)
 
 
 def gap_of(
@@ -218,22 +238,12 @@ def gap_of(
         clinic=clinic,
         interval=during,
         paused=[] if at_once else [one.interval for one in FreedTime.objects.paused(now)],
-        freed=_freed(during, wishes.values()),
+        freed=came_free_since(during, wishes.values()),
         facts=_facts(clinic, during, entries.values(), ignoring, now),
         entries=entries,
         wishes=wishes,
         now=now,
     )
-
-
-def _freed(during: Interval, wishes: Iterable[ListedWish]) -> list[tuple[Interval, datetime]]:
-    """Each stretch once, with the last time that it came free."""
-    since = min(wish.asked_at or wish.since for wish in wishes)
-    there = FreedTime.objects.exclude(cause=FreedBy.LOOK).filter(
-        starts_at__lt=during.end, ends_at__gt=during.start, freed_at__gte=since
-    )
-    once = there.order_by().values("starts_at", "ends_at").annotate(last=Max("freed_at"))
-    return [(Interval(one["starts_at"], one["ends_at"]), one["last"]) for one in once]
 
 
 def _waiting(clinic: Clinic, interval: Interval, *, everybody: bool) -> Iterable[WaitlistEntry]:

@@ -7,7 +7,7 @@ from bookings.core import training
 from bookings.models import Client, Clinic, Race
 from bookings.models.training.own_plans import schedule_known
 from bookings.queries.training import protocol
-from bookings.queries.waiting_list.wishes import have_been_here
+from bookings.queries.waiting_list.people import have_been_here
 
 
 def plans_of(

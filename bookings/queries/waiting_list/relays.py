@@ -9,7 +9,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.holding import held_until
 from bookings.models import Appointment, Clinic, WaitlistOffer
 from bookings.queries.scheduling.cutoffs import by_visit, taken_over
-from bookings.queries.waiting_list.wishes import have_been_here
+from bookings.queries.waiting_list.people import have_been_here
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
 
-from bookings.core.clients.addresses import mailbox_of
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
-from bookings.core.scheduling.statuses import HAS_BEEN, Status
+from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.holding import Kept, kept_twice
 from bookings.core.waiting_list.wishes import ListedWish
 from bookings.models import (
@@ -23,10 +22,17 @@ from bookings.models import (
     WaitlistEntry,
     WaitlistOffer,
 )
+from bookings.queries.waiting_list.better import better_days
+from bookings.queries.waiting_list.people import counted_as, have_been_here
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
 TERMS = ["therapist_id", "weekdays", "parts", "first_day", "last_day", "notice_hours"]
-ASKED_AND_OVER = (OfferState.ACCEPTED, OfferState.DECLINED, OfferState.EXPIRED)
+ASKED_AND_OVER = (
+    OfferState.ACCEPTED,
+    OfferState.DECLINED,
+    OfferState.EXPIRED,
+    OfferState.UNREAD,
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,12 @@ def wishes_of(
     """By entry; without those whose visit that should be earlier is to come no more."""
     clients = {entry.client_id: entry.client for entry in entries}
     tried, visits = _tried_of(clients.values(), clinic, now), _visits_of(clients, now)
-    changed = _changed_at(entries)
+    changed, better = _changed_at(entries), better_days(entries, clinic, now=now)
     return {
         entry.pk: replace(
             _wish(entry, clinic, tried[entry.client_id], visits),
             asked_at=changed.get(entry.pk, entry.joined_at),
+            better_on=better.get(entry.pk),
         )
         for entry in entries
         if is_still_to_come(entry, now)
@@ -103,7 +110,7 @@ def _wish(
         first=entry.first_day,
         last=entry.last_day,
         notice=entry.notice,
-        earlier_than=visit.starts_at if visit else None,
+        earlier_than=visit.starts_at if visit and entry.wants_earlier else None,
         until=clinic.last_move(visit.starts_at) if visit else None,
         tried=tried.starts,
         asked_on=tried.asked_on,
@@ -121,23 +128,6 @@ def _weeks_with_one(
 ) -> frozenset[tuple[int, int]]:
     days = [clinic.day_of(one.starts_at) for one in visits if serves(one, entry)]
     return frozenset(day.isocalendar()[:2] for day in days)
-
-
-def mailbox_of_client(client: Client) -> str:
-    """Who has no address shares it with nobody."""
-    return mailbox_of(client.email) if client.email else f"client:{client.pk}"
-
-
-def counted_as(client: Client, known: Collection[int]) -> str:
-    """Who has been treated here is one for themselves, also of a couple with one mailbox; all
-    other names at a mailbox are one together, since anybody can type them.
-    """
-    return f"client:{client.pk}" if client.pk in known else mailbox_of_client(client)
-
-
-def have_been_here(clients: Collection[int]) -> set[int]:
-    been = Appointment.objects.filter(client__in=clients, status__in=HAS_BEEN)
-    return {pk for pk in been.values_list("client", flat=True) if pk is not None}
 
 
 def _tried_of(clients: Iterable[Client], clinic: Clinic, now: datetime) -> dict[int, Tried]:
@@ -206,7 +196,7 @@ def serves(visit: Appointment, entry: WaitlistEntry) -> bool:
     """Whether it is what they wait for, got since they joined the list for it."""
     is_the_same = visit.status == Status.BOOKED and visit.treatment_id == entry.treatment_id
     came_since = visit.booked_at is not None and visit.booked_at >= entry.joined_at
-    return is_the_same and came_since and not entry.wants_earlier
+    return is_the_same and came_since and not entry.moves_a_visit
 
 
 def _visits_of(clients: Collection[int], now: datetime) -> dict[int, list[Appointment]]:

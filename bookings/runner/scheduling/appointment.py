@@ -23,11 +23,17 @@ from bookings.queries.scheduling import cutoffs
 from bookings.queries.series.in_words import one_of_it
 from bookings.queries.waiting_list.relays import was_passed_on
 from bookings.runner.clients.age_consent import still_to_tell
-from bookings.runner.scheduling.series import can_repeat, reads_the_mailbox
+from bookings.runner.scheduling.series import can_repeat
 from bookings.runner.training.race_answer import answer_to
-from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.appointment_links import (
+    Opened,
+    back_to_it,
+    behind_a_link,
+    reads_the_mailbox,
+)
 from bookings.web.responses import page_methods
 from bookings.web.scheduling.visits import Visit, times_of_the_day
+from bookings.web.training.own_plan.misplaced import misplaced_shown
 from bookings.web.training.plan_store import (
     PlanStore,
     SessionPlan,
@@ -37,6 +43,7 @@ from bookings.web.training.plan_store import (
     plan_of_store,
 )
 from bookings.web.visitor import has_proved, visitor
+from bookings.web.waiting_list.better import better_for_the_reader
 
 IN_WORDS = {
     Status.BOOKED: gettext_lazy("Booked"),
@@ -85,7 +92,7 @@ def _waits_and_series(
     request: HttpRequest, opened: Opened, can_change: bool, now: datetime
 ) -> dict[str, Any]:
     series = _series(request, opened, now)
-    waits = _waits(request, opened) if can_change else {}
+    waits = _waits(request, opened, now) if can_change else {}
     visit, clinic = opened.appointment, Clinic.objects.the()
     return {
         **series,
@@ -96,15 +103,15 @@ def _waits_and_series(
     }
 
 
-def _waits(request: HttpRequest, opened: Opened) -> dict[str, Any]:
-    """Whether something earlier is waited for; its page is for the reader of the mailbox."""
+def _waits(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, Any]:
+    """Whether another time is waited for; its page is for the reader of the mailbox."""
     entry = opened.appointment.earlier_wishes.waiting().first()
     if entry is None:
-        return {}
+        return {"better": better_for_the_reader(request, opened, Clinic.objects.the(), now)}
     client = opened.appointment.whose
     is_theirs = opened.from_mail and has_proved(request, client)
     url = links.client_path(links.Purpose.WAITING, client, entry=entry.pk) if is_theirs else ""
-    return {"waits_for_earlier": entry, "place_url": url}
+    return {"waits_for_another": entry, "place_url": url}
 
 
 def _series(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, Any]:
@@ -147,6 +154,9 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
         if client not in store.companions:
             return {"races": []}
     plan = plan_of_store(store, clinic, now=now)
+    shown = misplaced_shown(store, clinic, holder=visitor(request), now=now, plan=plan)
+    known["misplaced"] = [one for one in shown if one.of.visit == opened.appointment]
+    known["plan_store"] = store
     if plan:
         known["greeted"] = answer_to(store, plan, clinic, now=now, holder=visitor(request))
     today = clinic.day_of(now)

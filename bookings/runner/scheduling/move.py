@@ -17,7 +17,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries.scheduling.cutoffs import why_not_move
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel, why_not_move
 from bookings.queries.scheduling.diary import diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import NewStartForm
@@ -60,7 +60,8 @@ def _choose(
         moving=opened.appointment,
         plan=plan_of_store(store_of(request, opened), clinic, now=now),
     )
-    context = {"picker": picker, "opened": opened, "problem": problem}
+    stays_late = is_late_to_cancel(opened.appointment, clinic, now=now)
+    context = {"picker": picker, "opened": opened, "problem": problem, "stays_late": stays_late}
     return page_or_part(
         request,
         "runner/scheduling/move.html",

@@ -13,20 +13,18 @@ from bookings import links
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
-from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.appointment_links import (
+    Opened,
+    back_to_it,
+    behind_a_link,
+    reads_the_mailbox,
+)
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods
 from bookings.web.series import changing, making
 from bookings.web.series.doors import Door
-from bookings.web.visitor import has_proved
 
 Flow = Callable[[HttpRequest, Door], HttpResponse]
-
-
-def reads_the_mailbox(request: HttpRequest, opened: Opened) -> bool:
-    """A series names other appointments, so that it is for its own runner, once they are proved."""
-    whose = opened.appointment.whose
-    return not whose.is_provisional and (opened.from_mail or has_proved(request, whose))
 
 
 def can_repeat(visit: Appointment, now: datetime) -> bool:

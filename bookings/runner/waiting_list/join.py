@@ -1,9 +1,8 @@
-"""Joining the waiting list: from a full day, from a session of the plan, from an appointment."""
+"""Joining the waiting list: from a full day, or from a session of the plan."""
 
-from datetime import date, datetime
+from datetime import date
 from secrets import token_hex
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,23 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import links
-from bookings.actions.refusals import Busy, NetworkPaused, Refused
+from bookings.actions.refusals import NetworkPaused, Refused
 from bookings.actions.waiting_list import entries
 from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.core.roles import Role
-from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Kind
 from bookings.links import Purpose, still_goes_to
-from bookings.models import Appointment, Client, Clinic, Treatment, WaitlistEntry
-from bookings.queries.scheduling.cutoffs import why_not_move
-from bookings.queries.scheduling.openings import openings
-from bookings.queries.scheduling.slots import Ignoring
+from bookings.models import Client, Clinic, Treatment, WaitlistEntry
 from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.runner.scheduling.booking import for_whom
-from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.days import day_in
-from bookings.web.forms import PERSON, KeyForm
-from bookings.web.rate_limits import BOOKING, JOINS, limited, seconds_to_wait
+from bookings.web.forms import PERSON
+from bookings.web.rate_limits import BOOKING, JOINS, limited, once_too_often
 from bookings.web.responses import page_methods, private, status_of
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
@@ -38,17 +32,9 @@ from bookings.web.visitor import (
     proved_here,
     who_has_signed_in,
 )
-from bookings.web.waiting_list.forms import JoinForm, WishForm
+from bookings.web.waiting_list.forms import JoinForm
 
 NO_NOTICE = 0
-SHOWN, LOOKED_AT = 3, 60  # of what is free already; days
-
-
-class FreeNow(NamedTuple):
-    """A free start, and how the page that moves there is asked for it."""
-
-    start: datetime
-    asked: str
 
 
 @page_methods
@@ -107,7 +93,7 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
 
 def _limit_newcomers(request: HttpRequest, client: Client) -> None:
     """With as many mailboxes as one likes, but not from one network. Raises NetworkPaused."""
-    if client.is_provisional and seconds_to_wait(request, JOINS, of=neighbourhood_of(request)):
+    if client.is_provisional and once_too_often(JOINS, neighbourhood_of(request)):
         raise NetworkPaused
 
 
@@ -147,95 +133,3 @@ def _show(
         "goes_along": goes_along(request, form),
     }
     return render(request, "runner/waiting_list/join.html", context, status=status)
-
-
-@page_methods
-@limited(BOOKING)
-@behind_a_link
-def earlier(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """An earlier time for what is booked, which stays as it is until one is taken."""
-    visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
-    is_to_come = visit.status == Status.BOOKED and visit.starts_at > now
-    if not is_to_come or why_not_move(visit, clinic, now=now):
-        return back_to_it(opened)
-    today = clinic.day_of(now)
-    if request.method == "POST":
-        return _wait_for_earlier(request, opened, today)
-    initial = {
-        "therapist": None if visit.any_therapist else visit.therapist.slug,
-        "first_day": today,
-        "last_day": clinic.day_of(visit.starts_at),
-        "notice_hours": NO_NOTICE,
-    }
-    form = WishForm(initial=initial, treatment=visit.treatment, today=today)
-    return _ask_for_earlier(request, opened, form)
-
-
-def _wait_for_earlier(request: HttpRequest, opened: Opened, today: date) -> HttpResponse:
-    visit = opened.appointment
-    form, key = (
-        WishForm(request.POST, treatment=visit.treatment, today=today),
-        KeyForm(request.POST),
-    )
-    if not (form.is_valid() and key.is_valid()):
-        return _ask_for_earlier(request, opened, form, status=422)
-    wanted = JoinRequest(
-        client=visit.whose,
-        treatment=visit.treatment,
-        wanted=form.wanted,
-        appointment=visit,
-        key=key.cleaned_data["key"],
-        by=Role.RUNNER,
-    )
-    try:
-        entries.join(wanted, now=timezone.now())
-    except Busy:
-        raise
-    except Refused as refusal:
-        return _ask_for_earlier(request, opened, form, refusal=refusal, status=status_of(refusal))
-    said = _("We write to you when an earlier time comes free. Until then this one stays yours.")
-    messages.success(request, said)
-    return back_to_it(opened)
-
-
-def _ask_for_earlier(
-    request: HttpRequest,
-    opened: Opened,
-    form: WishForm,
-    *,
-    refusal: Refused | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {
-        "clinic": Clinic.objects.the(),
-        "opened": opened,
-        "appointment": opened.appointment,
-        "free_now": _free_now(opened.appointment),
-        "form": form,
-        "key": token_hex(16),
-        "refusal": refusal,
-    }
-    return render(request, "runner/waiting_list/earlier.html", context, status=status)
-
-
-def _free_now(visit: Appointment) -> list[FreeNow]:
-    """Earlier times that nobody has to wait for, one a day."""
-    clinic, now = Clinic.objects.the(), timezone.now()
-    today, last = clinic.day_of(now), clinic.day_of(visit.starts_at)
-    found = openings(
-        clinic,
-        visit.treatment,
-        first=today,
-        days=min((last - today).days + 1, LOOKED_AT),
-        therapist=None if visit.any_therapist else visit.therapist,
-        duration=visit.duration,
-        ignoring=Ignoring(appointments=(visit.pk,)),
-        now=now,
-    )
-    earlier = [one.starts_at for one in found if one.starts_at < visit.starts_at]
-    first_of_day = {clinic.day_of(start): start for start in reversed(earlier)}
-    therapist = "" if visit.any_therapist else visit.therapist.slug
-    return [
-        FreeNow(start, urlencode({"start": start.isoformat(), "therapist": therapist}))
-        for start in sorted(first_of_day.values())[:SHOWN]
-    ]

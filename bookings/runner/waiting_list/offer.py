@@ -15,6 +15,7 @@ from bookings.core.roles import Role
 from bookings.core.training import advice_for
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistOffer
+from bookings.queries.waiting_list.better import why_better
 from bookings.queries.waiting_list.plans import plans_of
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
@@ -47,7 +48,7 @@ def _visit_of(offer: WaitlistOffer) -> Appointment | None:
 
 
 def _take(request: HttpRequest, offer: WaitlistOffer) -> HttpResponse:
-    is_move = offer.entry.wants_earlier
+    is_move = offer.entry.moves_a_visit
     try:
         visit = offers.accept(offer, by=Role.RUNNER, now=timezone.now())
     except Busy:
@@ -91,6 +92,7 @@ def _show(
         "minutes": (offer.ends_at - offer.starts_at).seconds // 60,
         "is_open": offer.is_open(now) and offer.entry.is_waiting,
         "advice": advice_for(kinds, day, plan) if plan else None,
+        "better": why_better(offer.entry, offer.starts_at, clinic, now=now),
         "refusal": refusal,
         "place_url": links.client_path(Purpose.WAITING, offer.client, entry=offer.entry_id),
     }

@@ -24,10 +24,10 @@ from bookings.models import (
     EntryState,
     MailGroup,
     OfferState,
-    Race,
     WaitlistEntry,
 )
 from bookings.models.waiting_list.entries import SAME_WISH
+from bookings.queries.waiting_list.better import why_nothing_is_better
 from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.not_open import why_nothing_comes
@@ -100,7 +100,7 @@ def _enter_race(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
     if not form.is_valid():
         return _show(request, entry, race_form=form, status=422)
     try:
-        races.enter(entry.client, Race(**form.about_the_race), now=now)
+        races.enter(entry.client, form.race, now=now)
     except RaceRefused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _show(request, entry, race_form=form, status=422)
@@ -153,7 +153,7 @@ def _show(
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
         "free_now": _free_now(entry, now),
-        "remark": why_nothing_comes(entry, clinic, now=now) if entry.is_waiting else "",
+        "remark": _remark(entry, clinic, now) if entry.is_waiting else "",
         "is_silent": entry.is_waiting and not entry.client.wants_news,
         "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
         "form": form or _form(entry),
@@ -162,6 +162,11 @@ def _show(
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _remark(entry: WaitlistEntry, clinic: Clinic, now: datetime) -> str:
+    found = why_nothing_is_better(entry, clinic, now=now)
+    return found or why_nothing_comes(entry, clinic, now=now)
 
 
 def _race_form(entry: WaitlistEntry, sent: RaceForm | None, today: date) -> RaceForm | None:

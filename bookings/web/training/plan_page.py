@@ -31,8 +31,10 @@ from bookings.queries.training.plans import (
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
+from bookings.web.training.own_plan.preview import counted_in_words
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.training.ribbon import Marked
+from bookings.web.waiting_list.better import BetterElsewhere, better_elsewhere
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
 DAY = timedelta(days=1)
@@ -66,6 +68,7 @@ class UnplannedVisit:
     day: date
     phase: PhaseRules
     url: str
+    better: BetterElsewhere | None = None
 
     @property
     def is_done(self) -> bool:
@@ -109,6 +112,7 @@ class Proposal:
     other_times_url: str
     url: str  # of what is booked
     is_waited_for: bool
+    better: BetterElsewhere | None = None
 
     @property
     def id(self) -> SessionId:
@@ -135,7 +139,8 @@ class Proposal:
 
 @dataclass(frozen=True)
 class PhaseRow:
-    """A line of the table: a phase, its days, the race it belongs to, and sessions in it."""
+    """A line of the table: a phase, its days, the race it belongs to, and sessions in it;
+    `own_days` is what the runner's own plan has there, in words."""
 
     phase: PhaseRules
     start: date
@@ -143,6 +148,7 @@ class PhaseRow:
     race: str
     is_now: bool
     sessions: Sequence["InWords"]
+    own_days: str
 
 
 @dataclass(frozen=True)
@@ -249,10 +255,10 @@ def plan_page(
     return PlanPage(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
-        stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
+        stretches=[_stretch(segment, plan, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan, store, clinic, bundle=bundle, now=now)),
-        standing=list(_standing(found, plan, store, clinic, since=start)),
-        hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
+        standing=list(_standing(found, plan, store, clinic, since=start, now=now)),
+        hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today, runner=plan.runner),
         efforts=Efforts(plan, store.hard_efforts),
         told=store.history.usual,
         protocol=plan.protocol,
@@ -296,19 +302,27 @@ def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWo
 
 
 def _stretch(
-    segment: training.Segment,
-    protocol: training.Protocol,
-    today: date,
-    dots: Iterable[InWords],
+    segment: training.Segment, plan: training.Plan, today: date, dots: Iterable[InWords]
 ) -> PhaseRow:
     return PhaseRow(
-        phase=protocol.phases[segment.phase],
+        phase=plan.protocol.phases[segment.phase],
         start=segment.start,
         last=segment.end - DAY,
         race=segment.race.name if segment.race else "",
         is_now=segment.start <= today < segment.end,
         sessions=[dot for dot in dots if segment.start <= dot.mark.day < segment.end],
+        own_days=_own_days(plan.runner.schedule, segment),
     )
+
+
+def _own_days(own: training.Schedule, segment: training.Segment) -> str:
+    """3 long runs, 4 hard days; assumed where the runner's own plan has ended."""
+    if own.last is None or own.first is None or segment.end <= own.first:
+        return ""
+    if segment.start > own.last:
+        return _("assumed")
+    days = (one for one in own.days if segment.start <= one.day < segment.end)
+    return ", ".join(counted_in_words(training.Schedule(tuple(days))))
 
 
 def _proposals(
@@ -337,14 +351,18 @@ def _proposals(
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
             **_of_the_day(day, offer, plan),
-            **_addresses(offer, store),
+            **_of_what_is_booked(offer, plan, store, clinic, now),
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not in_advance
 
 
-def _addresses(offer: Offer, store: PlanStore) -> dict[str, Any]:
+def _of_what_is_booked(
+    offer: Offer, plan: training.Plan, store: PlanStore, clinic: Clinic, now: datetime
+) -> dict[str, Any]:
+    """And where it is booked otherwise."""
     return {
+        "better": _better(offer.booked, plan, store, clinic, now),
         "other_times_url": store.times_url(offer.treatment) if offer.treatment else "",
         "url": store.url_of_visit(offer.booked) if offer.booked else "",
     }
@@ -391,14 +409,30 @@ def _chosen_elsewhere(
 
 
 def _standing(
-    found: Iterable[Offer], plan: training.Plan, store: PlanStore, clinic: Clinic, *, since: date
+    found: Iterable[Offer],
+    plan: training.Plan,
+    store: PlanStore,
+    clinic: Clinic,
+    *,
+    since: date,
+    now: datetime,
 ) -> Iterator[UnplannedVisit]:
     met = {offer.booked for offer in found}
     for visit in store.history.visits:
         day = clinic.day_of(visit.starts_at)
         if visit not in met and day >= since:
             phase = plan.protocol.phases[plan.on(day).phase]
-            yield UnplannedVisit(visit, day, phase, store.url_of_visit(visit))
+            better = _better(visit, plan, store, clinic, now)
+            yield UnplannedVisit(visit, day, phase, store.url_of_visit(visit), better)
+
+
+def _better(
+    visit: Appointment | None, plan: training.Plan, store: PlanStore, clinic: Clinic, now: datetime
+) -> BetterElsewhere | None:
+    url = store.url_of_another_time(visit) if visit else None
+    if visit is None or url is None:
+        return None
+    return better_elsewhere(visit, plan, url, clinic, now=now)
 
 
 def _times(offer: Offer, store: PlanStore) -> list[ProposedTime]:

@@ -23,6 +23,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
 from bookings.models import (
     Appointment,
+    BetterBy,
     BroughtPlan,
     Client,
     Clinic,
@@ -45,6 +46,7 @@ from bookings.queries.training.plans import (
 from bookings.web.visitor import booked_here
 
 KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
+LEFT = "plan_left"  # visits that stay though the days of the plan are against it
 GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
@@ -96,6 +98,10 @@ class Pages:
         return self._page("remove_own_plan")
 
     @property
+    def misplaced_url(self) -> str:
+        return self._page("misplaced")
+
+    @property
     def habits_url(self) -> str:
         return self._page("habits")
 
@@ -132,6 +138,13 @@ class Pages:
         if self.token:
             return reverse(f"runner:my_{name}", args=[self.token, *asked])
         return reverse(f"runner:{name}", args=asked)
+
+    def url_of_another_time(self, visit: Appointment) -> str | None:
+        """Where one that suits the training better is waited for; nothing where one is already.
+
+        None where none of that may be told.
+        """
+        return None
 
 
 class SessionPlan(Pages):
@@ -179,11 +192,20 @@ class SessionPlan(Pages):
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         self._keep(self.told.with_habits(self.habits | habits))
 
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        return frozenset((one, revision) for one, revision in self._session.get(LEFT, []))
+
+    def leave_visit(self, visit: Appointment) -> None:
+        there = self._session.get(LEFT, [])
+        self._session[LEFT] = [*there, [visit.public_id, visit.revision]][-MOST_KEPT:]
+
     plan_link = None  # a link is followed for a client; here its days are kept
 
     def keep_own_plan(
         self, schedule: training.Schedule, source: FromLink | None = None, *, now: datetime
     ) -> None:
+        self._session.pop(LEFT, None)
         told, weekday = self.told.with_schedule(schedule), schedule.long_run_weekday
         if weekday is not None:
             told = told.with_habits(self.habits | {"long_run_weekday": weekday})
@@ -326,6 +348,17 @@ class ClientPlan(Pages):
         """Who reads this has signed in, or has the link of a mail."""
         return reverse("runner:appointment", args=[links.mail_token(visit)])
 
+    def url_of_another_time(self, visit: Appointment) -> str | None:
+        return "" if visit.pk in self._waits_for_another else self._another_time(visit)
+
+    def _another_time(self, visit: Appointment) -> str:
+        return f"{reverse('runner:earlier', args=[links.mail_token(visit)])}?by={BetterBy.TRAINING}"
+
+    @cached_property
+    def _waits_for_another(self) -> frozenset[int | None]:
+        there = self.client.waits_for.waiting().exclude(appointment=None)
+        return frozenset(there.values_list("appointment", flat=True))
+
     @cached_property
     def waited_for(self) -> frozenset[SessionId]:
         """The sessions that they are on the waiting list for."""
@@ -361,6 +394,14 @@ class ClientPlan(Pages):
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         racing.keep_habits(self.client, **habits, now=now)
+
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        own = getattr(self.client, "own_plan", None)
+        return own.left_alone if own else frozenset()
+
+    def leave_visit(self, visit: Appointment) -> None:
+        own_plans.leave_visit(self.client, visit)
 
     @cached_property
     def plan_link(self) -> PlanLink | None:
@@ -411,6 +452,9 @@ class BroughtAlong(ClientPlan):
         self.history = replace(History.of(client), usual=usual_told(told))
         self.runner = told.runner
         self.declined = told.declined
+
+    def url_of_another_time(self, visit: Appointment) -> str | None:
+        return None
 
     @property
     def habits(self) -> dict[str, Any]:

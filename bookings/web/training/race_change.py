@@ -115,7 +115,7 @@ def _propose(
     except RaceRefused as refusal:
         form.add_error(refusal.field, str(refusal))
         return _ask(request, store, proposed.race, form, status=422)
-    questions = _questions(request, store, change, clinic, now)
+    questions = questions_of(request, store, change, clinic, now)
     shifts = change.phase_shifts() or change.session_shifts() or questions
     if request.POST.get("do") == CONFIRM or not (shifts or proposed.fields is None):
         return _carry_out(request, store, proposed, form, change, questions=questions, now=now)
@@ -137,7 +137,7 @@ def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Pl
     )
 
 
-def _questions(
+def questions_of(
     request: HttpRequest,
     store: PlanStore,
     change: training.PlanChange,
@@ -242,7 +242,7 @@ def _carry_out(
     questions: Sequence[Question],
     now: datetime,
 ) -> HttpResponse:
-    answers = [answer for one in questions if (answer := _answer(request, one))]
+    answers = [answer for one in questions if (answer := answer_of(request, one))]
     try:
         replanning.accept(
             answers,
@@ -254,7 +254,7 @@ def _carry_out(
         form.add_error(refusal.field, str(refusal))
         return _ask(request, store, proposed.race, form, status=422)
     except Refused as refusal:
-        again = _questions(request, store, change, Clinic.objects.the(), timezone.now())
+        again = questions_of(request, store, change, Clinic.objects.the(), timezone.now())
         return _preview(
             request, store, proposed, form, change,
             questions=again, refusal=refusal, status=status_of(refusal),
@@ -270,7 +270,7 @@ def _change_race(store: PlanStore, proposed: Proposed, now: datetime) -> None:
         store.change(proposed.race, proposed.fields, now=now)
 
 
-def _answer(request: HttpRequest, question: Question) -> VisitAnswer | None:
+def answer_of(request: HttpRequest, question: Question) -> VisitAnswer | None:
     """None to leave it as it is."""
     if question.answer == CANCEL:
         return VisitAnswer(question.appointment)

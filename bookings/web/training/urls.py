@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.training import basket, feedback, plan, race_change
+from bookings.web.training.own_plan import misplaced
 from bookings.web.training.own_plan import pages as own_plan_pages
 
 View = Callable[..., HttpResponse]
@@ -23,6 +24,7 @@ PLAN: tuple[Page, ...] = (
     ("choose/", basket.choose, "choose"),
     ("times/<slug:slug>/", plan.times, "plan_times"),
     ("times/<slug:slug>/choose/", basket.choose_time, "choose_time"),
+    ("visits/", misplaced.answer, "misplaced"),
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),
 )

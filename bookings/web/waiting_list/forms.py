@@ -1,22 +1,35 @@
 """What somebody who waits is asked: with whom, on which days, at what times, how soon to know."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from secrets import token_hex
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import dates
 from bookings.actions.waiting_list.entries import WaitTerms
-from bookings.models import Therapist, Treatment, WaitlistEntry, Weekday
+from bookings.core.training import BetterDays
+from bookings.models import (
+    Appointment,
+    BetterBy,
+    Clinic,
+    Therapist,
+    Treatment,
+    WaitlistEntry,
+    Weekday,
+)
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.waiting_list.in_words import notice_in_words
-from bookings.web.forms import PROPOSAL, DayField, PersonForm, plain
+from bookings.web.forms import PROPOSAL, DayField, KeyForm, PersonForm, plain
 
 WISH = ("therapist", "first_day", "last_day", "weekdays", "parts", "notice_hours")
 NOTICES = (0, 4, 12, 24, 48, 72, 168)  # hours
 LONGEST_WAIT = timedelta(days=366)
 A_DAY = timedelta(days=1)
+LOOKED_AFTER = timedelta(weeks=2)
 
 
 def _notice(hours: int) -> str:
@@ -108,6 +121,74 @@ class WishForm(forms.Form):
             last_day=data["last_day"],
             notice_hours=data["notice_hours"],
         )
+
+
+class InsteadForm(WishForm, KeyForm):
+    """Of what is booked: earlier or, where its day is none that the plan advises, better."""
+
+    better_by = forms.ChoiceField(
+        label=gettext_lazy("The other time is to be"),
+        choices=[
+            (BetterBy.EARLIER, gettext_lazy("Earlier")),
+            (BetterBy.TRAINING, gettext_lazy("Better for the race, earlier or later")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    helper = plain("key", "better_by", *WISH)
+
+    def __init__(self, *args: Any, visit: Appointment, better: BetterDays | None, **kwargs: Any):
+        super().__init__(*args, treatment=visit.treatment, **kwargs)
+        self.booked_on, self.better = Clinic.objects.the().day_of(visit.starts_at), better
+        kind: Any = self.fields["better_by"]
+        if better is None:
+            kind.choices, kind.widget = kind.choices[:1], forms.HiddenInput()
+
+    def _refuse_what_never_comes(self, first: date, last: date, data: dict[str, Any]) -> None:
+        super()._refuse_what_never_comes(first, last, data)
+        if data.get("better_by") != BetterBy.TRAINING or self.better is None or self.errors:
+            return
+        weekdays = data.get("weekdays") or range(7)
+        if not any(day.weekday() in weekdays for day in self.better.among(first, last)):
+            sentence = _("By the plan, none of these days is better than the one that is booked.")
+            soonest = next(self.better.among(self.today, self.today + LONGEST_WAIT), None)
+            if soonest and soonest > last:
+                sentence = _("By the plan, no day is better before {day}.").format(
+                    day=dates.civil_day_from(soonest, self.today)
+                )
+            self.add_error("last_day", sentence)
+
+    @property
+    def improvement(self) -> BetterBy:
+        return BetterBy(self.cleaned_data["better_by"])
+
+    @property
+    def wanted(self) -> WaitTerms:
+        """An earlier time is on none of the days after it."""
+        wanted = super().wanted
+        if self.improvement is BetterBy.TRAINING:
+            return wanted
+        last = max(min(wanted.last_day, self.booked_on), wanted.first_day)
+        return replace(wanted, last_day=last)
+
+
+def beginning_with(
+    visit: Appointment, better: BetterDays | None, asked: str, *, today: date
+) -> dict[str, Any]:
+    """What the form shows first: with whom it is booked, and the days around it."""
+    booked_on = last_day = Clinic.objects.the().day_of(visit.starts_at)
+    soonest = next(better.among(today, today + LONGEST_WAIT), None) if better else None
+    if soonest:
+        last_day = max(booked_on + LOOKED_AFTER, soonest + LOOKED_AFTER / 2)
+    is_better = better is not None and asked == BetterBy.TRAINING
+    return {
+        "better_by": BetterBy.TRAINING if is_better else BetterBy.EARLIER,
+        "therapist": None if visit.any_therapist else visit.therapist.slug,
+        "first_day": today,
+        "last_day": last_day,
+        "notice_hours": 0,
+        "key": token_hex(16),
+    }
 
 
 class JoinForm(WishForm, PersonForm):

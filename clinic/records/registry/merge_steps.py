@@ -34,6 +34,11 @@ def races(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.races(merge.gone, merge.kept)
 
 
+def race_news(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    merge_steps.race_news(merge.gone, merge.kept)
+    return []
+
+
 def brought_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.brought_plan(merge.gone, merge.kept)
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import SlotTaken, Stale, TooLate
 from bookings.actions.scheduling import cancellation
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Mail, MailKind, MailState, WrongStatus
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState, WrongStatus
 from tests.diary_requests import move_one
 from tests.factories import NOW, make_therapist, make_week
 
@@ -178,3 +179,25 @@ def test_a_silent_change_still_moves_the_reminders(booked, start, move):
     assert owed("moved", moved) is None
     reminders = Mail.objects.filter(kind="reminder", state=MailState.SCHEDULED)
     assert {mail.revision for mail in reminders} <= {moved.revision}
+
+
+def test_what_its_runner_moves_when_it_is_too_late_to_cancel_stays_too_late(booked, move):
+    """Else the fee is saved by moving it far off first. The desk has agreed to what it moves."""
+    Clinic.objects.update(
+        move_cutoff_hours=2, cancel_cutoff_hours=24, undo_minutes=0, late_cancellation_fee=50
+    )
+    far_off, late = booked.starts_at + timedelta(days=7), booked.starts_at - 5 * HOUR
+    by_desk = move(start=booked.starts_at + 2 * HOUR, now=late, by="desk: dee", rules=Rules.DESK)
+    assert not by_desk.events.filter(facts__late=True).exists()
+    moved = move_one(by_desk, far_off, now=late)
+    with pytest.raises(TooLate, match="moved when it was too late to cancel"):
+        cancel(moved, now=late)
+    again = move_one(moved, far_off + HOUR, now=late)
+    cancel(again, by="desk: dee", charging=True, now=late)
+    assert again.fees.get().rule == "Moved when it was too late to cancel, and cancelled"
+
+
+def test_what_is_moved_in_time_is_cancelled_in_time(booked, move):
+    Clinic.objects.update(move_cutoff_hours=2, cancel_cutoff_hours=24, undo_minutes=0)
+    moved = move(start=booked.starts_at + timedelta(days=7), now=booked.starts_at - 25 * HOUR)
+    assert cancel(moved, now=booked.starts_at - HOUR).status == Status.CANCELLED

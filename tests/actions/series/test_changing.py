@@ -18,6 +18,7 @@ from bookings.models import Appointment, Clinic, Mail, MailKind
 from bookings.queries.scheduling.cutoffs import why_not_cancel, why_not_move
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.scope import Scope, concerned, visits_of
+from tests.reading import present
 
 pytestmark = pytest.mark.django_db
 WEEK, DAY, HOUR = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1)
@@ -71,6 +72,7 @@ def files_of(mail):
     """What the files of the message tell calendars: UID, method, sequence and status of each."""
     clinic = Clinic.objects.the()
     message = compose(mail, clinic, now=timezone.now())
+    assert "/series/" in present(message.get_body(("plain",))).get_content()
     found = {}
     for part in message.iter_attachments():
         calendar = Calendar.from_ical(part.get_content())

@@ -66,6 +66,8 @@ def test_one_that_cannot_be_had_is_told_with_the_nearest_and_the_rest_goes_on(
     assert letter.nearest
     assert letter.why in text(letter)
     assert letter.nearest.words in text(letter)
+    assert letter.series_url.endswith("/series/")
+    assert letter.series_url in text(letter)
     assert compose(mail, clinic, now=timezone.now())["Subject"].startswith("Not booked: ")
     clock.move_to(timezone.now() + WEEK)
     assert tend() == 1

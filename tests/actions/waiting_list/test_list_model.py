@@ -40,6 +40,8 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NOTICE = 2 * HOUR
 FRIDAY = datetime(2026, 10, 23, 9, tzinfo=UTC)  # the clocks go back on Sunday
 DAYS, HOURS = 3, range(9, 13)
+MONDAY = 0
+SUITS, NO_RACE, SUITS_NOT = 16, 21, 28  # days, as the list counts them
 DESK = "desk: dee"
 
 
@@ -133,6 +135,25 @@ class WaitingList(RuleBasedStateMachine):
                 appointment=visit,
                 first_day=FRIDAY.date(),
                 last_day=self.clinic.day_of(visit.starts_at),
+                joined_at=self.now,
+            )
+            self.on_sale[entry.pk] = self.free_for(entry)
+
+    @rule(which=st.integers(0, 11))
+    def wish_it_better(self, which):
+        """Who runs long on Sundays had better come on Monday."""
+        visit = Appointment.objects.get(pk=self.visits[2 * which])
+        is_coming = visit.status == Status.BOOKED and visit.starts_at > self.now
+        if is_coming and not visit.earlier_wishes.waiting().exists():
+            if not visit.whose.races.exists():
+                factories.make_race(visit.whose)
+            entry = factories.make_entry(
+                visit.client,
+                treatment=visit.treatment,
+                appointment=visit,
+                better_by="training",
+                first_day=FRIDAY.date(),
+                last_day=(FRIDAY + timedelta(days=DAYS)).date(),
                 joined_at=self.now,
             )
             self.on_sale[entry.pk] = self.free_for(entry)
@@ -247,7 +268,9 @@ class WaitingList(RuleBasedStateMachine):
             if therapist in takers
             and blocked.overlaps(there := Interval(start, start + length_of(entry)))
             and any(
-                there.overlaps(one.interval) for one in lately if one.freed_at >= entry.joined_at
+                there.overlaps(one.interval)
+                for one in lately
+                if one.freed_at >= entry.joined_at and one.therapist_id in (None, therapist)
             )
         ]
 
@@ -281,10 +304,18 @@ class WaitingList(RuleBasedStateMachine):
     def nobody_was_overtaken(self, before, made):
         empty_handed = WaitlistEntry.objects.waiting().exclude(client__in=made.values("client"))
         for waits in empty_handed:
-            for offer in made.select_related("entry__treatment"):
+            for offer in made.select_related("entry__treatment", "therapist"):
                 as_long = waits.treatment.minutes <= offer.entry.treatment.minutes
-                if as_long and offer.starts_at in before.get(waits.pk, ()):
-                    assert offer.entry.joined_at <= waits.joined_at
+                takers = before.get(waits.pk, {}).get(offer.starts_at, ())
+                if as_long and offer.therapist in takers:
+                    assert self.standing(offer.entry, offer) <= self.standing(waits, offer)
+
+    def standing(self, entry, offer):
+        """A day sooner for each day of waiting, and for a day that suits their training."""
+        need = NO_RACE
+        if entry.client.races.exists():
+            need = SUITS if self.clinic.day_of(offer.starts_at).weekday() == MONDAY else SUITS_NOT
+        return entry.joined_at + timedelta(days=need)
 
     def might_have(self, entry, *, at_once=False):
         """The starts that could be offered to them now, read without any of the list's code."""
@@ -309,7 +340,7 @@ class WaitingList(RuleBasedStateMachine):
             for start, takers in starts.items()
             if start not in had
             and self.suits(entry, start, at_once)
-            and not self.was_on_sale(entry, start)
+            and not self.was_on_sale(entry, start, takers)
         }
 
     def free_for(self, entry):
@@ -325,14 +356,16 @@ class WaitingList(RuleBasedStateMachine):
         )
         return {one.starts_at: one.therapists for one in free}
 
-    def was_on_sale(self, entry, start):
-        """When they joined, and nothing of it has come free since."""
+    def was_on_sale(self, entry, start, takers):
+        """When they joined, with any who can take it now and whose time has not come free since."""
         since = FreedTime.objects.exclude(cause="look").filter(
             freed_at__gte=entry.joined_at,
             starts_at__lt=start + length_of(entry),
             ends_at__gt=start,
         )
-        return start in self.on_sale[entry.pk] and not since.exists()
+        lately = set(since.values_list("therapist", flat=True))
+        then = self.on_sale[entry.pk].get(start, ())
+        return any(one in then and not {None, one.pk} & lately for one in takers)
 
     def suits(self, entry, start, at_once):
         end = start + timedelta(minutes=entry.treatment.minutes)
@@ -342,11 +375,17 @@ class WaitingList(RuleBasedStateMachine):
         return (
             start - notice - self.now >= 15 * MINUTE
             and (not entry.weekdays or self.clinic.day_of(start).weekday() in entry.weekdays)
-            and (entry.appointment is None or start < entry.appointment.starts_at)
+            and (entry.appointment is None or self.is_an_improvement(entry, start))
             and (entry.appointment is None or entry.appointment.starts_at - self.now >= 15 * MINUTE)
             and not own.filter(starts_at__lt=end, ends_at__gt=start).exists()
             and (at_once or not self.is_paused(start, end))
         )
+
+    def is_an_improvement(self, entry, start):
+        if entry.better_by == "earlier":
+            return start < entry.appointment.starts_at
+        at_present = self.clinic.day_of(entry.appointment.starts_at).weekday()
+        return at_present != MONDAY == self.clinic.day_of(start).weekday()
 
     def is_paused(self, start, end):
         paused = FreedTime.objects.paused(self.now)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings.actions.clients.identity import prove
+from bookings.actions.mail import preferences
 from bookings.actions.refusals import TooManyUnproved
 from bookings.actions.scheduling import cancellation, changes, holds, undoing, unproved
 from bookings.actions.scheduling.changes import MoveRequest
@@ -27,6 +28,7 @@ from bookings.models import (
     FreedTime,
     Mail,
     MailKind,
+    MailState,
     OfferState,
     WaitlistEntry,
     WaitlistOffer,
@@ -142,6 +144,62 @@ def test_what_was_on_sale_when_they_wished_for_it_stays_so(ten, wait, clock, wid
     cancel(booked)
     assert not stranger_may(ten)
     assert after_the_pause(clock) == 1
+
+
+@pytest.fixture
+def lee_too(massage, lee, ten):
+    """Her hour at ten is on sale all along, in a room of its own."""
+    factories.make_week(lee)
+    massage.therapists.add(lee)
+    massage.rooms.add(ten.room, factories.make_room("The other"))
+    return lee
+
+
+def test_a_colleagues_hour_that_was_on_sale_all_along_stays_so(ten, wait, clock, lee_too):
+    """One that comes free is kept for who waits for that therapist; with her, nobody need wait."""
+    anybody, for_kim = wait(), wait(therapist=ten.therapist)
+    cancel(ten)
+    assert FreedTime.objects.get(cause="visit").therapist == ten.therapist
+    assert stranger_may(ten, therapist=lee_too)
+    assert not stranger_may(ten, therapist=ten.therapist)
+    assert after_the_pause(clock) == 1
+    assert offer_to(for_kim).therapist == ten.therapist
+    assert not anybody.offers.exists()
+
+
+def test_a_room_that_comes_free_lets_a_colleague_work_who_had_none(ten, wait, clock, lee_too):
+    ten.treatment.rooms.set([ten.room])
+    entry = wait(therapist=lee_too)
+    cancel(ten)
+    assert after_the_pause(clock) == 1
+    assert offer_to(entry).therapist == lee_too
+
+
+def test_time_off_that_is_taken_back_frees_its_own_therapist(ten, wait, at):
+    wait()
+    for whose in (ten.therapist, None):
+        factories.make_absence(at(3, 12), at(3, 13), whose).delete()
+    assert set(FreedTime.objects.values_list("therapist", flat=True)) == {ten.therapist_id, None}
+
+
+@pytest.mark.parametrize("how", ["refused", "returned"])
+def test_what_did_not_reach_them_goes_to_the_next_at_once_and_the_desk_is_told(
+    ten, wait, clock, desks, how
+):
+    first, second = wait(joined_at=timezone.now() - 9 * HOUR), wait()
+    cancel(ten)
+    after_the_pause(clock)
+    lost = offer_to(first)
+    if how == "refused":
+        Mail.objects.filter(about__offer=lost.pk).update(state=MailState.FAILED)
+    else:
+        preferences.address_takes_no_mail(first.client.email, now=timezone.now())
+    assert tend() == 1
+    assert offer_to(second).starts_at == lost.starts_at
+    assert tend() == 0
+    page = desks.get("/desk/waiting-list/", {"offer": lost.pk}).content.decode()
+    assert "its mail did not reach them" in page
+    assert not Mail.objects.filter(kind=MailKind.WAIT_WITHDRAWN).exists()
 
 
 def test_what_is_undone_within_the_pause_sends_nothing(ten, wait, clock):

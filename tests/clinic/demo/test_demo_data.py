@@ -28,9 +28,12 @@ from bookings.models import (
     Payment,
     Race,
     Room,
+    Series,
     Therapist,
     Treatment,
     User,
+    WaitlistEntry,
+    WaitlistOffer,
     WeeklyBreak,
 )
 from bookings.queries.desk.desk_day import desk_day
@@ -41,6 +44,7 @@ from clinic.demo.data import clinic, load, people
 from tests.reading import present
 
 LONDON = ZoneInfo("Europe/London")
+ASIDE = ("paid", "waived", "fee", "repeated")  # of a visit, that change nothing of it
 STEP = timedelta(minutes=15)
 # Over the clocks' spring change, over their autumn change, over Christmas.
 TODAYS = [(2026, 3, 20), (2026, 10, 15), (2026, 11, 23)]
@@ -110,18 +114,24 @@ def test_every_visit_is_of_a_treatment_that_its_therapist_offers_at_its_price(no
         assert visit.blocked_until - visit.ends_at == timedelta(minutes=treatment.buffer_minutes)
 
 
-def test_the_coming_weeks_are_about_three_quarters_full(now):
-    first = now.date() + timedelta(days=1)
-    weeks = day_bounds(first, 41, LONDON)
+def test_the_coming_week_is_about_two_thirds_full_and_later_ones_are_emptier(now):
+    shares = [booked_share(now.date() + timedelta(days=1 + 14 * n), 13) for n in range(3)]
+    assert 0.5 < shares[0] < 0.8
+    assert shares == sorted(shares, reverse=True)
+    assert shares[2] < 0.3
+
+
+def booked_share(first, days):
+    """Of the hours at work, so many days from the first."""
+    stretch = day_bounds(first, days, LONDON)
     at_work = sum(
-        free_quarters(therapist, local_days(first, 41)) * STEP.total_seconds()
+        free_quarters(therapist, local_days(first, days)) * STEP.total_seconds()
         for therapist in Therapist.objects.prefetch_related("shifts", "breaks")
     )
-    coming = Appointment.objects.occupying().filter(
-        starts_at__gte=weeks.start, starts_at__lt=weeks.end
+    there = Appointment.objects.occupying().filter(
+        starts_at__gte=stretch.start, starts_at__lt=stretch.end
     )
-    taken = sum((visit.blocked_until - visit.starts_at).total_seconds() for visit in coming)
-    assert 0.65 < taken / at_work < 0.85
+    return sum((one.blocked_until - one.starts_at).total_seconds() for one in there) / at_work
 
 
 def free_quarters(therapist, days):
@@ -160,10 +170,10 @@ def test_there_is_a_past_and_a_future_and_still_room_for_more(now):
 
 
 def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(now):
-    for visit in Appointment.objects.prefetch_related("events").select_related("client"):
+    for visit in Appointment.objects.visits().prefetch_related("events").select_related("client"):
         events = list(visit.events.all())
         assert events[0].kind == Status.BOOKED
-        became = [event for event in events if event.kind not in ("paid", "waived", "fee")]
+        became = [event for event in events if event.kind not in ASIDE]
         assert became[-1].kind == visit.status
         known_since, booked_at = present(visit.client).created_at, present(visit.booked_at)
         assert known_since <= booked_at == events[0].at < visit.starts_at
@@ -304,3 +314,15 @@ def test_the_desk_meets_children_breaks_and_people_without_email(now):
 def test_most_of_those_who_come_train_for_a_race(now):
     soon = Appointment.objects.filter(starts_at__gte=now, status=Status.BOOKED)
     assert soon.filter(client__races__isnull=False).distinct().count() / soon.count() > 0.6
+
+
+def test_somebody_waits_for_each_kind_of_time_and_one_is_kept_for_the_runner(now):
+    waiting = WaitlistEntry.objects.waiting().with_everything()
+    kinds = {(one.moves_a_visit, one.better_by) for one in waiting}
+    assert kinds == {(False, "earlier"), (True, "earlier"), (True, "training")}
+    assert any(not one.client.email and one.client.phone for one in waiting)
+    offer = WaitlistOffer.objects.open().get()
+    assert offer.client.name == people.RUNNER
+    assert offer.is_open(now)
+    assert {one.follows_a_race for one in Series.objects.all()} == {True, False}
+    assert all(one.appointments.exists() for one in Series.objects.all())

@@ -13,9 +13,12 @@ from bookings.models import (
     Client,
     Clinic,
     Room,
+    Series,
     Therapist,
     Treatment,
     User,
+    WaitlistEntry,
+    WaitlistOffer,
     WeeklyShift,
 )
 from clinic.demo.data import load as loading
@@ -50,7 +53,8 @@ def everything():
             Appointment.objects.values_list(
                 "starts_at", "room__name", "therapist__name", "client__name", "treatment__name",
                 "status", "booked_at", "revision", "any_therapist",
-            )
+            ),
+            key=str,  # a hold is nobody's yet
         ),
         sorted(
             AppointmentEvent.objects.values_list(
@@ -65,7 +69,19 @@ def forget_everything():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE therapists_note, therapists_healthcheck CASCADE")
         cursor.execute("TRUNCATE bookings_payment, bookings_fee")
-    for model in (Appointment, Client, User, Treatment, Absence, Therapist, Room, Clinic):
+    for model in (
+        WaitlistOffer,
+        WaitlistEntry,
+        Appointment,
+        Series,
+        Client,
+        User,
+        Treatment,
+        Absence,
+        Therapist,
+        Room,
+        Clinic,
+    ):
         model.objects.all().delete()
 
 

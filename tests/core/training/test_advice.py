@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.core import training
-from bookings.core.training import Distance, Kind, Outcome, Priority, Verdict, Weekday
+from bookings.core.training import BetterDays, Distance, Kind, Outcome, Priority, Verdict, Weekday
 from tests.core.training.default_protocol import PROTOCOL
 
 RACE_DAY = date(2027, 4, 25)  # a Sunday
@@ -132,3 +132,49 @@ def test_a_light_treatment_is_well_had_where_only_light_ones_are(protocol):
     assert training.suits(frozenset({Kind.PRE_RACE_FLUSH}), day, plan)
     assert not training.suits(frozenset({Kind.TRAINING}), day, plan)
     assert not training.suits(frozenset({Kind.PRE_RACE_FLUSH, Kind.TRAINING}), day, plan)
+
+
+THE_RACE = training.Race(RACE_DAY, Distance.MARATHON, name="the race")
+MARATHON_PLAN = training.plan([THE_RACE], training.Runner(), PROTOCOL, as_of=AS_OF)
+DAYS_LEFT = st.integers(-40, 200)
+KINDS = st.frozensets(st.sampled_from(sorted(Kind)), max_size=2)
+
+
+def on(left: int) -> date:
+    return RACE_DAY - timedelta(days=left)
+
+
+@given(DAYS_LEFT, DAYS_LEFT, KINDS)
+def test_a_better_day_is_one_that_the_plan_speaks_less_against(one, other, kinds):
+    days = BetterDays(kinds, on(one), MARATHON_PLAN)
+    if on(other) not in days:
+        return
+    assert days.are_possible
+    assert on(one) not in BetterDays(kinds, on(other), MARATHON_PLAN)
+    assert training.against(kinds, on(one), MARATHON_PLAN)
+    assert training.suits(kinds, on(other), MARATHON_PLAN)
+    for because in (days.why(on(other)), days.why_not_than):
+        assert because.yours.endswith(".")
+        assert not {"your", "you"} & set(because.theirs.lower().split())
+
+
+def test_what_is_booked_for_before_a_race_gets_no_better_after_it():
+    days = BetterDays(frozenset(), on(8), MARATHON_PLAN)  # the day before a long run
+    assert on(9) in days
+    assert not any(on(-left) in days for left in range(40))
+
+
+@pytest.mark.parametrize(
+    ("than", "day", "why"),
+    [
+        (63, 61, "It is two days after your long run."),
+        (64, 60, "It is three days after your long run."),
+        (64, 66, "It is not beside a hard day of your training."),
+        (1, 10, "It is 10 days before"),
+        (0, -5, "It is 5 days after"),
+    ],
+)
+def test_the_reason_is_by_what_the_present_day_lacks(than, day, why):
+    days = BetterDays(frozenset(), on(than), MARATHON_PLAN)
+    assert on(day) in days
+    assert days.why(on(day)).yours.startswith(why)

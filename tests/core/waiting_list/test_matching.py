@@ -17,7 +17,14 @@ NOW = datetime(2026, 12, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KIM, LEE = 1, 2
 AT = datetime(2026, 12, 5, 10, tzinfo=UTC)  # a Saturday morning
-START = Start(at=AT, day=AT.date(), part=0, therapists=frozenset({KIM}), came_free=NOW)
+START = Start(
+    at=AT,
+    day=AT.date(),
+    part=0,
+    therapists=frozenset({KIM}),
+    came_free={KIM: NOW, LEE: NOW - 2 * DAY},
+)
+WITH_BOTH = replace(START, therapists=frozenset({KIM, LEE}))
 MOMENT = Moment(now=NOW, today=NOW.date(), notice=2 * HOUR)
 WISH = ListedWish(
     entry=1,
@@ -39,6 +46,7 @@ WISH = ListedWish(
         ({"weekdays": frozenset({0, 1})}, WhyNot.WEEKDAY),
         ({"parts": frozenset({1, 2})}, WhyNot.PART),
         ({"earlier_than": AT}, WhyNot.NOT_EARLIER),
+        ({"better_on": {AT.date() + DAY}}, WhyNot.NOT_BETTER),
         ({"busy": (Interval(AT + HOUR / 2, AT + 2 * HOUR),)}, WhyNot.BUSY),
         ({"notice": 4 * DAY}, WhyNot.NOTICE),
         ({"since": NOW + HOUR}, WhyNot.ON_SALE),
@@ -53,11 +61,18 @@ WISH = ListedWish(
         ({"therapist": KIM, "weekdays": frozenset({5}), "parts": frozenset({0})}, None),
         ({"earlier_than": AT + HOUR, "busy": (Interval(AT + HOUR, AT + 2 * HOUR),)}, None),
         ({"notice": 3 * DAY}, None),
+        ({"better_on": {AT.date()}}, None),
     ],
 )
 def test_each_reason_is_found_and_nothing_else_stands_in_the_way(wish, reason):
     found = match(replace(WISH, **wish), [START], MOMENT)
     assert (None if isinstance(found, Match) else found) == reason
+
+
+def test_what_was_on_sale_with_one_of_them_is_offered_to_who_waits_for_the_other():
+    assert match(WISH, [WITH_BOTH], MOMENT) is WhyNot.ON_SALE
+    assert isinstance(match(replace(WISH, therapist=KIM), [WITH_BOTH], MOMENT), Match)
+    assert match(replace(WISH, therapist=LEE), [WITH_BOTH], MOMENT) is WhyNot.ON_SALE
 
 
 def test_the_reason_told_is_that_of_the_start_which_came_nearest():

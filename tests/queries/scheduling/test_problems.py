@@ -204,3 +204,15 @@ def test_an_hour_is_an_hour_on_the_night_the_clocks_go_forward(clinic, kim, room
     assert [one.code for one in problems_with(slot, facts, rules=Rules.DESK)] == [
         Code.OUTSIDE_HOURS
     ]
+
+
+def test_where_whoever_is_free_will_do_nobody_is_named_unless_staff_may_choose_them(
+    massage, kim, at, clinic
+):
+    slot = Slot(treatment=massage, start=at(3, 20))
+    facts = facts_for(slot, clinic, now=NOW)
+    [named] = problems_with(slot, facts, rules=Rules.DESK_MOVE)
+    [unnamed] = problems_with(slot, facts, rules=Rules.DESK_MOVE, names_nobody=True)
+    assert (named.code, unnamed.code) == (Code.OUTSIDE_HOURS, Code.OUTSIDE_HOURS)
+    assert str(kim) in named.sentence
+    assert unnamed.sentence == "Nobody who offers Sports massage works then."

@@ -28,6 +28,7 @@ from bookings.models import (
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.queries.waiting_list import standing
 from bookings.queries.waiting_list.matches import gap_of
+from bookings.web import rate_limits
 from tests import factories
 from tests.page_forms import forms_of
 from tests.reading import present
@@ -517,7 +518,10 @@ def test_newcomers_of_one_network_join_only_so_often(client, anas, massage, sent
         {**sent, "email": f"new{n}@example.com", "key": str(n) * 32, "name": f"New {n}"}
         for n in range(3)
     ]
-    answers = [client.post(page, one) for one in made_up]
+    answers = []
+    for one in made_up:
+        answers.append(client.post(page, one))
+        rate_limits._limiter().storage.reset()  # as if Redis had been emptied
     assert [one.status_code for one in answers[:2]] == [302, 302]
     assert "from your network at the moment" in answers[2].text
     assert "new2@example.com" in answers[2].text
