@@ -113,17 +113,15 @@ def fetch_due(
         count += 1
         try:
             got = fetched(opened(link), tag=_tag_of(link, now))
-            found = None if got.content is None else read(link, got.content, now)
+            if got.content is not None:
+                keep(link, read(link, got.content, now), now)
         except NotReadable as refusal:
             note_failure(link, refusal.why, now=now)
             missed(link, now)
-            continue
-        try:
-            if found is not None:
-                keep(link, found, now)
         except Busy:
-            continue  # in a quarter of an hour
-        note_success(link, got, now=now)
+            pass  # it is due again in a quarter of an hour
+        else:
+            note_success(link, got, now=now)
     return count
 
 

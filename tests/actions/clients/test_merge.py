@@ -78,6 +78,7 @@ def makers(visit):
         "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
         "bookings.BroughtPlan.client": lambda one: BroughtPlan.objects.create(client=one, at=NOW),
         "bookings.OwnPlan.client": lambda one: OwnPlan.objects.create(client=one, read_at=NOW),
+        "bookings.PlanLink.client": factories.make_plan_link,
         "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
             kind="training", ideal=DAY
         ),
