@@ -28,7 +28,10 @@ def owe(client: Client, *, now: datetime) -> None:
     found = _to_ask(client, clinic, now)
     if not found:
         return
-    clock = protocol.current().mails.nudges.send_at
+    due_at = _at(clinic.day_of(now) + timedelta(days=1), clinic)
+    not_after = max(one.visit.starts_at for one in found)
+    if due_at >= not_after:
+        return
     mail = Mail(
         key=f"{MailKind.AGAINST_PLAN}:{client.pk}:{client.plan_revision}",
         kind=MailKind.AGAINST_PLAN,
@@ -36,8 +39,8 @@ def owe(client: Client, *, now: datetime) -> None:
         revision=client.plan_revision,
         why=_("Their own training plan is against where an appointment stands."),
         created_at=now,
-        due_at=at_clock(clinic.day_of(now) + timedelta(days=1), clock, clinic),
-        not_after=max(one.visit.starts_at for one in found),
+        due_at=due_at,
+        not_after=not_after,
     )
     write_down(mail)
 
@@ -52,10 +55,11 @@ def goes(mail: Mail, clinic: Clinic) -> bool:
     free = _first_free(mail.client, clinic, today)
     if free != today:
         why = _("Waits for {day}: not so soon after another, nor around a race.")
-        clock = protocol.current().mails.nudges.send_at
-        mail.put_off(
-            at_clock(free, clock, clinic), why.format(day=dates.civil_day_from(free, today))
-        )
+        if _at(free, clinic) >= mail.not_after:
+            mail.drop(_("No day is left on which it may go."))
+        else:
+            said = why.format(day=dates.civil_day_from(free, today))
+            mail.put_off(_at(free, clinic), said)
         return False
     mail.is_about({"against": [one.visit.pk for one in found]})
     return True
@@ -63,6 +67,10 @@ def goes(mail: Mail, clinic: Clinic) -> bool:
 
 def _to_ask(client: Client, clinic: Clinic, now: datetime) -> list[Misplaced]:
     return [one for one in misplaced_visits(client, clinic, now=now) if one.can_be_answered]
+
+
+def _at(day: date, clinic: Clinic) -> datetime:
+    return at_clock(day, protocol.current().mails.nudges.send_at, clinic)
 
 
 def _waiting(client: Client) -> MailQuerySet:

@@ -46,7 +46,7 @@ class Ledger:
 
     @property
     def first_week(self) -> int | None:
-        return min((visit.week for visit in self.visits), default=None)
+        return min(self.visits_in, default=None)
 
     def is_open(self, session: WantedFact, on: date) -> bool:
         """Whether it was known as the day began, and nothing was booked for it."""

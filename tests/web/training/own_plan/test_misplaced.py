@@ -271,6 +271,29 @@ def test_one_a_week_at_most_however_often_the_plan_changes(
     assert due(second, 8, at)
 
 
+def test_what_could_go_only_after_the_visit_is_dropped_and_asks_nobody_for_attention(
+    ana, ana_wants_nudges, visit, keep, due, at, quiet, clock
+):
+    keep(n20="hard")
+    told = Mail.objects.create(
+        key="told",
+        kind=MailKind.NUDGE,
+        client=ana,
+        created_at=timezone.now(),
+        due_at=timezone.now(),
+        not_after=at(9, 9),
+        state=MailState.SENT,
+        sent_at=timezone.now(),
+        data_at=timezone.now(),
+    )
+    keep(n4="hard")
+    mail = of_kind().get()
+    Mail.objects.exclude(pk__in=[mail.pk, told.pk]).update(state=MailState.CANCELLED)
+    assert due(mail, 1, at) is None
+    mail.refresh_from_db()
+    assert mail.state == MailState.CANCELLED
+
+
 def test_who_wants_no_mails_is_owed_none(ana, visit, keep):
     keep(n4="hard")
     assert not of_kind().exists()
