@@ -161,12 +161,12 @@ def _want_another_time(
     earlier, *others = ahead[LOOKED_THROUGH:]
     day = clinic.day_of(earlier.starts_at)
     _wish(earlier.whose, now - DAY, today, appointment=earlier, last_day=day)
-    better = (one for one in others if _races(one) and better_for(one, clinic, now=now))
+    better = (one for one in others if _races(one, clinic) and better_for(one, clinic, now=now))
     if visit := next(better, None):
         terms = {"appointment": visit, "better_by": BetterBy.TRAINING}
         _wish(visit.whose, now - 2 * DAY, today, **terms)
 
 
-def _races(visit: Appointment) -> bool:
+def _races(visit: Appointment, clinic: Clinic) -> bool:
     """Later than that."""
-    return visit.whose.races.filter(race_date__gt=visit.starts_at.date()).exists()
+    return visit.whose.races.filter(race_date__gt=clinic.day_of(visit.starts_at)).exists()
