@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles 
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock css audit bench \
-    bench-peers soak attack simulate mutants rehearse clean
+    bench-peers soak attack simulate forecast mutants rehearse clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -92,6 +92,9 @@ attack: ## What a stranger can try from outside, against a demo that runs (SITE=
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
 	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)
+
+forecast: $(VENV)/.installed ## How far the forecast is off on the simulated year, with 300 runners
+	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation/test_forecast.py $(ARGS)
 
 mutants: $(VENV)/.installed ## Each planted fault of the planner is noticed
 	@MUTANTS=1 RUNNERS=30 $(BIN)/python -m pytest -q tests/simulation -k fault $(ARGS)

@@ -28,7 +28,7 @@ from bookings.core.public_addresses import PUBLIC_NAME, is_reachable
 
 MOST_REDIRECTS = 1
 LONGEST_URL = 2_000
-PLAIN = re.compile(r"[A-Za-z0-9:/?#\[\]!$&'()*+,;=%._~-]+")  # RFC 3986, but for @
+PLAIN = re.compile(r"[A-Za-z0-9:/?#\[\]@!$&'()*+,;=%._~-]+")  # RFC 3986
 A_TAG = re.compile(r'(?:W/)?"[!#-~]{0,200}"')  # what is sent again must be no line of its own
 REDIRECTS = (301, 302, 303, 307, 308)
 GONE = (404, 410)
@@ -114,7 +114,8 @@ def checked(url: str, reach: Reach) -> str:
         port = parts.port or reach.port
     except ValueError:
         raise NotFetched(Hindrance.ADDRESS) from None
-    if parts.scheme != "https" or port != reach.port:
+    # Outlook's paths have an @; before a host it would be a login.
+    if parts.scheme != "https" or port != reach.port or "@" in parts.netloc:
         raise NotFetched(Hindrance.ADDRESS)
     host = parts.hostname or ""
     listed = any(host == one or host.endswith(f".{one}") for one in reach.hosts)

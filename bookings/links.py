@@ -130,6 +130,7 @@ class Purpose(StrEnum):
     DOWNLOAD = "download"
     WAITING = "waiting"
     WAIT_OFFER = "wait_offer"
+    RACE_NEWS = "race_news"
 
     @property
     def route(self) -> str:
@@ -150,6 +151,7 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
     Purpose.YOUR_DATA: timedelta(days=400),
     Purpose.WAITING: timedelta(days=400),
     Purpose.WAIT_OFFER: timedelta(days=30),
+    Purpose.RACE_NEWS: timedelta(days=120),
     Purpose.DOWNLOAD: DOWNLOAD_GOOD_FOR,
     Purpose.UNSUBSCRIBE: None,
 }

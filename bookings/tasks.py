@@ -6,10 +6,11 @@ from django.utils import timezone
 from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.people import leaving
 from bookings.actions.records import checking, jobs
-from bookings.actions.rota import offers
+from bookings.actions.rota import busy_calendars, offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.actions.series import race_sessions
 from bookings.actions.series import tending as series
+from bookings.actions.training import plan_links, race_news
 from bookings.actions.waiting_list import tending
 from bookings.mail.wake_worker import ring
 from bookings.models import Component, Heartbeat
@@ -69,3 +70,17 @@ def book_what_opens() -> None:
 def go_on_with_imports() -> None:
     if jobs.go_on_with_all(now=timezone.now()):
         ring(checking.TASK)  # behind what waits
+
+
+@shared_task(name="bookings.tasks.fetch_calendars", ignore_result=True)
+def fetch_calendars() -> None:
+    """In a worker of its own: a site that is slow keeps nobody's mail waiting."""
+    Heartbeat.objects.note(Component.CALENDARS)
+    busy_calendars.fetch_due(now=timezone.now())
+    plan_links.fetch_due(now=timezone.now())
+
+
+@shared_task(name=race_news.TASK, ignore_result=True)
+def go_on_with_race_news() -> None:
+    if race_news.go_on_with_all(now=timezone.now()):
+        ring(race_news.TASK)

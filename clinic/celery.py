@@ -18,6 +18,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
 EACH_HOUR = 60 * EACH_MINUTE
 A_SECOND = timedelta(seconds=1)
+CALENDARS = "calendars"  # the queue of what waits for other people's servers
+FETCH = "bookings.tasks.fetch_calendars"
 OWN_BELL = (
     "bookings.tasks.send_due_mails",
     "therapists.tasks.tell_staff",
@@ -35,6 +37,7 @@ app.conf.update(
     beat_scheduler="clinic.celery:SteadyScheduler",
     beat_max_loop_interval=EACH_MINUTE,
     own_bell_interval=EACH_MINUTE,
+    task_routes={FETCH: {"queue": CALENDARS}},
     beat_schedule={
         "send due mails": {
             "task": "bookings.tasks.send_due_mails",
@@ -107,6 +110,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "go on with news of races": {
+            "task": "bookings.tasks.go_on_with_race_news",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",
             "schedule": EACH_HOUR,
@@ -137,7 +145,8 @@ class SteadyScheduler(PersistentScheduler):
 
 class OwnBell(bootsteps.StartStopStep):
     """The worker looks for mail by itself, so that a beat which is silent costs no mail its time,
-    and tells the owner of it.
+    and tells the owner of it. The one that reads calendars rings for itself alone, so that nothing
+    piles up in its queue where nobody runs it.
 
     It counts by the machine's uptime, which nobody puts back.
     """
@@ -146,7 +155,8 @@ class OwnBell(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         ring = import_module("bookings.mail.wake_worker").ring
-        for task in OWN_BELL:
+        reads_calendars = CALENDARS in parent.app.amqp.queues.consume_from
+        for task in (FETCH,) if reads_calendars else OWN_BELL:
             parent.timer.call_repeatedly(app.conf.own_bell_interval, ring, (task,))
 
 

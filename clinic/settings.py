@@ -335,6 +335,24 @@ ANYMAIL = {
     "MAILGUN_WEBHOOK_SIGNING_KEY": MAIL_EVENTS_SECRET,
 }
 
+# Whose links to private calendars are read (docs/operations.md): what pages call each, its hosts,
+# and whatever stands below them.
+CALENDAR_SITES = {
+    "Runna": ["runna.com"],
+    "TrainingPeaks": ["trainingpeaks.com"],
+    "Final Surge": ["finalsurge.com"],
+    "Garmin Connect": ["connect.garmin.com"],
+    "Google Calendar": ["calendar.google.com"],
+    "iCloud": ["icloud.com"],
+    "Outlook": ["outlook.office365.com", "outlook.office.com", "outlook.live.com"],
+}
+# Further hosts, such as a cloud of the clinic's own, and its networks where they are not public;
+# and the port and the certificates' authorities of all of them.
+CALENDAR_HOSTS = env.list("CALENDAR_HOSTS", default=[])
+CALENDAR_NETWORKS = env.list("CALENDAR_NETWORKS", default=[])
+CALENDAR_PORT = env.int("CALENDAR_PORT", default=443)
+CALENDAR_AUTHORITIES = env.str("CALENDAR_AUTHORITIES", default="")  # a file of further ones
+
 # Signs what is handed to browsers' push services; without it nobody can be told on a device.
 PUSH_KEY = env.str("PUSH_KEY", default="")
 # Networks of our own in which a push service stands; else only public addresses are asked.
@@ -401,6 +419,7 @@ LIMITS = {
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),
     "files": env.str("LIMIT_FILES", default="30/hour"),
+    "checks": env.str("LIMIT_CHECKS", default="120/hour"),  # presses on what was read of them
     # As many newcomers' bookings as one neighbourhood of addresses makes in an hour.
     "joins": env.str("LIMIT_JOINS", default="20/hour"),
 }

@@ -15,9 +15,17 @@ from bookings.models import (
     Clinic,
     Distance,
     ExtraShift,
+    ListedDistance,
+    ListedRace,
+    NewsState,
+    Outcome,
+    OwnPlan,
+    PlanLink,
     Race,
+    RaceNews,
     Room,
     RoomLoan,
+    RunnerNews,
     Series,
     Therapist,
     Treatment,
@@ -27,6 +35,8 @@ from bookings.models import (
     Weekday,
     WeeklyShift,
 )
+from bookings.models.pasted_links import NotRead, SealedLink
+from bookings.queries.training.listed import folded_name
 from tests.clock import NOW, ZONE, day_of
 
 PASSWORD = "a-long-enough-password"
@@ -188,6 +198,21 @@ def make_series(visit: Appointment, **fields) -> Series:
     return series
 
 
+def make_plan_link(client: Client, **fields) -> PlanLink:
+    """Of a plan with one long run, and a calendar that has gone."""
+    days = [[f"{NOW.date()}", "long", 150, 27.3]]
+    OwnPlan.objects.get_or_create(client=client, defaults={"read_at": NOW, "days": days})
+    fields = {
+        "link": SealedLink.of("https://example.com/plan.ics"),
+        "shown": "example.com/…",
+        **dict.fromkeys(("kept_at", "read_at", "good_at", "due_at"), NOW),
+        "failures": 1,
+        "why": NotRead.GONE,
+        **fields,
+    }
+    return PlanLink.objects.create(client=client, **fields)
+
+
 def make_entry(client: Client | None = None, **fields) -> WaitlistEntry:
     """Any therapist, any day and time of the next six weeks."""
     fields = {
@@ -218,3 +243,20 @@ def make_offer(entry: WaitlistEntry, **fields) -> WaitlistOffer:
     if "therapist" not in fields:
         fields["therapist"] = make_therapist()
     return WaitlistOffer.objects.create(entry=entry, **fields)
+
+
+def make_listed(name: str = "Berlin Marathon", **fields) -> ListedDistance:
+    """A distance of a race of the clinic's list."""
+    town = fields.pop("town", "")
+    race = ListedRace.objects.create(name=name, town=town, folded=folded_name(name, town))
+    fields = {"distance": Distance.MARATHON, "race_date": day_of(NOW), **fields}
+    return ListedDistance.objects.create(listed_race=race, **fields)
+
+
+def make_news(race: Race, *, was: date, **fields) -> RunnerNews:
+    """What its runner was told of a race that was on that day; it is cancelled, or as it is now."""
+    listed = make_listed(race_date=race.race_date, distance=race.distance)
+    becomes = None if race.outcome == Outcome.CANCELLED else race.race_date
+    news = RaceNews.objects.create(listed=listed, was=was, becomes=becomes, made_at=NOW, by="test")
+    fields = {"state": NewsState.DONE, **fields}
+    return RunnerNews.objects.create(news=news, client=race.client, race=race, **fields)

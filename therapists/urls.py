@@ -15,6 +15,7 @@ from therapists.pages.health import (
 )
 from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
+    busy_calendar,
     checkout,
     feed,
     my_time_off,
@@ -51,6 +52,8 @@ urlpatterns = [
         path("notes/", to_write.page, name="to_write"),
         path("my-time/", my_time_off.own_time, name="own_time"),
         path("my-time/habits/", my_time_off.habits, name="habits"),
+        path("my-time/calendar/", busy_calendar.page, name="busy_calendar"),
+        path("my-time/calendar/remove/", busy_calendar.remove, name="remove_busy_calendar"),
         path("my-time/<int:pk>/withdraw/", my_time_off.withdraw, name="withdraw"),
     ),
     *protected(

@@ -12,6 +12,9 @@ class Work(IntEnum):
 
     LISTS = 7_412  # so that another worker is free for the mail
     WAITING_LIST = 8_723_021
+    A_LINK = 7_413  # that somebody waits for, as the next
+    ANOTHER_LINK = 7_414
+    RACE_NEWS = 7_415
 
 
 @contextmanager

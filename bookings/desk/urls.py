@@ -5,6 +5,7 @@ from django.urls import path
 from bookings.desk import home, moved, search
 from bookings.desk.clients import clients, not_back
 from bookings.desk.mail import mails
+from bookings.desk.races import board, news, twins
 from bookings.desk.records import history
 from bookings.desk.training import protocol
 from bookings.desk.training.plan import of_a_client
@@ -45,6 +46,12 @@ urlpatterns = [
         path("waiting-list/offers/<int:pk>/take/", waiting_list.take, name="take_offer"),
         path("waiting-list/offers/<int:pk>/withdraw/", waiting_list.withdraw, name="withdraw"),
         path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
+        path("races/", board.page, name="race_board"),
+        path("races/write/", board.write, name="write_to_runners"),
+        path("races/ring/", board.ring, name="ring_runners"),
+        path("races/typed/", twins.page, name="race_twins"),
+        path("races/listed/<int:pk>/news/", news.race_news, name="race_news"),
+        path("races/news/<int:pk>/", news.settle, name="settle_race_news"),
         path("mails/", mails.mails, name="mails"),
         path("mails/kinds/", mails.kinds, name="mail_kinds"),
         path("mails/kinds/<slug:name>/", mails.kind, name="mail_kind"),

@@ -22,12 +22,15 @@ from bookings.mail.context import (
     PlanLetter,
 )
 from bookings.mail.offer_context import OfferLetter
+from bookings.mail.races.context import RaceNewsLetter
 from bookings.mail.series.context import SeriesChangedLetter, SeriesMissedLetter
 from bookings.mail.training_context import (
+    AgainstPlanLetter,
     ConfirmedLetter,
     NudgeLetter,
     OffSeasonLetter,
     PlanMailLetter,
+    PlanSilentLetter,
     RaceCheckLetter,
 )
 from bookings.mail.waiting_list.context import waiting_letter
@@ -39,6 +42,8 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    PlanLink,
+    RunnerNews,
     Series,
     WaitlistEntry,
     WaitlistOffer,
@@ -228,10 +233,7 @@ class SeriesChanged:
         _attach_each(message, self._visits(mail), clinic, mail)
 
     def _visits(self, mail: Mail) -> list[Appointment]:
-        revisions = {int(pk): revision for pk, revision in mail.about["visits"].items()}
-        visits = Appointment.objects.filter(pk__in=revisions, client=mail.client_id)
-        visits = visits.with_everything().order_by("starts_at")
-        return [one for one in visits if one.revision == revisions[one.pk]]
+        return _at_their_revisions(mail, mail.about["visits"])
 
 
 class SeriesMissed:
@@ -256,6 +258,57 @@ class SeriesMissed:
         return Series.objects.with_everything().filter(pk=mail.about["series"]).first()
 
 
+class PlanSilent:
+    """A link to a training plan, as long as nothing has been read of it since."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        mail.client = Client.objects.get(pk=mail.client_id)
+        link = self._link(mail)
+        if link is None or not link.is_failing or link.good_at.isoformat() != mail.about["good_at"]:
+            return MailState.CANCELLED, _("The plan is read again, or its link was removed.")
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
+        link = self._link(mail)
+        assert link is not None  # noqa: S101 - why_not has asked
+        return PlanSilentLetter(mail, clinic, now, link)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing."""
+
+    def _link(self, mail: Mail) -> PlanLink | None:
+        return PlanLink.objects.filter(pk=mail.about["link"], client=mail.client_id).first()
+
+
+class NewsOfARace:
+    """What a listed race has become, while the runner's own is as that made it."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        mail.client = Client.objects.get(pk=mail.client_id)
+        row = self._row(mail)
+        if row is None or not row.still_holds:
+            return MailState.SUPERSEDED, _("Their race has changed again since.")
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
+        row = self._row(mail)
+        assert row is not None  # noqa: S101 - why_not has asked
+        visits = [AppointmentLetter(mail, clinic, now, one) for one in self._visits(mail)]
+        return RaceNewsLetter(mail, clinic, now, row, visits)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """A file for each visit that was changed with it."""
+        _attach_each(message, self._visits(mail), clinic, mail)
+
+    def _row(self, mail: Mail) -> RunnerNews | None:
+        rows = RunnerNews.objects.select_related("news__listed__listed_race", "race__client")
+        return rows.filter(pk=mail.about["row"], client=mail.client_id).first()
+
+    def _visits(self, mail: Mail) -> list[Appointment]:
+        """Those that the desk has changed before it went, as they were left."""
+        return _at_their_revisions(mail, mail.about.get("visits", {}))
+
+
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED, words=ConfirmedLetter),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
@@ -273,13 +326,23 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.NUDGE: OnlyWords(NudgeLetter),
     MailKind.RACE_CHECK: OnlyWords(RaceCheckLetter),
     MailKind.OFF_SEASON: OnlyWords(OffSeasonLetter),
+    MailKind.AGAINST_PLAN: OnlyWords(AgainstPlanLetter),
     MailKind.NEW_LINKS: NewLinks(),
     MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
     MailKind.ERASED: OnlyWords(ErasedLetter),
     **dict.fromkeys(OF_THE_WAITING_LIST, OfTheWaitingList()),
     MailKind.SERIES_CHANGED: SeriesChanged(),
     MailKind.SERIES_MISSED: SeriesMissed(),
+    MailKind.PLAN_SILENT: PlanSilent(),
+    MailKind.RACE_NEWS: NewsOfARace(),
 }
+
+
+def _at_their_revisions(mail: Mail, named: Mapping[str, int]) -> list[Appointment]:
+    revisions = {int(pk): revision for pk, revision in named.items()}
+    visits = Appointment.objects.filter(pk__in=revisions, client=mail.client_id)
+    there = visits.with_everything().order_by("starts_at")
+    return [one for one in there if one.revision == revisions[one.pk]]
 
 
 def _attach_each(

@@ -160,6 +160,10 @@ class AppointmentLetter(MailLetter):
         return wording.clock(self.appointment.ends_at, self.clinic.tz)
 
     @property
+    def is_cancelled(self) -> bool:
+        return self.appointment.status == Status.CANCELLED
+
+    @property
     def was_passed_on(self) -> bool:
         return was_passed_on(self.appointment)
 

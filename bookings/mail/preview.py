@@ -17,6 +17,7 @@ from bookings.queries.mail.nudges import (
     nudge_id,
     why_none_at_all,
 )
+from bookings.queries.training.misplaced import misplaced_visits
 
 LISTS_SESSIONS = (MailKind.NUDGE, MailKind.RACE_CHECK)
 
@@ -47,6 +48,8 @@ def foresee(mail: Mail, clinic: Clinic, *, now: datetime) -> Foreseen:
 def _no_reason_to_write(mail: Mail, clinic: Clinic, at: datetime) -> str:
     if mail.kind not in TIMED_TO_TRAINING:
         return ""
+    if mail.kind == MailKind.AGAINST_PLAN:
+        return why_none_at_all(mail.client) or _nothing_to_ask(mail, clinic, at)
     edition = edition_of(mail.client, clinic)
     if edition is None or edition.number != mail.about["edition"]:
         return _("There is a newer plan.")
@@ -54,6 +57,11 @@ def _no_reason_to_write(mail: Mail, clinic: Clinic, at: datetime) -> str:
     if mail.kind in LISTS_SESSIONS:
         nothing_left = _list_what_is_left(mail, Standing(mail.client, clinic, edition), at)
     return why_none_at_all(mail.client) or nothing_left
+
+
+def _nothing_to_ask(mail: Mail, clinic: Clinic, at: datetime) -> str:
+    left = any(one.can_be_answered for one in misplaced_visits(mail.client, clinic, now=at))
+    return "" if left else _("It has been settled since.")
 
 
 def _list_what_is_left(mail: Mail, standing: Standing, at: datetime) -> str:

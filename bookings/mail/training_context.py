@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.urls import reverse
@@ -17,9 +17,11 @@ from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.build_up import BuildUp, build_up
 from bookings.mail.context import AppointmentLetter, MailLetter
-from bookings.models import BroughtPlan, Outcome, Race, Therapist, Told, Treatment
+from bookings.models import BroughtPlan, Outcome, PlanLink, Race, Therapist, Told, Treatment
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.slots import Slot
+from bookings.queries.training.misplaced import Misplaced, misplaced_visits
 from bookings.queries.training.plans import (
     History,
     Offer,
@@ -193,6 +195,25 @@ class TrainingLetter(MailLetter):
         if latest is None:
             return urljoin(settings.SITE_URL, reverse("runner:plan"))
         return mailed_url(latest, "runner:my_plan")
+
+
+@dataclass(frozen=True)
+class PlanSilentLetter(MailLetter):
+    """The calendar of their own training plan can no longer be read."""
+
+    link: PlanLink
+
+    @property
+    def since(self) -> str:
+        return dates.day_from(self.link.good_at, self.clinic.tz, self.today)
+
+    @property
+    def own_plan_url(self) -> str:
+        """Where another link is pasted, as of `TrainingLetter.plan_url`."""
+        latest = self.mail.client.appointments.visits().last()
+        if latest is None:
+            return urljoin(settings.SITE_URL, reverse("runner:own_plan"))
+        return mailed_url(latest, "runner:my_own_plan")
 
 
 @dataclass(frozen=True)
@@ -411,3 +432,46 @@ class PlanMailLetter(TrainingLetter):
             width=max(segment.days * 100 // whole, NARROWEST_CELL),
             is_now=segment.start <= self.today < segment.end,
         )
+
+
+@dataclass(frozen=True)
+class AskedVisit:
+    """A visit that the client's own plan is against: why, and where it could go instead."""
+
+    letter: "AgainstPlanLetter"
+    of: Misplaced
+
+    @property
+    def visit(self) -> AppointmentLetter:
+        told = self.letter
+        return AppointmentLetter(told.mail, told.clinic, told.now, self.of.visit)
+
+    @property
+    def why(self) -> str:
+        return dates.translated(self.of.advice.reason)
+
+    @property
+    def times(self) -> list[MailedTime]:
+        """Each link opens a page on which one press takes it."""
+        return [self._time(slot) for slot in self.of.slots]
+
+    def _time(self, slot: Slot) -> MailedTime:
+        words = self.letter.day_and_time(slot.start)
+        asked = {"start": slot.start.isoformat()}
+        if slot.therapist:
+            words = _("{time}, with {therapist}").format(time=words, therapist=slot.therapist)
+            asked["therapist"] = slot.therapist.slug
+        return MailedTime(words, f"{self.visit.move_url}?{urlencode(asked)}")
+
+
+class AgainstPlanLetter(TrainingLetter):
+    """The visits that are left to ask about while it is written."""
+
+    @cached_property
+    def asked(self) -> list[AskedVisit]:
+        found = misplaced_visits(self.mail.client, self.clinic, now=self.now)
+        return [AskedVisit(self, one) for one in found if one.can_be_answered]
+
+    @property
+    def first_asked(self) -> AskedVisit | None:
+        return next(iter(self.asked), None)

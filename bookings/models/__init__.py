@@ -15,6 +15,7 @@ from bookings.models.records.erasure_requests import ErasureRequest, ErasureStat
 from bookings.models.records.history import Change, Operation
 from bookings.models.records.imports import ClientImport, ImportedRow, ImportState, KnownAs
 from bookings.models.records.sign_ins import SignInEvent, SignInKind
+from bookings.models.rota.busy import BusyCalendar, BusyTime
 from bookings.models.rota.room_loans import RoomLoan
 from bookings.models.rota.shifts import (
     Absence,
@@ -36,8 +37,17 @@ from bookings.models.scheduling.appointments import (
 from bookings.models.scheduling.series import Series, WhyMissed
 from bookings.models.tallies import Tally
 from bookings.models.training.brought import BroughtPlan, Told
+from bookings.models.training.calls import RunnerCall
 from bookings.models.training.feedback import DeclinedSession, HardEffort
+from bookings.models.training.listed import (
+    ListedDistance,
+    ListedRace,
+    NewsState,
+    RaceNews,
+    RunnerNews,
+)
 from bookings.models.training.own_plans import OwnPlan
+from bookings.models.training.plan_links import PlanLink
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
@@ -58,6 +68,8 @@ __all__ = [
     "BetterBy",
     "BroughtPlan",
     "BrowserSession",
+    "BusyCalendar",
+    "BusyTime",
     "Change",
     "Channel",
     "Client",
@@ -82,6 +94,8 @@ __all__ = [
     "LastSeen",
     "LegalKind",
     "LegalText",
+    "ListedDistance",
+    "ListedRace",
     "Logo",
     "Mail",
     "MailConsent",
@@ -91,17 +105,22 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
+    "NewsState",
     "OfferState",
     "Operation",
     "Outcome",
     "OwnPlan",
     "Payment",
+    "PlanLink",
     "Portrait",
     "Priority",
     "ProtocolVersion",
     "Race",
+    "RaceNews",
     "Room",
     "RoomLoan",
+    "RunnerCall",
+    "RunnerNews",
     "Seen",
     "Series",
     "SignInEvent",

@@ -15,9 +15,10 @@ from bookings.runner.scheduling import (
     times,
     visits,
 )
-from bookings.runner.training import mail_answers, protocol
+from bookings.runner.training import mail_answers, protocol, race_news
 from bookings.runner.waiting_list import earlier, join, offer, pass_on, place
 from bookings.web.access import EVERYONE, SIGNED_IN, protected
+from bookings.web.training.listed import races as listed_races
 from bookings.web.training.plan_access import behind_the_mails_link, of_this_browser
 from bookings.web.training.urls import RUNNERS_PLAN, mounted
 
@@ -26,6 +27,7 @@ urlpatterns = [
     *protected(
         EVERYONE,
         path("", home.home, name="home"),
+        path("races/", listed_races.listed_races, name="listed_races"),
         path("race-answer/", home.race_answer, name="race_answer"),
         path("just-book/", home.just_book, name="just_book"),
         path("therapists/<slug:slug>/", therapists.therapist, name="therapist"),
@@ -64,6 +66,7 @@ urlpatterns = [
         path("times/<token>/", book_from_mail.offered, name="offered"),
         path("not-this-time/<token>/", mail_answers.not_this_time, name="not_this_time"),
         path("after-the-race/<token>/", mail_answers.after_race, name="after_race"),
+        path("race-news/<token>/", race_news.race_news, name="race_news"),
         path("waiting/<token>/", place.place, name="waiting"),
         path("kept-for-you/<token>/", offer.offer, name="wait_offer"),
         path("mails/<token>/", preferences.preferences, name="preferences"),

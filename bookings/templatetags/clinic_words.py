@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from bookings import dates
 from bookings.core import wording
+from bookings.models import Distance
 from bookings.queries.desk.worklist import SHOWN
 from bookings.queries.training import protocol
 
@@ -186,6 +187,12 @@ def several_days(days: Iterable[date]) -> str:
     *rest, last = map(dates.day_of_year, days)
     several = ", ".join(rest)
     return _("{several} and {last}").format(several=several, last=last) if rest else last
+
+
+@register.filter
+def distance_name(distance: str) -> str:
+    """Half marathon"""
+    return str(Distance(distance).label)
 
 
 @register.filter

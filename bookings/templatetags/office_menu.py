@@ -25,6 +25,10 @@ GROUPS: tuple[tuple[Any, dict[str, tuple[Any, tuple[str, ...]]]], ...] = (
                 gettext_lazy("Rooms"),
                 ("office:room", "office:new_room", "office:lend_room"),
             ),
+            "office:races": (
+                gettext_lazy("Races"),
+                ("office:listed_race", "office:new_race", "office:races_from_file"),
+            ),
             "desk:protocol": (gettext_lazy("Protocol"), ()),
         },
     ),

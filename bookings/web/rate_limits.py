@@ -25,7 +25,7 @@ from bookings.models import Tally
 from bookings.web.visitor import counted_as
 
 ACCOUNTS, PAGES, API, BOOKING, HOLDS = "accounts", "pages", "api", "booking", "holds"
-FILES, JOINS = "files", "joins"
+FILES, CHECKS, JOINS = "files", "checks", "joins"
 ANY = ("GET", "HEAD", "POST")
 WRITING = ("POST",)
 PATIENCE = 0.3  # seconds

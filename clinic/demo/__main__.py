@@ -37,6 +37,7 @@ SECONDS_TO_FIRST_PAGE = 300  # on a machine that is busy; whatever ends by itsel
 SECONDS_FOR_A_PREDECESSOR = 2
 LOCALHOST = "127.0.0.1"
 RESET = "--reset"
+WITHOUT_PAGES = {"CELERY_SKIP_CHECKS": "1"}  # which would load them all, and show nobody any
 
 
 def main(arguments: list[str]) -> int:
@@ -84,13 +85,14 @@ def running(state: Path, port: int) -> Iterator[list[Child]]:
         _wait_for_the_first_page(port, [*servers.children, *children])
         # Only now, so that they do not hold the first page up.
         children.append(_start("Celery worker", _worker(), state))
-        children.append(_start("Celery beat", _beat(state), state))
+        children.append(_start("Calendar worker", _calendar_worker(), state, **WITHOUT_PAGES))
+        children.append(_start("Celery beat", _beat(state), state, **WITHOUT_PAGES))
         yield [*servers.children, *children]
 
 
-def _start(name: str, command: list[str], state: Path) -> Child:
+def _start(name: str, command: list[str], state: Path, **more: str) -> Child:
     log = state / f"{name.lower().replace(' ', '-')}.log"
-    return Child.start(name, [sys.executable, "-m", *command], log=log)
+    return Child.start(name, [sys.executable, "-m", *command], log=log, env={**os.environ, **more})
 
 
 def _catcher(state: Path, port: int) -> list[str]:
@@ -107,7 +109,14 @@ def _web_server(port: int) -> list[str]:
 
 def _worker() -> list[str]:
     quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
-    return ["celery", "--app", "clinic", "worker", "--concurrency", "1", *quiet]
+    alone = ["--pool", "solo"]  # a process that only watches another costs 70 MB
+    return ["celery", "--app", "clinic", "worker", *alone, *quiet]
+
+
+def _calendar_worker() -> list[str]:
+    quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
+    alone = ["--pool", "solo", "--queues", "calendars", "--hostname", "calendars@%h"]
+    return ["celery", "--app", "clinic", "worker", *alone, *quiet]
 
 
 def _beat(state: Path) -> list[str]:

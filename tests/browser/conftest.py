@@ -27,6 +27,8 @@ from tests import patience
 from tests.browser import days
 from tests.browser.days import fits
 from tests.browser.logins import signed_in
+from tests.fetching.servers import HOST, CalendarServer
+from tests.office.watch.dns_server import DnsServer
 from tests.reading import part_of, present
 
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
@@ -147,7 +149,21 @@ def own_database(name: str = DATABASE) -> str:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory) -> Iterator[Site]:
+def feed_server(tmp_path_factory) -> Iterator[CalendarServer]:
+    """Where people's own calendars stand."""
+    with CalendarServer(tmp_path_factory.mktemp("ca")) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def feed_names() -> Iterator[DnsServer]:
+    with DnsServer() as names:
+        names.addresses = {HOST: ["127.0.0.1"]}
+        yield names
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory, feed_server, feed_names) -> Iterator[Site]:
     """The demo, started as anybody would start it, with a port, folder and database of its own."""
     state = tmp_path_factory.mktemp("demo")
     with socket.socket() as found:
@@ -158,6 +174,11 @@ def site(tmp_path_factory) -> Iterator[Site]:
         "STATE": str(state),
         "DATABASE_URL": own_database(),
         "PSEUDO_LANGUAGES": "true",  # for whoever asks for them
+        "CALENDAR_HOSTS": HOST,
+        "CALENDAR_NETWORKS": "127.0.0.0/8",
+        "CALENDAR_PORT": str(feed_server.port),
+        "CALENDAR_AUTHORITIES": feed_server.authorities,
+        "DNS_SERVERS": feed_names.address,
     }
     log = state / "demo.log"
     limits = {

@@ -370,7 +370,7 @@ def test_a_training_plan_is_shown_and_put_right_and_the_plan_follows(page, for_e
     for_everybody(page, read_at=[390])
     file = {"name": "plan.ics", "mimeType": "text/calendar", "buffer": calendar_of_a_plan()}
     page.get_by_label("Calendar (.ics) or table (.csv)").set_input_files(file)
-    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Read it").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("12 long runs, 12 hard days read.")
     for_everybody(page, read_at=[390])
     tuesday = next(

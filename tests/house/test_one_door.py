@@ -17,6 +17,7 @@ SHARED = {
 HOMES = {
     "bookings/actions/mail/outbox.py": "the home of what is owed",
     "bookings/actions/mail/reminders.py": "plans rows for the outbox",
+    "bookings/actions/mail/against_plan.py": "plans rows for the outbox",
     "bookings/actions/mail/nudges.py": "plans rows for the outbox",
     "bookings/models/mail/mails.py": "the home of the row",
     "bookings/actions/scheduling/running_late.py": "a row for each press, of no revision",
@@ -31,7 +32,9 @@ HOMES = {
     "bookings/management/commands/training_plan.py": "runs without a clinic, unless asked",
     "clinic/management/commands/load_demo_data.py": "runs before there is a clinic",
     "bookings/core/mail/reminder_times.py": "the core knows no clinic: it is given a zone",
+    "bookings/core/records/busy_times.py": "the core knows no clinic: it is given a zone",
     "bookings/core/records/plan_files/lines.py": "the core knows no clinic: it is given a zone",
+    "bookings/core/records/race_files.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/openings.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/when.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/when_parser.py": "reads words of a sentence, not a request",

@@ -22,6 +22,8 @@ from tests.reading import part_of
 
 ABOUT_NONE = (
     *TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, MailKind.SERIES_MISSED,
+    MailKind.PLAN_SILENT,
+    MailKind.RACE_NEWS,
 )  # fmt: skip
 ABOUT_VISITS = [k for k in MailKind if k not in ABOUT_NONE]
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

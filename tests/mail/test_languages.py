@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from bookings.core.roles import Role
 from bookings.mail.compose import compose
-from bookings.models import Clinic, Mail, MailKind, Race, SignInMail, Therapist, Treatment
+from bookings.models import Clinic, Mail, MailKind, PlanLink, Race, SignInMail, Therapist, Treatment
 from bookings.web.mail.samples import sample
 from clinic.accounts.adapter import AccountAdapter
 from clinic.demo.pseudo_languages import LONGER, RIGHT_TO_LEFT, from_the_right, longer
@@ -42,7 +42,7 @@ def readable(page: str) -> str:
 
 def not_ours_to_translate(clinic) -> str:
     """What the clinic has typed, its protocol, and the names that samples have."""
-    named = [*Treatment.objects.all(), *Therapist.objects.all(), *Race.objects.all()]
+    named = [row for model in (Treatment, Therapist, Race, PlanLink) for row in model.objects.all()]
     typed = [
         clinic.name,
         clinic.address,

@@ -33,7 +33,7 @@ SITE = "https://localhost"
 DOCTOR = (
     "docker compose run --rm backup python manage.py doctor",
 )  # ends with 1 where mail is a stand-in
-SERVICES = ("web", "worker", "beat", "backup", "postgres", "redis", "caddy")
+SERVICES = ("web", "worker", "calendars", "beat", "backup", "postgres", "redis", "caddy")
 NOT_YET_THERE = "bookings/migrations/0007_rooms_are_lent.py"
 UP_IF = 0x8914, 0x8913  # SIOCSIFFLAGS and SIOCGIFFLAGS
 taken: list[tuple[str, float]] = []

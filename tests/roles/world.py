@@ -28,6 +28,7 @@ from bookings.models import (
     Mail,
     MailKind,
     Portrait,
+    RaceNews,
     User,
 )
 from tests import factories
@@ -99,6 +100,9 @@ def make_world() -> World:
     again = factories.make_appointment(starts_at=now + timedelta(days=4), **covered)
     factories.make_series(again)
     race = factories.make_race(ana, race_date=now.date() + timedelta(weeks=16))
+    public = factories.make_listed(race_date=race.race_date)
+    news = RaceNews.objects.create(listed=public, was=race.race_date, made_at=now, by="test")
+    told = news.runners.create(client=ana, race=race)
     outbox.owe(MailKind.CONFIRMED, visit, now=now)
     fact = {"currency": "GBP", "at": now, "by": "desk"}
     payment = before.payments.create(
@@ -126,6 +130,7 @@ def make_world() -> World:
         links.Purpose.DECLINE: {"kind": "training", "ideal": now.date().isoformat()},
         links.Purpose.WAITING: {"entry": waits.pk},
         links.Purpose.WAIT_OFFER: {"offer": offer.pk},
+        links.Purpose.RACE_NEWS: {"row": told.pk},
     }
     arguments = {
         "slug": massage.slug,
@@ -139,6 +144,7 @@ def make_world() -> World:
             for one in links.Purpose
         },
         **{f"{view} day": day for view in RACE_PAGES},
+        "office:forecast_week day": (now + timedelta(days=14)).date().isoformat(),
         **{f"{view} pk": str(visit.pk) for view in VISITS},
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),
@@ -153,6 +159,9 @@ def make_world() -> World:
         **{f"office:{view} pk": str(batch.pk) for view in IMPORTS},
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
+        **{f"office:{view} pk": str(public.listed_race_id) for view in RACES},
+        "desk:race_news pk": str(public.pk),
+        "desk:settle_race_news pk": str(news.pk),
         **{f"desk:{view} pk": str(waits.pk) for view in ("offer_by_hand", "hand_over", "take_off")},
         **{f"desk:{view} pk": str(offer.pk) for view in ("withdraw", "take_offer")},
         "diary:receipt number": str(payment.number),
@@ -160,6 +169,7 @@ def make_world() -> World:
         **{f"runner:{view} token": links.mail_token(again) for view in OF_A_SERIES},
         **{f"diary:{view} pk": str(again.pk) for view in OF_A_SERIES},
         "diary:repeat pk": str(visit.pk),
+        "diary:wait_instead pk": str(again.pk),
         "runner:therapist slug": kim.slug,
         "runner:portrait slug": kim.slug,
         "runner:portrait digest": "kims",
@@ -206,6 +216,7 @@ ON_A_COLLEAGUES_PAGE = (
     "person", "invite_again", "withdraw_invitation", "leave", "stay", "come_back",
 )  # fmt: skip
 _STAFF = ("kim", "desk", "owner")
+RACES = ("listed_race", "archive_race")
 MAILS = ("mail", "mail_body", "decide_mail")
 RACE_PAGES = ("runner:race", "runner:my_race", "desk:client_race")
 CLIENTS = (
@@ -213,7 +224,7 @@ CLIENTS = (
         "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
         "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
         "client_race", "client_choose", "client_basket", "client_change_basket",
-        "client_plan_times", "client_choose_time", "wait",
+        "client_plan_times", "client_choose_time", "client_misplaced", "wait",
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
     "therapists:confirm", "runner:yours",

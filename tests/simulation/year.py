@@ -79,7 +79,7 @@ def simulate(
 ) -> Outcome:
     """Lives through so many weeks, in the database that Django is connected to."""
     began = real_time.monotonic()
-    clinic, treatment = _a_clinic()
+    clinic, treatment = a_clinic()
     with clock.simulated_clock(), _worker(mutant), mutants.alive(mutant):
         clock.set_to(first)
         end = first + timedelta(weeks=weeks)
@@ -94,7 +94,7 @@ def simulate(
     return year.outcome(began)
 
 
-def _a_clinic():
+def a_clinic():
     """Six therapists with long days, and a treatment for every kind of session."""
     clinic = factories.make_clinic(minimum_notice_minutes=0)
     therapists = [factories.make_therapist(f"Therapist {letter}") for letter in "ABCDEF"]

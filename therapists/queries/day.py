@@ -8,6 +8,7 @@ from operator import itemgetter
 
 from django.db.models import prefetch_related_objects
 
+from bookings import dates
 from bookings.actions.scheduling import running_late
 from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
@@ -23,7 +24,7 @@ from bookings.models import (
 )
 from bookings.queries.rota.away import Away, away_of
 from bookings.queries.training import protocol
-from bookings.queries.training.phases import phases_on
+from bookings.queries.training.phases import hard_training_near, phases_on
 from therapists.core.contraindications import Firmest, firmest
 from therapists.core.private import Private
 from therapists.health_audit import Reader
@@ -60,6 +61,7 @@ class Line(Private):
     visit: Appointment
     has_begun: bool
     phase: training.PhaseDay
+    training_near: str  # of their own plan, in a few words
     rules: training.Protocol
     known: Known
     alerts: Sequence[Alert]
@@ -182,6 +184,7 @@ def _lines(
     visits = visits_of(therapist, day, clinic)
     people = {visit.whose for visit in visits}
     phases, rules = phases_on(people, day), protocol.current()
+    near = hard_training_near(people, day)
     in_care = treated(therapist, [one.pk for one in people], now=now)
     before = day_bounds(day, 1, clinic.tz).start
     known = known_of(in_care, before=before, therapist=therapist, reader=reader, now=now)
@@ -194,6 +197,7 @@ def _lines(
             visit=visit,
             has_begun=visit.starts_at <= now,
             phase=phases[visit.whose.pk],
+            training_near=dates.translated(near.get(visit.whose.pk, "")),
             rules=rules,
             known=known.get(visit.whose.pk, Known()),
             alerts=_alerts(visit, known),

@@ -21,6 +21,7 @@ from bookings.models import (
     MailGroup,
     OfferState,
     OwnPlan,
+    PlanLink,
     WaitlistEntry,
 )
 from bookings.models.waiting_list.entries import SAME_WISH
@@ -76,6 +77,7 @@ def what_was_told(client: Client, known: Client) -> None:
     hard_efforts(client, known)
     declined_sessions(client, known)
     own_plan(client, known)
+    plan_link(client, known)
 
 
 def hard_efforts(client: Client, known: Client) -> Dropped:
@@ -134,6 +136,12 @@ def races(client: Client, known: Client) -> Dropped:
     ]
 
 
+def race_news(client: Client, known: Client) -> None:
+    """Of what both were told, the known client's stays."""
+    told = known.race_news.values("news")
+    client.race_news.exclude(news__in=told).update(client=known)
+
+
 def series(client: Client, known: Client) -> None:
     """What follows a race that both had goes on with the one that stays."""
     for race in client.races.all():
@@ -151,9 +159,17 @@ def brought_plan(client: Client, known: Client) -> Dropped:
     return [_("plan brought with a booking: {plan}").format(plan=older) for older in brought[:-1]]
 
 
+def plan_link(client: Client, known: Client) -> Dropped:
+    """What `own_plan` has left: that of the days that stay."""
+    PlanLink.objects.filter(client=client).update(client=known)
+    return []
+
+
 def own_plan(client: Client, known: Client) -> Dropped:
-    """The one that was read last, as no two are one plan."""
+    """The one that was read last, as no two are one plan; the other's link goes with it."""
     found = list(OwnPlan.objects.filter(client__in=[client, known]).order_by("read_at"))
+    links = PlanLink.objects.filter(client__in=[client, known])
+    links.exclude(client__in=[one.client_id for one in found[-1:]]).delete()
     for older in found[:-1]:
         older.delete()
     OwnPlan.objects.filter(pk__in=[one.pk for one in found[-1:]]).update(client=known)

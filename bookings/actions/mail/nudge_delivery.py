@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from bookings import dates
+from bookings.actions.mail import against_plan
 from bookings.actions.mail.nudges import OFF_SEASON, at_clock
 from bookings.core import training
 from bookings.core.intervals import day_bounds
@@ -33,10 +34,12 @@ def still_goes(mail: Mail, clinic: Clinic) -> bool:
     if not mail.is_still_mine():
         return False
     mail.client = client
-    edition = edition_of(client, clinic)
     if reason := why_none_at_all(client):
         mail.drop(reason)
         return False
+    if mail.kind == MailKind.AGAINST_PLAN:
+        return against_plan.goes(mail, clinic)
+    edition = edition_of(client, clinic)
     if edition is None or edition.number != mail.about["edition"]:
         mail.drop(_("There is a newer plan."))
         return False

@@ -136,7 +136,8 @@ class _Owing:
     def keep_to(self, wanted: Iterator[_Wanted]) -> None:
         """Writes only what differs, so that planning each hour costs next to nothing."""
         by_key = {one.key(self.client, self.edition): one for one in wanted}
-        rows = {mail.key: mail for mail in Mail.objects.timed_to_training(self.client)}
+        timed = Mail.objects.timed_to_training(self.client).exclude(kind=MailKind.AGAINST_PLAN)
+        rows = {mail.key: mail for mail in timed}
         kept = {*by_key, plan_key(self.client, self.edition)} if by_key else set()
         self._withdraw([mail for key, mail in rows.items() if key not in kept])
         self._renumber([mail for key, mail in rows.items() if key in kept])

@@ -217,6 +217,7 @@ def owe_about_their_data(
     key: str,
     about: dict[str, Any] | None = None,
     good_for: timedelta,
+    notify: Notify = Notify.NOW,
     now: datetime,
 ) -> None:
     """One mail to a client that is about no appointment, once for each `key`."""
@@ -227,7 +228,7 @@ def owe_about_their_data(
             client=client,
             about=about or {},
             created_at=now,
-            due_at=Now(),
+            due_at=Now() + notify.wait,
             not_after=now + good_for,
         )
     )

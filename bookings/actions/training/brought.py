@@ -64,7 +64,8 @@ def give(client: Client, told: Told, *, now: datetime) -> Refusals:
     wanted = habits.get("usual_therapist_id")
     if wanted and not Therapist.objects.filter(pk=wanted).exists():  # has gone since
         habits["usual_therapist_id"] = None
-    own_plans.keep(client, told.schedule, now=now)  # first, for the habits may say another weekday
+    if not hasattr(client, "plan_link"):  # whose calendar says it better
+        own_plans.keep(client, told.schedule, now=now)  # first: the habits may say another weekday
     answers = racing.enter_all(
         client, told.races, habits=habits, wants_nudges=told.wants_nudges, now=now
     )

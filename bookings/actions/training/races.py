@@ -65,8 +65,11 @@ def enter_all(
 
 
 @transaction.atomic
-def change(race: Race, *, now: datetime, **fields: Any) -> Race:
-    """Change what is known of a race, its date included. Raises RaceRefused."""
+def change(race: Race, *, now: datetime, is_told: bool = True, **fields: Any) -> Race:
+    """Change what is known of a race, its date included. Raises RaceRefused.
+
+    Without `is_told`, another mail tells of it.
+    """
     client = race.client
     lock(client)
     race = _still_there(race)
@@ -78,7 +81,7 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
     refuse_what_cannot_be_planned(changed, others, today=_today(now))
     changed.save(update_fields=list(fields))
     raise_revision(client)
-    nudges.plan_for(client, now=now, changed=_to_be_told(race, changed))
+    nudges.plan_for(client, now=now, changed=_to_be_told(race, changed) if is_told else None)
     return changed
 
 

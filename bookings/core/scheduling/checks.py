@@ -16,18 +16,24 @@ from bookings.core.scheduling.openings import Duration, Roster, Seconds, Span, j
 class Timetable:
     """One therapist's time by what it is: `working` without `breaks`; `visits` with their pauses.
 
-    `closures` are the whole clinic's.
+    `closures` are the whole clinic's; `elsewhere` is out of the therapist's own calendar.
     """
 
     working: Sequence[Span]
     breaks: Sequence[Span] = ()
     closures: Sequence[Span] = ()
     absences: Sequence[Span] = ()
+    elsewhere: Sequence[Span] = ()
     visits: Sequence[Span] = ()
 
     @cached_property
     def roster(self) -> Roster:
-        return Roster(self.working, [*self.closures, *self.absences, *self.visits])
+        return Roster(self.working, [*self.off, *self.visits])
+
+    @property
+    def off(self) -> list[Span]:
+        """Time off, whoever says so."""
+        return [*self.closures, *self.absences, *self.elsewhere]
 
     @cached_property
     def sorted_roster(self) -> Roster:
@@ -54,7 +60,9 @@ def codes_of_timetable(start: Seconds, duration: Duration, timetable: Timetable)
         found.append(Code.CLINIC_CLOSED)
     elif _touches((start, end), timetable.absences):
         found.append(Code.THERAPIST_AWAY)
-    elif _touches((start, blocked), [*timetable.closures, *timetable.absences]):
+    elif _touches((start, end), timetable.elsewhere):
+        found.append(Code.BUSY_ELSEWHERE)
+    elif _touches((start, blocked), timetable.off):
         found.append(Code.PAUSE_INTO_TIME_OFF)
     if not _lies_in((start, end), timetable.working):
         on_break = _touches((start, end), timetable.breaks)

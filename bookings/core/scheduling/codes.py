@@ -24,6 +24,7 @@ class Code(StrEnum):
     ROOM_LENT = "room_lent"
     CLINIC_CLOSED = "clinic_closed"
     THERAPIST_AWAY = "therapist_away"
+    BUSY_ELSEWHERE = "busy_elsewhere"
 
     THERAPIST_BUSY = "therapist_busy"
     ROOM_BUSY = "room_busy"
@@ -57,6 +58,7 @@ CANNOT_STAND = frozenset(
         Code.ROOM_LENT,
         Code.CLINIC_CLOSED,
         Code.THERAPIST_AWAY,
+        Code.BUSY_ELSEWHERE,
     }
 )
 TAKEN = frozenset(

@@ -21,7 +21,7 @@ from bookings.core.training.mails.nudges import (
     off_season_mails,
 )
 from bookings.core.training.mails.pacing import Handled, LastCycle, Pace
-from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
+from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on, spans_of
 from bookings.core.training.plan.advice import (
     Advice,
     Verdict,
@@ -34,6 +34,7 @@ from bookings.core.training.plan.advice import (
 )
 from bookings.core.training.plan.better import Because, BetterDays
 from bookings.core.training.plan.differences import Booked, Misfit, PlanChange
+from bookings.core.training.plan.misplaced import misplaced, near_a_visit
 from bookings.core.training.plan.plan import Plan, plan
 from bookings.core.training.plan.reasons import around, suiting_days
 from bookings.core.training.protocol import Protocol
@@ -104,12 +105,15 @@ __all__ = [
     "fits",
     "in_plain_words",
     "light_kinds",
+    "misplaced",
+    "near_a_visit",
     "nudges_of",
     "off_season_mails",
     "phase_on",
     "plan",
     "promised_nothing_about",
     "rejections",
+    "spans_of",
     "suiting_days",
     "suits",
 ]

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings import dates
 from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
@@ -31,14 +32,16 @@ from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method
+from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method, OwnPlan
 from bookings.models.mail.kinds import TELLS_OF_A_VISIT
 from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel, moved_late_at
 from bookings.queries.series.in_words import one_of_it
+from bookings.queries.training.misplaced import why_misplaced
 from bookings.queries.training.phases import phases_on
+from bookings.queries.training.plans import History, plan_of, runner_of
 from bookings.queries.waiting_list.relays import given_to_a_newcomer, relay_of
 from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
@@ -106,6 +109,18 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     }
 
 
+def _against_plan(visit: Appointment, clinic: Clinic, now: datetime) -> str:
+    """What their own training plan has against its day; nothing where they leave it there."""
+    client = visit.whose
+    own = OwnPlan.objects.filter(client=client).first()
+    if own is None or (visit.public_id, visit.revision) in own.left_alone:
+        return ""
+    runner = runner_of(client, History())  # Whether they have been says nothing of a day's plan.
+    plan = plan_of(client.races.all(), runner, today=clinic.day_of(now))
+    advice = why_misplaced(visit, plan, clinic, now=now)
+    return dates.translated(advice.for_staff) if advice else ""
+
+
 def _series(visit: Appointment, today: date) -> dict:
     """What it comes again in, and whether it could; and which newcomer has its time."""
     words = one_of_it(visit.series, today) if visit.series else ""
@@ -129,10 +144,11 @@ def _tells_of_it(mail: Mail) -> bool:
 
 
 def _as_it_stands(visit: Appointment, clinic: Clinic, now: datetime) -> dict:
-    """What cancelling would cost, whether its time can be passed on, or is, and whether it waits
-    for another.
+    """What cancelling would cost, whether its time can be passed on, or is, whether it waits for
+    another, and what the runner's own plan has against it.
     """
     return {
+        "against_plan": _against_plan(visit, clinic, now),
         "may_wait": visit.starts_at > now,
         "waits": visit.earlier_wishes.waiting().first(),
         "late_fee": _fee_now(visit, clinic, now),

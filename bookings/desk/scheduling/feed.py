@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from bookings.core.intervals import day_bounds
+from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import without
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
@@ -313,15 +313,34 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
     everywhere = [f"t{one.pk}" for one in shown.therapists] + [f"r{one.pk}" for one in shown.rooms]
     return [
         _shade(
-            (max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
+            span,
             [f"t{away.therapist_id}"] if away.therapist_id else everywhere,
             "away" if away.therapist_id else "closed",
             isolated(away.reason) or (_("Away") if away.therapist_id else _("Closed")),
             clinic.tz,
-            url=reverse("diary:block", args=["off" if away.therapist_id else "closed", away.pk]),
+            url=_block_url(away),
         )
         for away in shown.absences
+        for span in _seen(away, shown, bounds)
     ]
+
+
+def _seen(away: Absence, shown: DiaryDays, bounds: Interval) -> list[tuple[datetime, datetime]]:
+    """Of their own calendar's times those beside visits, under which nobody could read it."""
+    start, end = max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)
+    if away.pk is not None:
+        return [(start, end)]
+    visits = shown.visits_of.get(away.therapist_id, ()) if away.therapist_id else ()
+    taken = [(int(one.starts_at.timestamp()), int(one.ends_at.timestamp())) for one in visits]
+    left = without([(int(start.timestamp()), int(end.timestamp()))], taken)
+    return [(moment(since), moment(until)) for since, until in left]
+
+
+def _block_url(away: Absence) -> str:
+    """None of what stands in a therapist's own calendar."""
+    if away.pk is None:
+        return ""
+    return reverse("diary:block", args=["off" if away.therapist_id else "closed", away.pk])
 
 
 def _loans(shown: DiaryDays, clinic: Clinic) -> list[dict]:

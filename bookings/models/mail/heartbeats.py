@@ -13,6 +13,7 @@ TOLERANCE = timedelta(seconds=30)  # clocks are put right by less, all the time
 class Component(models.TextChoices):
     BEAT = "beat", gettext_lazy("the clock that rings each minute")
     SENDER = "sender", gettext_lazy("the worker that sends mail")
+    CALENDARS = "calendars", gettext_lazy("the worker that reads calendars")
 
 
 class HeartbeatQuerySet(models.QuerySet):

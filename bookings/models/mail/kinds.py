@@ -43,6 +43,7 @@ class MailKind(models.TextChoices):
     NUDGE = "nudge", gettext_lazy("sessions to book")
     RACE_CHECK = "race_check", gettext_lazy("how the race went")
     OFF_SEASON = "off_season", gettext_lazy("between two races")
+    AGAINST_PLAN = "against_plan", gettext_lazy("appointments that the training plan is against")
     NEW_LINKS = "new_links", gettext_lazy("new links to appointments")
     DATA_LINK = "data_link", gettext_lazy("link to one's own data")
     ERASED = "erased", gettext_lazy("data erased")
@@ -53,6 +54,8 @@ class MailKind(models.TextChoices):
     WAIT_LEFT = "wait_left", gettext_lazy("left the waiting list")
     SERIES_CHANGED = "series_changed", gettext_lazy("several appointments of a series changed")
     SERIES_MISSED = "series_missed", gettext_lazy("a date of a series that could not be booked")
+    PLAN_SILENT = "plan_silent", gettext_lazy("a training plan that can no longer be read")
+    RACE_NEWS = "race_news", gettext_lazy("a race that is moved or cancelled")
 
 
 # As whoever got it would call it: some only ask for a press before anything is confirmed.
@@ -67,6 +70,8 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.NUDGE,
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
+    MailKind.AGAINST_PLAN,
+    MailKind.PLAN_SILENT,
 )
 # When it is, or that it is not.
 TELLS_OF_A_VISIT = (
@@ -88,18 +93,21 @@ OF_THE_WAITING_LIST = (
 )
 # About dates of a series, by its row and theirs.
 OF_A_SERIES = (MailKind.SERIES_CHANGED, MailKind.SERIES_MISSED)
+# About a race of the clinic's list, and by a row what has become of the client's own.
+OF_A_RACE = (MailKind.RACE_NEWS,)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
     MailKind.PLAN,
     MailKind.NUDGE,
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
+    MailKind.AGAINST_PLAN,
 )
 
 # What a client may switch off; the rest answers what somebody has just done.
 GROUP_OF: dict[str, MailGroup] = {
     MailKind.REMINDER: MailGroup.REMINDERS,
-    **dict.fromkeys(TIMED_TO_TRAINING, MailGroup.NUDGES),
+    **dict.fromkeys((*TIMED_TO_TRAINING, MailKind.PLAN_SILENT), MailGroup.NUDGES),
     **dict.fromkeys((MailKind.WAIT_OFFER, MailKind.WAIT_PASSED), MailGroup.NEWS),
 }
 

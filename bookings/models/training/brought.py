@@ -29,7 +29,11 @@ class Told:
     @property
     def races(self) -> list[Race]:
         """Of no client, in the order of their dates."""
-        found = [Race(**_with_dates(kept)) for kept in self.data.get("races", [])]
+        listed = self.data.get("listed", {})  # apart: what runs beside knows no such field
+        found = [
+            Race(**_with_dates(kept), listed_id=listed.get(kept["race_date"]))
+            for kept in self.data.get("races", [])
+        ]
         return sorted(found, key=lambda race: race.race_date)
 
     @property
@@ -66,8 +70,11 @@ class Told:
         )
 
     def with_races(self, races: Iterable[Race]) -> "Told":
-        plain = [{name: _plain(getattr(race, name)) for name in FIELDS} for race in races]
-        return self._with(races=plain)
+        there = list(races)
+        plain = [{name: _plain(getattr(race, name)) for name in FIELDS} for race in there]
+        listed = {race.race_date.isoformat(): race.listed_id for race in there if race.listed_id}
+        told = self._with(races=plain)
+        return told._with(listed=listed) if listed or "listed" in self.data else told
 
     def with_habits(self, habits: Mapping[str, Any]) -> "Told":
         return self._with(habits=dict(habits))

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.db.models import Value
 
 from bookings.core import training
 from bookings.models.clients.clients import Client
@@ -16,12 +17,14 @@ class OwnPlan(models.Model):
     """Date, kind, minutes and kilometres of each day, and never a title or a text.
 
     `days` are as `as_rows` writes them. It has come all at once and goes all at once, so it is one
-    row, and the history says that it changed without its days.
+    row, and the history says that it changed without its days. `left` are the visits that stay
+    where they are though these days are against it, each with the revision that was looked at.
     """
 
     client = models.OneToOneField(Client, on_delete=models.CASCADE, related_name="own_plan")
     read_at = models.DateTimeField()
     days = models.JSONField(default=list)
+    left = models.JSONField(default=list, blank=True, db_default=Value([], models.JSONField()))
 
     def __str__(self) -> str:
         return f"{self.client}"
@@ -29,6 +32,11 @@ class OwnPlan(models.Model):
     @property
     def schedule(self) -> training.Schedule:
         return schedule_of(self.days)
+
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        """By the visit's public id, at a revision: once it is moved it is another matter."""
+        return frozenset((public_id, revision) for public_id, revision in self.left)
 
 
 def as_rows(schedule: training.Schedule) -> list[list[Any]]:

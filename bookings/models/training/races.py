@@ -62,6 +62,14 @@ class Race(Named, models.Model):
         blank=True,
         help_text=gettext_lazy("Only of a race that was not finished."),
     )
+    listed = models.ForeignKey(
+        "ListedDistance",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="runners",
+        help_text=gettext_lazy("Which race of the clinic's list it is."),
+    )
 
     class Meta:
         ordering = ["race_date"]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.pictures import NoPhoto
 from bookings.actions.rota import order
 from bookings.actions.rota.therapists import show, treats_otherwise
-from bookings.models import Clinic, Therapist
+from bookings.models import BusyCalendar, Clinic, Therapist
 from bookings.office import saving
 from bookings.office.people.therapist_forms import PhotoForm, TherapistForm
 from bookings.queries.office import offers
@@ -69,6 +69,7 @@ def photo(request: StaffRequest, pk: int) -> HttpResponse:
         "office/people/therapist.html",
         untouched,
         made=_as_they_stand(therapist),
+        own_calendar=_own_calendar(therapist),
         photo_form=form,
     )
     page.status_code = 422
@@ -92,6 +93,10 @@ def _as_they_stand(therapist: Therapist) -> Therapist | None:
     return offers.therapists(today).filter(pk=therapist.pk).first()
 
 
+def _own_calendar(therapist: Therapist) -> BusyCalendar | None:
+    return BusyCalendar.objects.filter(therapist=therapist.pk).first()
+
+
 def _answer(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     form, made = _form(request, therapist), _as_they_stand(therapist)
     page = partial(
@@ -100,6 +105,7 @@ def _answer(request: StaffRequest, therapist: Therapist) -> HttpResponse:
         "office/people/therapist.html",
         form,
         made=made,
+        own_calendar=_own_calendar(therapist),
         photo_form=PhotoForm(),
     )
     if request.method != "POST" or not form.is_valid():

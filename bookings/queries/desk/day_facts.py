@@ -134,8 +134,10 @@ DAY_FACTS = """
       'absences', (
         SELECT json_agg(json_build_array(id, therapist_id, extract(epoch FROM starts_at)::float8,
                                          extract(epoch FROM ends_at)::float8, reason)
-                        ORDER BY starts_at, id)
-          FROM bookings_absence
+                        ORDER BY starts_at, therapist_id, id)
+          FROM (SELECT id, therapist_id, starts_at, ends_at, reason FROM bookings_absence
+                 UNION ALL
+                SELECT NULL, therapist_id, starts_at, ends_at, '' FROM bookings_busytime) off
          WHERE starts_at < %(until)s AND ends_at > %(from)s
            AND (therapist_id IS NULL OR therapist_id IN (SELECT id FROM person))),
       'races', (

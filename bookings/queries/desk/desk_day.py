@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import day_bounds
-from bookings.models import Appointment, Client, Clinic, Mail
+from bookings.models import Appointment, BusyCalendar, Client, Clinic, Mail
 from bookings.queries.clients.strangers import (
     FromOneAddress,
     from_one_address,
     said_to_be_nobodys,
 )
 from bookings.queries.desk.worklist import SHOWN, Worklist, worklist
+from bookings.queries.rota.busy_calendars import not_read
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
 
 
@@ -27,6 +28,7 @@ class DeskDay:
     strangers: Sequence[FromOneAddress] = ()
     nobodys: Sequence[Appointment] = ()
     work: Worklist | None = None
+    not_read: Sequence[BusyCalendar] = ()
 
     @property
     def unconfirmed(self) -> int:
@@ -63,4 +65,5 @@ def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> Desk
         strangers=from_one_address(now)[:SHOWN],
         nobodys=list(said_to_be_nobodys(now)[:SHOWN]),
         work=worklist(now),
+        not_read=not_read(now),
     )

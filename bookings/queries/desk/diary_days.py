@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.mail.reminder_times import ReminderRules
@@ -138,9 +139,11 @@ def _breaks(
 
 
 def _absence(people: Mapping[int, Therapist], row: Sequence) -> Absence:
+    """Without a key it is out of the therapist’s own calendar, and nothing to be changed here."""
     pk, therapist, start, end, reason = row
     begins, ends = (datetime.fromtimestamp(at, UTC) for at in (start, end))
     whose = people[therapist] if therapist else None
+    reason = reason if pk else _("Busy in their own calendar")
     return Absence(pk=pk, therapist=whose, starts_at=begins, ends_at=ends, reason=reason)
 
 

@@ -15,6 +15,7 @@ from bookings.models.mail.kinds import GROUP_OF, TIMED_TO_TRAINING
 from bookings.queries.actors import named
 
 LATE = timedelta(minutes=5)
+SEND_MAIL = (Component.BEAT, Component.SENDER)
 
 
 def problems(clinic: Clinic) -> list[str]:
@@ -71,7 +72,8 @@ def _silences(beats: Iterable[Heartbeat]) -> Iterator[str]:
 def _beats() -> list[Heartbeat]:
     """The signs of life, and with them how the mail server fares: one question on every page."""
     failures = MailServer.objects.in_trouble().values("failures_in_a_row")[:1]
-    return list(Heartbeat.objects.with_silence(LATE).annotate(failures=Subquery(failures)))
+    beats = Heartbeat.objects.with_silence(LATE).filter(part__in=SEND_MAIL)
+    return list(beats.annotate(failures=Subquery(failures)))
 
 
 def _troubles() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Where a client stands with the mails timed to their training."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -34,11 +34,13 @@ def edition_of(client: Client, clinic: Clinic) -> Edition | None:
     return Edition(mail.about["edition"], clinic.day_of(mail.created_at))
 
 
-def races_and_plan(client: Client, *, as_of: date) -> tuple[list[training.Race], training.Plan]:
+def races_and_plan(
+    client: Client, *, as_of: date, rules: training.Protocol | None = None
+) -> tuple[list[training.Race], training.Plan]:
     """With the sessions that were open on that day."""
     races = [race.in_training for race in client.races.all()]
     runner = runner_of(client, History())  # The days of a plan do not depend on visits.
-    return races, training.plan(races, runner, protocol.current(), as_of=as_of)
+    return races, training.plan(races, runner, rules or protocol.current(), as_of=as_of)
 
 
 def why_none_at_all(client: Client) -> str:
@@ -53,12 +55,24 @@ def why_none_at_all(client: Client) -> str:
 
 
 @dataclass(frozen=True)
+class AskedAtOnce:
+    """What was asked for many clients at once: their visits, what they have declined, the training
+    mails that have gone out, in that order, and the protocol."""
+
+    history: History
+    declined: frozenset[training.SessionId]
+    sent: Sequence[Mail]
+    rules: training.Protocol
+
+
+@dataclass(frozen=True)
 class Standing:
     """Everything that decides which of a client's nudges may go out on a day."""
 
     client: Client
     clinic: Clinic
     edition: Edition
+    known: AskedAtOnce | None = None
 
     @cached_property
     def races(self) -> list[training.Race]:
@@ -76,7 +90,9 @@ class Standing:
     @cached_property
     def gone(self) -> set[training.Session]:
         """Booked or declined (N7)."""
-        history, declined = History.of(self.client), declined_by(self.client)
+        known = self.known
+        history = known.history if known else History.of(self.client)
+        declined = known.declined if known else declined_by(self.client)
         return {
             session
             for session in self.plan.sessions
@@ -85,7 +101,8 @@ class Standing:
 
     @cached_property
     def pace(self) -> training.Pace:
-        mails = Mail.objects.gone_out(self.client).order_by("data_at")
+        asked = Mail.objects.gone_out(self.client).order_by("data_at")
+        mails = self.known.sent if self.known else asked
         sent = [(self._day_of(mail), mail.about) for mail in mails]
         last = max([self.edition.day, *(day for day, _ in sent)])
         return training.Pace(
@@ -94,7 +111,8 @@ class Standing:
 
     @cached_property
     def _races_and_plan(self) -> tuple[list[training.Race], training.Plan]:
-        return races_and_plan(self.client, as_of=self.edition.day)
+        rules = self.known.rules if self.known else None
+        return races_and_plan(self.client, as_of=self.edition.day, rules=rules)
 
     def _day_of(self, mail: Mail) -> date:
         return self.clinic.day_of(mail.data_at or mail.created_at)

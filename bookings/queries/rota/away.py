@@ -20,10 +20,13 @@ class Away:
 
 
 def away_of(therapist: Therapist, day: date, clinic: Clinic) -> list[Away]:
-    """What falls on the day, cut to it, in order; two queries."""
+    """What falls on the day, cut to it, in order; three queries."""
     bounds = day_bounds(day, 1, clinic.tz)
     off = Absence.objects.touching(bounds).filter(Q(therapist=therapist) | Q(therapist=None))
     aways = [_cut(one, bounds) for one in off]
+    for busy in therapist.busy_times.touching(bounds):
+        shown = Interval(max(busy.starts_at, bounds.start), min(busy.ends_at, bounds.end))
+        aways.append(Away(shown, _("busy in your own calendar"), all_day=shown == bounds))
     for pause in therapist.breaks.filter(weekday=day.weekday()):
         if during := pause.on(day, clinic.tz):
             aways.append(Away(during, pause.reason or _("break")))

@@ -72,14 +72,23 @@ ROOMS_NOT_THERE = """
      WHERE NOT room.active OR loan.id IS NOT NULL
 """
 
-# In whole seconds, rounded outwards.
+# In whole seconds, rounded outwards. Last, whether only their own calendar says so.
 TIME_OFF = """
     SELECT therapist_id,
            floor(extract(epoch FROM starts_at))::bigint,
-           ceil(extract(epoch FROM ends_at))::bigint
+           ceil(extract(epoch FROM ends_at))::bigint,
+           false
       FROM bookings_absence
      WHERE starts_at < %(until)s AND ends_at > %(from)s
        AND (therapist_id IS NULL OR therapist_id = ANY(%(therapists)s))
+     UNION ALL
+    SELECT therapist_id,
+           floor(extract(epoch FROM starts_at))::bigint,
+           ceil(extract(epoch FROM ends_at))::bigint,
+           true
+      FROM bookings_busytime
+     WHERE starts_at < %(until)s AND ends_at > %(from)s
+       AND therapist_id = ANY(%(therapists)s)
 """
 
 
@@ -128,8 +137,9 @@ def rooms_not_there(during: Interval) -> tuple[set[int], dict[int, list[Span]]]:
 
 def time_off(
     therapists: Iterable[int], during: Interval
-) -> list[tuple[int | None, Seconds, Seconds]]:
-    """Therapist (None: everybody, a closure), start and end of what touches `during`."""
+) -> list[tuple[int | None, Seconds, Seconds, bool]]:
+    """Therapist (None: everybody, a closure), start and end of what touches `during`, and whether
+    it is out of the therapist's own calendar."""
     span = {"from": during.start, "until": during.end}
     return rows(TIME_OFF, therapists=list(therapists), **span)
 

@@ -28,8 +28,12 @@ def timetables(
     """
     closures: list[Span] = []
     absences: dict[int, list[Span]] = {pk: [] for pk in therapists}
-    for person, start, end in facts.time_off(absences, during):
-        (closures if person is None else absences[person]).append((start, end))
+    elsewhere: dict[int, list[Span]] = defaultdict(list)
+    for person, start, end, is_private in facts.time_off(absences, during):
+        if person is None:
+            closures.append((start, end))
+        else:
+            (elsewhere if is_private else absences)[person].append((start, end))
     hours = hours_and_breaks(absences, days, clinic)
     return {
         pk: Timetable(
@@ -37,6 +41,7 @@ def timetables(
             breaks=hours.breaks[pk],
             closures=closures,
             absences=away,
+            elsewhere=elsewhere[pk],
         )
         for pk, away in absences.items()
     }

@@ -84,6 +84,14 @@ def conflicts(
     )
 
 
+def in_the_way(therapist: Therapist, clinic: Clinic, *, now: datetime) -> list[Conflict]:
+    """Visits that stand while the therapist is busy elsewhere: shown, and nothing more."""
+    if not therapist.busy_times.filter(ends_at__gt=now).exists():
+        return []
+    found = conflicts(clinic, therapist=therapist, now=now)
+    return [one for one in found if Code.BUSY_ELSEWHERE in one.codes and one.appointment.client_id]
+
+
 def codes_against(visit: Appointment) -> set[Code]:
     """Why a booked visit that has not begun could not stand where it does; mostly nothing."""
     before = visit.starts_at - timedelta(seconds=1)
@@ -131,7 +139,7 @@ def _all_codes(clinic: Clinic, visits: Sequence[VisitOrHold]) -> Iterator[tuple[
     offered = _pairs(rota.offering(treatments))
     suitable = _pairs(rota.suitable_rooms(treatments))
     people = _timetables(clinic, visits)
-    clear = {pk: without(one.working, [*one.closures, *one.absences]) for pk, one in people.items()}
+    clear = {pk: without(one.working, one.off) for pk, one in people.items()}
     gone = set(Therapist.objects.filter(active=False).values_list("pk", flat=True))
     out_of_use, lent = rota.rooms_not_there(_stretch(visits))
     for one in visits:

@@ -258,6 +258,8 @@ def sentence_of(code: Code) -> str:
             return _("The clinic is closed then.")
         case Code.THERAPIST_AWAY:
             return _("{therapist} is away then.")
+        case Code.BUSY_ELSEWHERE:
+            return _("{therapist} is busy in their own calendar then.")
         case Code.PAUSE_INTO_TIME_OFF:
             return _("The pause after it would run into time off of {therapist}.")
         case Code.BREAK:

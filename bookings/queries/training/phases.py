@@ -6,7 +6,8 @@ from datetime import date
 from functools import cache
 
 from bookings.core import training
-from bookings.models import Appointment, Client, Clinic, Race
+from bookings.core.wording import Sentence
+from bookings.models import Appointment, Client, Clinic, OwnPlan, Race
 from bookings.queries.training import protocol
 
 
@@ -64,3 +65,10 @@ def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseD
         return training.phase_on(day, of, rules)
 
     return {pk: phase(tuple(races.get(pk, ()))) for pk in people}
+
+
+def hard_training_near(clients: Iterable[Client], day: date) -> dict[int, Sentence]:
+    """What the own plans of those who have one hold near that day, by client: one query."""
+    plans = OwnPlan.objects.filter(client__in={client.pk for client in clients})
+    found = {own.client_id: training.near_a_visit(day, own.schedule) for own in plans}
+    return {client: words for client, words in found.items() if words}

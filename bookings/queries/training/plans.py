@@ -136,14 +136,21 @@ def runner_of(client: Client, history: History) -> training.Runner:
         long_run_weekday=training.Weekday(client.long_run_weekday),
         weekly_volume_km=client.weekly_volume_km,
         new_client=not history.has_been,
-        hard_efforts=tuple(client.hard_efforts.values_list("day", flat=True)),
+        hard_efforts=tuple(effort.day for effort in client.hard_efforts.all()),
         schedule=schedule_known(client),
     )
 
 
-def plan_of(races: Iterable[Race], runner: training.Runner, *, today: date) -> training.Plan:
+def plan_of(
+    races: Iterable[Race],
+    runner: training.Runner,
+    *,
+    today: date,
+    rules: training.Protocol | None = None,
+) -> training.Plan:
+    """`rules`: the protocol, where the caller asks about many runners."""
     known = [race.in_training for race in races]
-    return training.plan(known, runner, protocol.current(), as_of=today)
+    return training.plan(known, runner, rules or protocol.current(), as_of=today)
 
 
 def offers(
@@ -207,20 +214,47 @@ def openings_for(
     holder: str = "",
 ) -> list[list[Opening]]:
     """The openings of each treatment that are nearest to its session of the plan, if it has one."""
-    sessions = [session for _, session in wanted if session]
+    asked = [SessionWanted(plan, history, treatment, session) for treatment, session in wanted]
+    return openings_for_many(clinic, asked, now=now, holder=holder)
+
+
+@dataclass(frozen=True)
+class SessionWanted:
+    """Somebody's session of a plan, if it has one, and the treatment that they have it as."""
+
+    plan: training.Plan
+    history: History
+    treatment: Treatment
+    session: training.Session | None
+
+
+def openings_for_many(
+    clinic: Clinic,
+    wanted: Sequence[SessionWanted],
+    *,
+    now: datetime,
+    holder: str = "",
+    most: int = SHOWN,
+) -> list[list[Opening]]:
+    """The nearest of each, of any number of runners out of one diary."""
+    sessions = [one.session for one in wanted if one.session]
     if not sessions:
         return [[] for _ in wanted]
-    named = Treatment.objects.bookable_online().filter(pk__in={one.pk for one, _ in wanted})
+    named = Treatment.objects.bookable_online().filter(pk__in={one.treatment.pk for one in wanted})
     treatments = {one.pk: one for one in named}
     last = clinic.last_bookable_day(now)
     diary = _diary_of(clinic, treatments.values(), sessions, holder=holder, now=now)
-    asked = _OfferFacts(clinic, plan, list(treatments.values()), history, frozenset(), diary, last)
-    return [
-        asked.nearest_to(session, treatments[treatment.pk])
-        if session and treatment.pk in treatments and session.window_start <= last
-        else []
-        for treatment, session in wanted
-    ]
+    found: list[list[Opening]] = []
+    for one in wanted:
+        treatment = treatments.get(one.treatment.pk)
+        if one.session is None or treatment is None or one.session.window_start > last:
+            found.append([])
+            continue
+        asked = _OfferFacts(
+            clinic, one.plan, [treatment], one.history, frozenset(), diary, last, most
+        )
+        found.append(asked.nearest_to(one.session, treatment))
+    return found
 
 
 def as_proposed(treatment: Treatment, opening: Opening, history: History) -> Slot:
@@ -247,6 +281,7 @@ class _OfferFacts:
     declined: frozenset[SessionId]
     diary: DiaryFacts | None
     last: date
+    most: int = SHOWN
 
     def offer(self, number: int, session: training.Session) -> Offer:
         treatment = suitable(self.treatments, session)
@@ -288,7 +323,7 @@ class _OfferFacts:
             if choice.rank < best.rank:
                 parts[choice.part] = choice
         ranked = sorted(parts.values(), key=lambda choice: choice.rank)
-        return [choice.opening for choice in ranked[:SHOWN]]
+        return [choice.opening for choice in ranked[: self.most]]
 
     def _choice(self, opening: Opening, ideal: date, usual_minute: int | None) -> "_Choice":
         local = opening.starts_at.astimezone(self.clinic.tz)

@@ -33,6 +33,7 @@ from bookings.web.appointment_links import (
 )
 from bookings.web.responses import page_methods
 from bookings.web.scheduling.visits import Visit, times_of_the_day
+from bookings.web.training.own_plan.misplaced import misplaced_shown
 from bookings.web.training.plan_store import (
     PlanStore,
     SessionPlan,
@@ -153,6 +154,9 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
         if client not in store.companions:
             return {"races": []}
     plan = plan_of_store(store, clinic, now=now)
+    shown = misplaced_shown(store, clinic, holder=visitor(request), now=now, plan=plan)
+    known["misplaced"] = [one for one in shown if one.of.visit == opened.appointment]
+    known["plan_store"] = store
     if plan:
         known["greeted"] = answer_to(store, plan, clinic, now=now, holder=visitor(request))
     today = clinic.day_of(now)

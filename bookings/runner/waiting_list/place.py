@@ -24,7 +24,6 @@ from bookings.models import (
     EntryState,
     MailGroup,
     OfferState,
-    Race,
     WaitlistEntry,
 )
 from bookings.models.waiting_list.entries import SAME_WISH
@@ -101,7 +100,7 @@ def _enter_race(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
     if not form.is_valid():
         return _show(request, entry, race_form=form, status=422)
     try:
-        races.enter(entry.client, Race(**form.about_the_race), now=now)
+        races.enter(entry.client, form.race, now=now)
     except RaceRefused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         return _show(request, entry, race_form=form, status=422)

@@ -10,17 +10,25 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.core.scheduling.statuses import Status
+from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.mail.compose import compose
 from bookings.models import (
     Appointment,
     Client,
     Clinic,
     Distance,
+    ListedDistance,
+    ListedRace,
     Mail,
     MailKind,
     MailWording,
+    NewsState,
+    OwnPlan,
+    PlanLink,
     Race,
+    RaceNews,
     Room,
+    RunnerNews,
     Series,
     Therapist,
     Treatment,
@@ -30,16 +38,26 @@ from bookings.models import (
 )
 from bookings.models.mail.kinds import (
     ABOUT_THEIR_DATA,
+    OF_A_RACE,
     OF_A_SERIES,
     OF_THE_WAITING_LIST,
     TIMED_TO_TRAINING,
 )
+from bookings.models.pasted_links import NotRead, SealedLink
+from bookings.models.training.own_plans import as_rows
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
-ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST, *OF_A_SERIES)
+ABOUT_NONE = (
+    *TIMED_TO_TRAINING,
+    *ABOUT_THEIR_DATA,
+    *OF_THE_WAITING_LIST,
+    *OF_A_SERIES,
+    *OF_A_RACE,
+    MailKind.PLAN_SILENT,
+)
 
 
 def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
@@ -65,8 +83,7 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
     )
     race = _race(kind, client, today)
     visits = _visits(client, clinic, today, now)
-    if kind in TIMED_TO_TRAINING:  # Nothing is booked yet, so there is something to offer.
-        client.appointments.all().delete()
+    _train(kind, client, clinic.day_of(visits[0].starts_at), now)
     if kind == MailKind.CANCELLED:
         visits[0].status = Status.CANCELLED
     if kind == MailKind.RELEASED:
@@ -101,6 +118,16 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
     )
 
 
+def _train(kind: MailKind, client: Client, day: date, now: datetime) -> None:
+    """With nothing booked yet, so that there is something to offer; or something hard that day."""
+    if kind in TIMED_TO_TRAINING and kind != MailKind.AGAINST_PLAN:
+        client.appointments.all().delete()
+    if kind != MailKind.AGAINST_PLAN:
+        return
+    schedule = Schedule((TrainingDay(day, DayKind.HARD),))
+    OwnPlan.objects.create(client=client, days=as_rows(schedule), read_at=now)
+
+
 def _about(
     kind: MailKind, race: Race, visits: list[Appointment], today: date, now: datetime
 ) -> dict[str, Any]:
@@ -110,7 +137,28 @@ def _about(
         return _about_waiting(visits[0], today, now)
     if kind in OF_A_SERIES:
         return _about_series(visits, today, now)
+    if kind == MailKind.PLAN_SILENT:
+        return _about_a_link(race.client, now)
+    if kind in OF_A_RACE:
+        return _about_news(race, now)
     return _about_race(race, race.client, today)
+
+
+def _about_a_link(client: Client, now: datetime) -> dict[str, Any]:
+    """That has led nowhere for a week."""
+    since = now - timedelta(days=8)
+    link = PlanLink.objects.create(
+        client=client,
+        link=SealedLink.of("sample"),
+        shown="calendar.example.com/…f3a",
+        kept_at=since,
+        read_at=since,
+        good_at=since,
+        due_at=now,
+        failures=9,
+        why=NotRead.GONE,
+    )
+    return {"link": link.pk, "good_at": since.isoformat()}
 
 
 def _about_waiting(visit: Appointment, today: date, now: datetime) -> dict[str, Any]:
@@ -161,6 +209,19 @@ def _about_series(visits: list[Appointment], today: date, now: datetime) -> dict
         "why": "taken",
         "nearest": nearest.isoformat(),
     }
+
+
+def _about_news(race: Race, now: datetime) -> dict[str, Any]:
+    """It has moved by two weeks."""
+    was = race.race_date - timedelta(weeks=2)
+    public = ListedRace.objects.create(name=race.name, folded="sample")
+    facts = {"distance": race.distance, "race_date": race.race_date}
+    listed = ListedDistance.objects.create(listed_race=public, **facts)
+    news = RaceNews.objects.create(
+        listed=listed, was=was, becomes=race.race_date, made_at=now, by="sample"
+    )
+    row = RunnerNews.objects.create(news=news, client=race.client, race=race, state=NewsState.DONE)
+    return {"row": row.pk}
 
 
 def _about_data(today: date) -> dict[str, Any]:

@@ -37,6 +37,7 @@ WIDTHS = (("", 280), ("with-room", 500), ("with-much-room", 640))
 LETTER, AROUND = 7.4, 8  # px
 SOON_OVER = 14  # days
 MONTHS_WIDTHS = (("", 280), ("with-much-room", 640))
+LONG_MARK, HARD_MARK = 110, 55  # of 1000, from the route downwards
 APART = 4.6  # percent between two numbered pins
 # Percent; farther right there is no room behind a flag's pole.
 ROOM_FOR_A_WHOLE_DAY, ROOM_FOR_A_SHORT_DAY, NARROW_MIDDLE = 76, 84, 42
@@ -179,10 +180,23 @@ class Box:
 
 
 @dataclass(frozen=True)
+class OwnDays:
+    """The days of the runner's own plan as marks below the route: paths in the hills' box.
+
+    Beyond its last day the long runs are `assumed`, by their weekday.
+    """
+
+    long_runs: str
+    hard: str
+    assumed: str
+
+
+@dataclass(frozen=True)
 class Hills:
     hills: Sequence[Hill]
     cuts: str
     route: str
+    own: OwnDays | None
     before: str
     names: Sequence[Name]
     pins: Sequence[Pin]
@@ -295,8 +309,10 @@ def hills_of(
     protocol: training.Protocol,
     *,
     today: date | None,
+    runner: training.Runner | None = None,
 ) -> Hills:
-    """The drawing of phases that follow one another; `today` is None in an example."""
+    """The drawing of phases that follow one another; `today` is None in an example, and `runner`
+    is whose own plan is drawn along with it."""
     ground, marked = _Ground(segments), list(marked)
     pins = list(_pins(ground, marked))
     curves = [ground.curve(segment.start, segment.end) for segment in segments]
@@ -305,6 +321,7 @@ def hills_of(
         hills=[_hill(one.phase, curve) for one, curve in zip(segments, curves, strict=True)],
         cuts=" ".join(_cuts(ground)),
         route=f"M{_line([point for curve in curves for point in curve])}",
+        own=_own_days(ground, runner) if runner and runner.schedule.days else None,
         before=_before(curves[0][0][1]),
         names=list(_names(ground, protocol)),
         pins=pins,
@@ -340,6 +357,29 @@ def _before(height: float) -> str:
     """The land that was run over before, up to where the hills begin."""
     y = 10 * height
     return f"M0 {y - 16:.0f} C400 {y + 28:.0f} 700 {y - 10:.0f} 1000 {y:.1f}"
+
+
+def _own_days(ground: _Ground, runner: training.Runner) -> OwnDays:
+    own, start, end = runner.schedule, ground.segments[0].start, ground.segments[-1].end
+    days = [start + n * DAY for n in range((end - start).days)]
+    beyond = own.last or start
+    return OwnDays(
+        long_runs=_marks(ground, (day for day in days if day in own.long_runs), LONG_MARK),
+        hard=_marks(ground, (day for day in days if day in own.hard_days), HARD_MARK),
+        assumed=_marks(
+            ground, (day for day in days if day > beyond and runner.runs_long_on(day)), LONG_MARK
+        ),
+    )
+
+
+def _marks(ground: _Ground, days: Iterable[date], length: int) -> str:
+    """From the route downwards; none in a race's own days, of which its flag tells."""
+    quiet = (Phase.RACE_DAY, Phase.ACUTE)
+    resting = [(one.start, one.end) for one in ground.segments if one.phase in quiet]
+    points = (
+        ground.point(day) for day in days if not any(start <= day < end for start, end in resting)
+    )
+    return " ".join(f"M{10 * x:.1f} {10 * y:.1f}v{length}" for x, y in points)
 
 
 def _cuts(ground: _Ground) -> Iterator[str]:

@@ -19,6 +19,7 @@ from bookings.web.days import day_in
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, Picker
+from bookings.web.training.own_plan.misplaced import misplaced_shown
 from bookings.web.training.own_plan.preview import OwnPlanShown
 from bookings.web.training.plan_page import Waiting, plan_page
 from bookings.web.training.plan_store import (
@@ -144,7 +145,8 @@ def _show_plan(
 ) -> HttpResponse:
     now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
-    context["own"] = _own_plan(store, clinic.day_of(now))
+    context["own"] = OwnPlanShown.of(store, clinic, now)
+    context["misplaced"] = misplaced_shown(store, clinic, holder=visitor(request), now=now)
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context |= _of_a_client(store, request, clinic, now)
@@ -172,11 +174,6 @@ def _of_a_client(
         "days_come_along": days_come_along(store, request),
         "kept_until": _kept_until(store, clinic, now),
     }
-
-
-def _own_plan(store: PlanStore, today: date) -> OwnPlanShown | None:
-    entered = [race.race_date for race in store.races]
-    return OwnPlanShown.of(store.runner.schedule, entered, today=today)
 
 
 def _kept_until(store: ClientPlan, clinic: Clinic, now: datetime) -> str:

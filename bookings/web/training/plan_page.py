@@ -31,6 +31,7 @@ from bookings.queries.training.plans import (
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
+from bookings.web.training.own_plan.preview import counted_in_words
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.training.ribbon import Marked
 from bookings.web.waiting_list.better import BetterElsewhere, better_elsewhere
@@ -138,7 +139,8 @@ class Proposal:
 
 @dataclass(frozen=True)
 class PhaseRow:
-    """A line of the table: a phase, its days, the race it belongs to, and sessions in it."""
+    """A line of the table: a phase, its days, the race it belongs to, and sessions in it;
+    `own_days` is what the runner's own plan has there, in words."""
 
     phase: PhaseRules
     start: date
@@ -146,6 +148,7 @@ class PhaseRow:
     race: str
     is_now: bool
     sessions: Sequence["InWords"]
+    own_days: str
 
 
 @dataclass(frozen=True)
@@ -252,10 +255,10 @@ def plan_page(
     return PlanPage(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
-        stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
+        stretches=[_stretch(segment, plan, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan, store, clinic, bundle=bundle, now=now)),
         standing=list(_standing(found, plan, store, clinic, since=start, now=now)),
-        hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
+        hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today, runner=plan.runner),
         efforts=Efforts(plan, store.hard_efforts),
         told=store.history.usual,
         protocol=plan.protocol,
@@ -299,19 +302,27 @@ def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWo
 
 
 def _stretch(
-    segment: training.Segment,
-    protocol: training.Protocol,
-    today: date,
-    dots: Iterable[InWords],
+    segment: training.Segment, plan: training.Plan, today: date, dots: Iterable[InWords]
 ) -> PhaseRow:
     return PhaseRow(
-        phase=protocol.phases[segment.phase],
+        phase=plan.protocol.phases[segment.phase],
         start=segment.start,
         last=segment.end - DAY,
         race=segment.race.name if segment.race else "",
         is_now=segment.start <= today < segment.end,
         sessions=[dot for dot in dots if segment.start <= dot.mark.day < segment.end],
+        own_days=_own_days(plan.runner.schedule, segment),
     )
+
+
+def _own_days(own: training.Schedule, segment: training.Segment) -> str:
+    """3 long runs, 4 hard days; assumed where the runner's own plan has ended."""
+    if own.last is None or own.first is None or segment.end <= own.first:
+        return ""
+    if segment.start > own.last:
+        return _("assumed")
+    days = (one for one in own.days if segment.start <= one.day < segment.end)
+    return ", ".join(counted_in_words(training.Schedule(tuple(days))))
 
 
 def _proposals(

@@ -17,6 +17,7 @@ from bookings import links
 from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import brought, own_plans, training_feedback
 from bookings.actions.training import races as racing
+from bookings.actions.training.own_plans import FromLink
 from bookings.core import training
 from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
@@ -26,6 +27,7 @@ from bookings.models import (
     BroughtPlan,
     Client,
     Clinic,
+    PlanLink,
     Race,
     Therapist,
     Told,
@@ -44,6 +46,7 @@ from bookings.queries.training.plans import (
 from bookings.web.visitor import booked_here
 
 KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
+LEFT = "plan_left"  # visits that stay though the days of the plan are against it
 GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
@@ -87,8 +90,16 @@ class Pages:
         return self._page("check_own_plan")
 
     @property
+    def read_again_url(self) -> str:
+        return self._page("read_own_plan_again")
+
+    @property
     def remove_own_plan_url(self) -> str:
         return self._page("remove_own_plan")
+
+    @property
+    def misplaced_url(self) -> str:
+        return self._page("misplaced")
 
     @property
     def habits_url(self) -> str:
@@ -181,7 +192,20 @@ class SessionPlan(Pages):
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         self._keep(self.told.with_habits(self.habits | habits))
 
-    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        return frozenset((one, revision) for one, revision in self._session.get(LEFT, []))
+
+    def leave_visit(self, visit: Appointment) -> None:
+        there = self._session.get(LEFT, [])
+        self._session[LEFT] = [*there, [visit.public_id, visit.revision]][-MOST_KEPT:]
+
+    plan_link = None  # a link is followed for a client; here its days are kept
+
+    def keep_own_plan(
+        self, schedule: training.Schedule, source: FromLink | None = None, *, now: datetime
+    ) -> None:
+        self._session.pop(LEFT, None)
         told, weekday = self.told.with_schedule(schedule), schedule.long_run_weekday
         if weekday is not None:
             told = told.with_habits(self.habits | {"long_run_weekday": weekday})
@@ -371,8 +395,22 @@ class ClientPlan(Pages):
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         racing.keep_habits(self.client, **habits, now=now)
 
-    def keep_own_plan(self, schedule: training.Schedule, *, now: datetime) -> None:
-        own_plans.keep(self.client, schedule, now=now)
+    @property
+    def left_alone(self) -> frozenset[tuple[str, int]]:
+        own = getattr(self.client, "own_plan", None)
+        return own.left_alone if own else frozenset()
+
+    def leave_visit(self, visit: Appointment) -> None:
+        own_plans.leave_visit(self.client, visit)
+
+    @cached_property
+    def plan_link(self) -> PlanLink | None:
+        return PlanLink.objects.filter(client=self.client).first()
+
+    def keep_own_plan(
+        self, schedule: training.Schedule, source: FromLink | None = None, *, now: datetime
+    ) -> None:
+        own_plans.keep(self.client, schedule, source=source, now=now)
 
     def leave_out_a_race(self, day: date, *, now: datetime) -> None:
         own_plans.leave_out_a_race(self.client, day, now=now)

@@ -25,6 +25,7 @@ from bookings.queries.scheduling import cutoffs
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
+from bookings.web.days import day_in
 from bookings.web.responses import page_methods, status_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.plan_store import PlanStore, race_on
@@ -88,6 +89,7 @@ def race(request: HttpRequest, store: PlanStore, day: date) -> HttpResponse:
     today = Clinic.objects.the().day_of(timezone.now())
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in FIELDS}
+        initial["race_date"] = day_in(request.GET.get("race_date", "")) or found.race_date
         return _ask(request, store, found, ChangeRaceForm(race=found, initial=initial, today=today))
     form = ChangeRaceForm(request.POST, race=found, today=today)
     if WITHDRAW in request.POST:
@@ -113,7 +115,7 @@ def _propose(
     except RaceRefused as refusal:
         form.add_error(refusal.field, str(refusal))
         return _ask(request, store, proposed.race, form, status=422)
-    questions = _questions(request, store, change, clinic, now)
+    questions = questions_of(request, store, change, clinic, now)
     shifts = change.phase_shifts() or change.session_shifts() or questions
     if request.POST.get("do") == CONFIRM or not (shifts or proposed.fields is None):
         return _carry_out(request, store, proposed, form, change, questions=questions, now=now)
@@ -135,7 +137,7 @@ def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Pl
     )
 
 
-def _questions(
+def questions_of(
     request: HttpRequest,
     store: PlanStore,
     change: training.PlanChange,
@@ -240,7 +242,7 @@ def _carry_out(
     questions: Sequence[Question],
     now: datetime,
 ) -> HttpResponse:
-    answers = [answer for one in questions if (answer := _answer(request, one))]
+    answers = [answer for one in questions if (answer := answer_of(request, one))]
     try:
         replanning.accept(
             answers,
@@ -252,7 +254,7 @@ def _carry_out(
         form.add_error(refusal.field, str(refusal))
         return _ask(request, store, proposed.race, form, status=422)
     except Refused as refusal:
-        again = _questions(request, store, change, Clinic.objects.the(), timezone.now())
+        again = questions_of(request, store, change, Clinic.objects.the(), timezone.now())
         return _preview(
             request, store, proposed, form, change,
             questions=again, refusal=refusal, status=status_of(refusal),
@@ -268,7 +270,7 @@ def _change_race(store: PlanStore, proposed: Proposed, now: datetime) -> None:
         store.change(proposed.race, proposed.fields, now=now)
 
 
-def _answer(request: HttpRequest, question: Question) -> VisitAnswer | None:
+def answer_of(request: HttpRequest, question: Question) -> VisitAnswer | None:
     """None to leave it as it is."""
     if question.answer == CANCEL:
         return VisitAnswer(question.appointment)

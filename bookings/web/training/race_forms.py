@@ -5,13 +5,16 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.core.clients.search_text import name_compared
 from bookings.models import Distance, Outcome, Priority, Race, Therapist, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import DayField, NameField, plain
+from bookings.web.forms import DayField, NameField, plain, whole_number
+from bookings.web.training.listed.races import chosen
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
@@ -39,8 +42,25 @@ class KilometresField(forms.IntegerField):
         )
 
 
+class RaceNameInput(forms.TextInput):
+    """Offers the clinic's races while one types (static/js/web/race_names.js); text stays free."""
+
+    def __init__(self) -> None:
+        words = {
+            "class": "form-control",
+            "data-races": reverse_lazy("runner:listed_races"),
+            "data-called": gettext_lazy("Races that the clinic knows"),
+            "data-found": gettext_lazy("Races to choose from: {count}"),
+            "data-taken": gettext_lazy("The date and the distance are filled in."),
+        }
+        super().__init__(attrs=words)
+
+
 class RaceForm(forms.Form):
-    """A race: only the date and the distance are needed."""
+    """A race: only the date and the distance are needed.
+
+    `listed` is the one of the clinic's list that was chosen, while what stands beside it is its.
+    """
 
     race_date = DayField(
         label=gettext_lazy("Date of the race"),
@@ -53,8 +73,15 @@ class RaceForm(forms.Form):
         label=gettext_lazy("Distance"), choices=Distance.choices, initial=Distance.MARATHON
     )
     name = NameField(
-        label=gettext_lazy("Name of the race (optional)"), required=False, longest=LONGEST_NAME
+        label=gettext_lazy("Name of the race (optional)"),
+        required=False,
+        longest=LONGEST_NAME,
+        widget=RaceNameInput(),
+        help_text=gettext_lazy(
+            "Type a few letters. Of a race that we know, the date and the distance follow."
+        ),
     )
+    listed = forms.CharField(required=False, widget=forms.HiddenInput)
     priority = forms.ChoiceField(
         label=gettext_lazy("How much it matters to you"),
         choices=Priority.choices,
@@ -74,8 +101,8 @@ class RaceForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Please give a whole number of weeks.")},
     )
 
-    helper = plain("race_date", "distance")
-    more = plain("name", "priority", "training_start", "weeks")
+    helper = plain("listed", "name", "race_date", "distance")
+    more = plain("priority", "training_start", "weeks")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -109,9 +136,23 @@ class RaceForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ABOUT_THE_RACE}
 
     @property
+    def race(self) -> Race:
+        return Race(**self.about_the_race, listed_id=self.chosen_listed)
+
+    @property
+    def chosen_listed(self) -> int | None:
+        told = self.cleaned_data
+        return chosen(
+            whole_number(told["listed"]),
+            name=told["name"],
+            day=told["race_date"],
+            distance=told["distance"],
+        )
+
+    @property
     def opens_more(self) -> bool:
         """Whether something under "more" needs a look."""
-        return bool(set(self.errors) - {"race_date", "distance"})
+        return bool(set(self.errors) - {"race_date", "distance", "name", "listed"})
 
 
 class HabitsForm(forms.Form):
@@ -192,9 +233,9 @@ class NewRaceForm(HabitsForm, RaceForm):
         help_text=PROMISED_WITH_IT,
     )
 
-    helper = plain("race_date", "distance", "wants_nudges")
+    helper = plain("listed", "name", "race_date", "distance", "wants_nudges")
     more = plain(
-        "name", "priority", "training_start", "weeks", "long_run_weekday", "weekly_volume_km",
+        "priority", "training_start", "weeks", "long_run_weekday", "weekly_volume_km",
         "has_been",
     )  # fmt: skip
 
@@ -202,11 +243,7 @@ class NewRaceForm(HabitsForm, RaceForm):
         super().__init__(*args, **kwargs)
         if not asks_for_nudges:
             del self.fields["wants_nudges"]
-            self.helper = plain("race_date", "distance")
-
-    @property
-    def race(self) -> Race:
-        return Race(**self.about_the_race)
+            self.helper = plain("listed", "name", "race_date", "distance")
 
 
 HOW_IT_WENT = ("outcome", "dnf_km")
@@ -218,15 +255,16 @@ class ChangeRaceForm(RaceForm):
     outcome = forms.ChoiceField(label=gettext_lazy("How it went"), choices=Outcome.choices)
     dnf_km = KilometresField()
 
-    helper = plain("race_date", "distance", "name", "outcome", "dnf_km")
+    helper = plain("listed", "name", "race_date", "distance", "outcome", "dnf_km")
     more = plain("priority", "training_start", "weeks")
 
     def __init__(self, *args: Any, race: Race, today: date, **kwargs: Any):
         super().__init__(*args, today=today, **kwargs)
+        self._race = race
         if race.race_date > today and race.outcome == Outcome.EXPECTED:
             for name in HOW_IT_WENT:
                 del self.fields[name]
-            self.helper = plain("race_date", "distance", "name")
+            self.helper = plain("listed", "name", "race_date", "distance")
 
     def clean_dnf_km(self) -> int | None:
         unfinished = self.cleaned_data.get("outcome") == Outcome.DNF
@@ -239,4 +277,10 @@ class ChangeRaceForm(RaceForm):
     @property
     def changes(self) -> dict[str, Any]:
         told = {name: self.cleaned_data[name] for name in HOW_IT_WENT if name in self.fields}
-        return self.about_the_race | told
+        return self.about_the_race | told | {"listed_id": self.chosen_listed or self._kept_listed}
+
+    @property
+    def _kept_listed(self) -> int | None:
+        """Another date of one's own is still that race; another name is another race."""
+        is_called_so = name_compared(self.cleaned_data["name"]) == name_compared(self._race.name)
+        return self._race.listed_id if is_called_so else None

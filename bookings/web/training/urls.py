@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.training import basket, feedback, plan, race_change
+from bookings.web.training.own_plan import misplaced
 from bookings.web.training.own_plan import pages as own_plan_pages
 
 View = Callable[..., HttpResponse]
@@ -23,6 +24,7 @@ PLAN: tuple[Page, ...] = (
     ("choose/", basket.choose, "choose"),
     ("times/<slug:slug>/", plan.times, "plan_times"),
     ("times/<slug:slug>/choose/", basket.choose_time, "choose_time"),
+    ("visits/", misplaced.answer, "misplaced"),
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),
 )
@@ -32,6 +34,7 @@ RUNNERS_PLAN: tuple[Page, ...] = (
     ("own/", own_plan_pages.own_plan, "own_plan"),
     ("own/sample/", own_plan_pages.sample, "sample_own_plan"),
     ("own/check/", own_plan_pages.check, "check_own_plan"),
+    ("own/again/", own_plan_pages.read_again, "read_own_plan_again"),
     ("own/remove/", own_plan_pages.remove, "remove_own_plan"),
     ("<day:day>/", race_change.race, "race"),
 )

@@ -36,7 +36,7 @@ from clinic.demo.data.people import (
     clients,
     couples,
 )
-from clinic.demo.data.races import own_plan_of, races_of
+from clinic.demo.data.races import make_list, own_plan_of, races_of, were_entered_long_ago
 from clinic.demo.data.takings import make_takings
 from clinic.demo.data.visits import visits
 from clinic.demo.data.waiting import make_waiting
@@ -83,17 +83,22 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
-    _show_a_plan(known[WITH_A_PLAN], today, now)
+    races += make_list(known, today=today)
+    were_entered_long_ago()
+    _show_a_plan(known[WITH_A_PLAN], made, today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
     make_waiting(known, clinic, today=today, now=now)
 
 
-def _show_a_plan(client: Client, today: date, now: datetime) -> None:
-    own = own_plan_of(client, today=today, now=now)
+def _show_a_plan(client: Client, made: Iterable[Appointment], today: date, now: datetime) -> None:
+    """One that is against what they have booked last."""
+    theirs = [one.starts_at for one in made if one.client == client]
+    hard = max(theirs, default=now).weekday()
+    own = own_plan_of(client, hard=hard, today=today, now=now)
     own.save()
-    known_weekday = own.schedule.long_run_weekday
-    Client.objects.filter(pk=client.pk).update(long_run_weekday=known_weekday)
+    weekday = own.schedule.long_run_weekday
+    Client.objects.filter(pk=client.pk).update(long_run_weekday=weekday)
 
 
 def _has_not_confirmed_yet(

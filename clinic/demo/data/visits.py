@@ -1,4 +1,4 @@
-"""Three months of past visits and six weeks of future ones, about three quarters full."""
+"""Three months of past visits, three quarters full, and six weeks of what is booked by now."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ from clinic.demo.data.clinic import FIRST_VISIT
 from clinic.demo.data.crowd import Crowd
 
 FULL = 0.77  # of the working time, buffers included; some of it is cancelled again
+EARLIEST = 45  # days before a visit that it is booked; nearly nobody has booked what is farther off
 POPULARITY = {
     FIRST_VISIT: 0.4,
     "Sports massage 30": 2,
@@ -86,7 +87,7 @@ class Filling:
     def fill(self, therapist: Therapist, roster: Roster) -> Iterator[Appointment]:
         """Visits until the therapist's day is full enough or nothing drawn fits."""
         taken = list(roster.taken)
-        left = FULL * _at_work(roster)
+        left = FULL * self._booked_by_now * _at_work(roster)
         while left > 0:
             placed = self._place(therapist, Roster(roster.working, taken), left)
             if placed is None:
@@ -98,6 +99,12 @@ class Filling:
                 self.rooms[room].append(taken[-1])
             left -= treatment.duration.blocked
             yield visit
+
+    @property
+    def _booked_by_now(self) -> float:
+        """The share that those come to who book so early."""
+        ahead = (self.day - self.clinic.day_of(self.now)).days
+        return min(1.0, max(0.0, 1 - ahead / EARLIEST))
 
     def _place(
         self, therapist: Therapist, roster: Roster, left: float
@@ -158,7 +165,7 @@ class Filling:
 
     def _some_days_before(self, moment: datetime) -> datetime:
         return moment - timedelta(
-            days=self.chance.randint(1, 25), minutes=self.chance.randint(0, 600)
+            days=self.chance.randint(1, EARLIEST), minutes=self.chance.randint(0, 600)
         )
 
     def _what_became_of_it(self, visit: Interval) -> Status:

@@ -34,12 +34,21 @@ def races(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.races(merge.gone, merge.kept)
 
 
+def race_news(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    merge_steps.race_news(merge.gone, merge.kept)
+    return []
+
+
 def brought_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.brought_plan(merge.gone, merge.kept)
 
 
 def own_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.own_plan(merge.gone, merge.kept)
+
+
+def plan_link(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    return merge_steps.plan_link(merge.gone, merge.kept)
 
 
 def hard_efforts(merge: Merge, _relation: ForeignObjectRel) -> list[str]:

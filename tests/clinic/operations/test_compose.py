@@ -22,7 +22,7 @@ _said = StringIO()
 call_command("make_secrets", stdout=_said)
 SECRETS = dict(line.split("=", 1) for line in _said.getvalue().splitlines())
 ENV = {**compose.read_env((ROOT / ".env.example").read_text()), **SECRETS}
-OURS = ("web", "worker", "beat", "backup")
+OURS = ("web", "worker", "calendars", "beat", "backup")
 AN_EXACT_ONE = re.compile(r"[\w./-]+:v?\d+\.\d+\.?\d*(-\w+)*")
 MOST_MEMORY = "1g"
 

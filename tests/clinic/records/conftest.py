@@ -97,7 +97,7 @@ def known(ana, visit, kim):
     before.record("cancelled", by="runner", now=now, facts={"reason": "Ana Demo is ill"})
     coming = visit(ana, 3)
     outbox.owe(MailKind.CONFIRMED, coming, now=now)
-    factories.make_race(ana, name="Ana's Marathon")
+    race = factories.make_race(ana, name="Ana's Marathon")
     HardEffort.objects.create(client=ana, day=now.date())
     told = Told({}).with_races(
         [Race(race_date=now.date(), distance="marathon", name="Ana's Marathon")]
@@ -106,6 +106,9 @@ def known(ana, visit, kim):
     OwnPlan.objects.create(
         client=ana, read_at=now, days=[[f"{now.date()}", "long", 150, 27.3, False]]
     )
+    factories.make_plan_link(ana)
+    factories.make_news(race, was=now.date(), why="They have said already how it went.")
+    race.calls.create(asked_at=now, by="desk: 1")
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     factories.make_offer(factories.make_entry(ana), therapist=kim)
     factories.make_series(coming)

@@ -165,7 +165,7 @@ def test_what_binds_whom_is_the_table_of_the_docs():
     """Columns: online, the waiting list, kept, desk, desk's move, overridden, standing."""
     table = {
         "xxxxxxx": "not_offered therapist_gone room_gone room_unsuitable clinic_closed "
-        "therapist_away room_lent",
+        "therapist_away busy_elsewhere room_lent",
         "xxxxxx.": "therapist_busy room_busy no_room nobody_free client_busy",
         "xxxx.x.": "treatment_withdrawn",
         "xxxxx.x": "outside_hours break",

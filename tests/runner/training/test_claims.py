@@ -20,7 +20,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.training.protocol.claims import claims_in
 from bookings.links import Purpose
 from bookings.mail.compose import compose
-from bookings.models import Appointment, Clinic, Mail, MailKind, Room
+from bookings.models import Appointment, Clinic, Mail, MailKind, OwnPlan, Room
 from bookings.queries.mail.nudges import races_and_plan
 from bookings.queries.training import protocol
 from tests import factories
@@ -99,10 +99,13 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _own_plan(client)
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
+        _race_news(client, booked)
         _answers_to_mails(client, booked, at)
         _series(client, booked)
         _second_visit_of_the_day(booked)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
+        factories.make_plan_link(booked.client)
+        client.get(f"{mine}own/")
         client.get("/protocol/")
         client.get("/embed/", {"treatment": massage.slug})
         client.get("/race-answer/", {"race_date": race_day.isoformat(), "distance": "marathon"})
@@ -242,6 +245,16 @@ def _appointment(client, booked, at):
     Appointment.objects.filter(pk=booked.pk).update(relayed_at=None)
 
 
+def _race_news(client, booked):
+    """The visit was for the days before a race that is cancelled."""
+    was = day_of(booked.starts_at) + timedelta(days=3)
+    race = factories.make_race(booked.client, race_date=was, outcome="cancelled")
+    row = factories.make_news(race, was=was)
+    page = client.get(urlsplit(links.client_url(Purpose.RACE_NEWS, booked.client, row=row.pk)).path)
+    assert page.context["questions"]
+    race.delete()
+
+
 def _answers_to_mails(client, booked, at):
     ana, day = booked.client, day_of(timezone.now()) - timedelta(days=1)
     factories.make_race(ana, race_date=day)
@@ -264,6 +277,14 @@ def _answers_to_mails(client, booked, at):
         client.get(url)
         client.post(url, {"outcome": "finished"})
         client.get(url)
+    runs_long_on_the_day_of(booked)
+    client.get(f"/appointments/{links.mail_token(booked)}/plan/")
+
+
+def runs_long_on_the_day_of(booked):
+    """By the client's own training plan, which is against the visit then."""
+    days = [[f"{day_of(booked.starts_at)}", "long", None, None]]
+    OwnPlan.objects.create(client=booked.client, read_at=timezone.now(), days=days)
 
 
 def test_every_page_for_runners_is_read_and_none_makes_a_claim(walk, client, rendered):
@@ -283,11 +304,15 @@ def test_a_claim_planted_in_a_page_is_found(walk, client, massage):
 def letters(booked, rendered):
     """What each kind of mail says, to a client with a race, in text and in HTML."""
     race = factories.make_race(booked.client, race_date=day_of(timezone.now()) + timedelta(weeks=5))
+    runs_long_on_the_day_of(booked)
     clinic = Clinic.objects.the()
     _, plan = races_and_plan(booked.client, as_of=day_of(timezone.now()))
     listed = [(session.kind, session.ideal.isoformat()) for session in plan.sessions]
     entry = factories.make_entry(booked.client)
+    link = factories.make_plan_link(booked.client)
     about = {
+        "link": link.pk,
+        "good_at": link.good_at.isoformat(),
         "race": race.race_date.isoformat(),
         "topics": ["race_block"],
         "covers": listed,
@@ -298,6 +323,7 @@ def letters(booked, rendered):
         "start": booked.starts_at.isoformat(),
         "nearest": booked.starts_at.isoformat(),
         "why": "taken",
+        "row": factories.make_news(race, was=race.race_date - timedelta(weeks=3)).pk,
     }
     Appointment.objects.filter(pk=booked.pk).update(together="together")
     booked.refresh_from_db()

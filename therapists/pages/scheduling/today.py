@@ -1,6 +1,6 @@
 """The day on a phone: what is next, then everything in order."""
 
-from datetime import date
+from datetime import date, datetime
 from secrets import token_hex
 from urllib.parse import urlencode
 
@@ -15,7 +15,9 @@ from bookings.actions.mail.outbox import GRACE
 from bookings.actions.refusals import OnHold, Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, Therapist
+from bookings.models import Appointment, BusyCalendar, Clinic, Therapist
+from bookings.queries.rota.busy_calendars import is_news
+from bookings.queries.scheduling.conflicts import in_the_way
 from bookings.queries.training.book_again import WEEKS, offered_again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
@@ -66,6 +68,17 @@ def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dic
         "methods": TAKEN,
         "key": token_hex(16),
         "undone_since": now - GRACE,
+        **_of_own_calendar(therapist, clinic, now),
+    }
+
+
+def _of_own_calendar(therapist: Therapist, clinic: Clinic, now: datetime) -> dict:
+    calendar = BusyCalendar.objects.filter(therapist=therapist).first()
+    if calendar is None:
+        return {"in_the_way": [], "not_read": False}
+    return {
+        "in_the_way": in_the_way(therapist, clinic, now=now),
+        "not_read": is_news(calendar, now),
     }
 
 

@@ -75,7 +75,7 @@ class Worth:
 
 def worth_reading(text: str, window: Window, tz: ZoneInfo) -> Worth:
     """Raises UnreadablePlan where there is too much of it."""
-    tz = _zone_of(text) or tz
+    tz = zone_of(text) or tz
     kept: list[str] = []
     seen: set[str] = set()
     left_out = coming = 0
@@ -173,13 +173,13 @@ def _in_days(name: str, value: str, tz: ZoneInfo) -> str:
 
 
 def _day(value: str, tz: ZoneInfo) -> date | None:
-    moment = _moment(value)
+    moment = moment_of(value)
     if moment and value.endswith("Z"):
         return moment.replace(tzinfo=UTC).astimezone(tz).date()
     return moment.date() if moment else None
 
 
-def _moment(value: str) -> datetime | None:
+def moment_of(value: str) -> datetime | None:
     """As it is written, whatever the zone; None for what is no moment of these centuries."""
     if not re.fullmatch(MOMENT, value) or not "1900" <= value[:4] <= "2199":
         return None
@@ -195,7 +195,7 @@ def _minutes(times: dict[str, str]) -> int | None:
         length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
     else:
         start, end = times.get("DTSTART", ""), times.get("DTEND", "")
-        begins, ends = _moment(start), _moment(end)
+        begins, ends = moment_of(start), moment_of(end)
         if not begins or not ends or "T" not in start or start[-1] != end[-1] == "Z":
             return None
         length = ends - begins
@@ -203,7 +203,7 @@ def _minutes(times: dict[str, str]) -> int | None:
     return minutes if 1 <= minutes <= LONGEST_MINUTES else None
 
 
-def _zone_of(text: str) -> ZoneInfo | None:
+def zone_of(text: str) -> ZoneInfo | None:
     found = ITS_ZONE.search(text)
     try:
         return ZoneInfo(found[1]) if found else None

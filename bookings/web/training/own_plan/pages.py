@@ -1,7 +1,8 @@
-"""The runner's own training plan: a file is read, looked through, and then its days are kept."""
+"""The runner's own training plan: a link or a file is read, looked through, and then kept."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,15 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
+from bookings.actions import pasted_links
+from bookings.actions.pasted_links import NotReadable, TooManyAtOnce
+from bookings.actions.training.plan_links import read_calendar
 from bookings.core.records import plan_files
+from bookings.core.records.plan_files.corrections import Corrections
 from bookings.models import Clinic, Weekday
 from bookings.queries.training.plan_words import plan_words
 from bookings.web.days import day_in
-from bookings.web.rate_limits import FILES, limited
+from bookings.web.rate_limits import CHECKS, FILES, limited
 from bookings.web.responses import page_methods
-from bookings.web.training.own_plan.forms import PlanFileForm
+from bookings.web.training.own_plan.forms import OwnPlanForm
+from bookings.web.training.own_plan.links import MANY_AT_ONCE, as_link
 from bookings.web.training.own_plan.preview import (
+    LinkShown,
     NoPreview,
+    PlanFound,
     Preview,
     counted_in_words,
     from_field,
@@ -46,29 +54,85 @@ TEMPLATE = "web/training/own_plan/{}.html"
 @page_methods
 @limited(FILES)
 def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
-    """The form, and of a file that can be read what it says."""
+    """The form, and of a link or a file that can be read what it says."""
     sent = request.method == "POST"
-    form = PlanFileForm(request.POST, request.FILES) if sent else PlanFileForm()
+    form = OwnPlanForm(request.POST, request.FILES) if sent else OwnPlanForm()
     if TOO_LARGE in request.GET and not sent:
-        form = PlanFileForm.refused(dates.translated(plan_files.TOO_LARGE))
+        form = OwnPlanForm.refused(dates.translated(plan_files.TOO_LARGE))
     if sent and form.is_valid():
         clinic = Clinic.objects.the()
         today = clinic.day_of(timezone.now())
-        try:
-            data = form.cleaned_data["file"].read(plan_files.LARGEST + 1)
-            found = plan_files.read(data, plan_words(), today=today, tz=clinic.tz)
-        except plan_files.UnreadablePlan as refusal:
-            form.add_error("file", dates.translated(refusal.sentence))
-        else:
+        read = _read_link if form.cleaned_data["link"] else _read_file
+        if found := read(form, clinic, today):
             return _preview(request, store, Preview(found, today))
-    schedule = store.runner.schedule
+    return _show_form(request, store, form, status=422 if sent else 200)
+
+
+@require_POST
+@limited(FILES)
+def read_again(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    """The link that is kept, at once: what it says is shown as the first time."""
+    link = store.plan_link
+    if link is None:
+        return redirect(store.own_plan_url)
+    clinic = Clinic.objects.the()
+    today = clinic.day_of(timezone.now())
+    form = OwnPlanForm({})
+    try:
+        url, known = pasted_links.opened(link), Corrections.from_data(link.corrections)
+        return _preview(request, store, Preview(_fetched(url, known, clinic, today), today))
+    except NotReadable as refusal:
+        form.errors.clear()
+        form.refuse_link(refusal.why)
+    except TooManyAtOnce:
+        form.errors.clear()
+        form.add_error("link", MANY_AT_ONCE)
+    return _show_form(request, store, form, status=422)
+
+
+def _read_file(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | None:
+    """None where the form says why."""
+    try:
+        data = form.cleaned_data["file"].read(plan_files.LARGEST + 1)
+        return PlanFound(plan_files.read(data, plan_words(), today=today, tz=clinic.tz))
+    except plan_files.UnreadablePlan as refusal:
+        form.add_error("file", dates.translated(refusal.sentence))
+    return None
+
+
+def _read_link(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | None:
+    """None where the form says why."""
+    try:
+        return _fetched(as_link(form.cleaned_data["link"]), Corrections(), clinic, today)
+    except NotReadable as refusal:
+        form.refuse_link(refusal.why)
+    except TooManyAtOnce:
+        form.add_error("link", MANY_AT_ONCE)
+    return None
+
+
+def _fetched(url: str, known: Corrections, clinic: Clinic, today: date) -> PlanFound:
+    """While the runner waits, five seconds at most: so nothing of the link is written down before
+    they have said yes. Raises NotReadable and TooManyAtOnce."""
+    got = pasted_links.fetched_for_a_page(url)
+    read = read_calendar(got.content or b"", known, today=today, tz=clinic.tz)
+    return PlanFound(read, url, got.tag, known)
+
+
+def _show_form(
+    request: HttpRequest, store: PlanStore, form: OwnPlanForm, *, status: int
+) -> HttpResponse:
+    now, clinic = timezone.now(), Clinic.objects.the()
+    schedule, link = store.runner.schedule, store.plan_link
     context = {
         "form": form,
         "store": store,
         "schedule": schedule,
         "in_words": counted_in_words(schedule),
+        "link": LinkShown.of(link, clinic, now) if link else None,
+        "sites": ", ".join(settings.CALENDAR_SITES),
     }
-    return render(request, TEMPLATE.format("file"), context, status=422 if sent else 200)
+    return render(request, TEMPLATE.format("file"), context, status=status)
 
 
 @require_safe
@@ -82,6 +146,7 @@ def sample(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 
 @page_methods
+@limited(CHECKS)
 def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """What was corrected or taught; kept only where that was the press."""
     if request.method != "POST":
@@ -89,17 +154,18 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
     try:
         found = from_field(request.POST.get("read", ""))
     except NoPreview:
-        messages.warning(request, _("That page is no longer good. Please choose the file again."))
+        messages.warning(request, _("That page is no longer good. Please begin again."))
         return redirect(store.own_plan_url)
     found = with_corrections(found, request.POST)
     today = Clinic.objects.the().day_of(timezone.now())
     if lesson := request.POST.get("teach"):
         return _preview(request, store, Preview(with_lesson(found, lesson), today))
     weekday = str(Weekday(store.runner.long_run_weekday).label)
-    asked = to_ask(found.schedule, weekday, today)
-    if asked and not (found.schedule.days and request.POST.get("do") == KEEP_ANYWAY):
+    schedule = found.read.schedule
+    asked = to_ask(schedule, weekday, today)
+    if asked and not (schedule.days and request.POST.get("do") == KEEP_ANYWAY):
         return _preview(request, store, Preview(found, today, asked))
-    store.keep_own_plan(found.schedule, now=timezone.now())
+    store.keep_own_plan(schedule, found.source, now=timezone.now())
     messages.success(
         request, _("Your days are kept, and the plan goes by them. What is booked stays as it is.")
     )

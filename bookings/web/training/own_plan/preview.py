@@ -1,19 +1,24 @@
-"""What was read of a plan's file, as its page shows it; it is kept nowhere but in that page.
+"""What was read of a plan's file or link, as its page shows it; it is kept nowhere but there.
 
-It travels in the form, sealed, so that titles of which somebody is still to say what they mean are
-never written down.
+It travels in the form, signed, so that titles of which somebody is still to say what they mean are
+never written down; a link travels sealed besides, for it is a password.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings import dates
+from bookings.actions.training.own_plans import FromLink
+from bookings.actions.training.plan_links import digest
 from bookings.core.records.plan_files import (
     PlanRead,
     UnknownWords,
@@ -21,11 +26,16 @@ from bookings.core.records.plan_files import (
     taught,
     without_unknown,
 )
+from bookings.core.records.plan_files.corrections import Corrections
 from bookings.core.training import DayKind, Distance, Schedule, TrainingDay
+from bookings.models import Clinic, Race
+from bookings.models.pasted_links import PastedLink, SealedLink, masked
 from bookings.models.training.own_plans import as_rows, schedule_of
 from bookings.web.forms import whole_number
+from bookings.web.training.plan_store import PlanStore
 
 SALT = "own training plan"
+MOVES_BY = timedelta(weeks=26)  # at most, or it is another race
 STANDS_FOR = 24 * 60 * 60  # seconds; a page that has lain longer is begun anew
 TELLING = (DayKind.RACE, DayKind.LONG, DayKind.HARD, DayKind.UNKNOWN)
 KIND_OF_DAY = "kind-"
@@ -45,8 +55,30 @@ class NoPreview(Exception):
     """The page is too old, or not ours."""
 
 
-def as_field(read: PlanRead) -> str:
+@dataclass(frozen=True)
+class PlanFound:
+    """What was read, and of a link where, with what has been put right so far."""
+
+    read: PlanRead
+    url: str = ""
+    tag: str = ""
+    corrections: Corrections = Corrections()  # noqa: RUF009 - frozen
+
+    @property
+    def source(self) -> FromLink | None:
+        return FromLink(self.url, self.tag, self.corrections) if self.url else None
+
+    @property
+    def shown(self) -> str:
+        return masked(self.url) if self.url else ""
+
+
+def as_field(found: PlanFound) -> str:
+    read = found.read
     data = {
+        "link": urlsafe_b64encode(SealedLink.of(found.url).token).decode() if found.url else "",
+        "tag": found.tag,
+        "corrections": found.corrections.as_data(),
         "days": as_rows(read.schedule),
         "unknown": [[one.words, [day.isoformat() for day in one.days]] for one in read.unknown],
         "left_out": read.left_out,
@@ -55,37 +87,54 @@ def as_field(read: PlanRead) -> str:
     return signing.dumps(data, salt=SALT, compress=True)
 
 
-def from_field(value: str) -> PlanRead:
+def from_field(value: str) -> PlanFound:
     """Raises NoPreview."""
     try:
         data = signing.loads(value, salt=SALT, max_age=STANDS_FOR)
-    except signing.BadSignature:
+        token = urlsafe_b64decode(data.get("link", ""))
+        url = SealedLink(token).opened() if token else ""
+    except (signing.BadSignature, InvalidToken):
         raise NoPreview from None
     unknown = [
         UnknownWords(words, tuple(map(date.fromisoformat, days))) for words, days in data["unknown"]
     ]
     titles = {date.fromisoformat(day): title for day, title in data.get("titles", {}).items()}
-    return PlanRead(schedule_of(data["days"]), tuple(unknown), data["left_out"], titles)
+    read = PlanRead(schedule_of(data["days"]), tuple(unknown), data["left_out"], titles)
+    corrections = Corrections.from_data(data.get("corrections", {}))
+    return PlanFound(read, url, data.get("tag", ""), corrections)
 
 
-def with_corrections(read: PlanRead, sent: Mapping[str, str]) -> PlanRead:
+def with_corrections(found: PlanFound, sent: Mapping[str, str]) -> PlanFound:
     """As its fields say; a word that is no kind leaves the day as it was."""
+    read = found.read
     kinds = {
         one.day: KINDS.get(sent.get(f"{KIND_OF_DAY}{one.day}", ""), one.kind)
         for one in read.schedule.days
     }
-    return replace(read, schedule=corrected(read.schedule.days, kinds))
+    put_right = corrected(read.schedule.days, kinds)
+    return replace(
+        found,
+        read=replace(read, schedule=put_right),
+        corrections=found.corrections.of_days(read.schedule, put_right),
+    )
 
 
-def with_lesson(read: PlanRead, lesson: str) -> PlanRead:
+def with_lesson(found: PlanFound, lesson: str) -> PlanFound:
     """`lesson` is the place of the words and the kind they are, as its button says: 2:easy."""
+    read, known = found.read, found.corrections
     if lesson == LEAVE_OUT:
-        return without_unknown(read)
+        left_out = replace(known, leave_out=True)
+        return replace(found, read=without_unknown(read), corrections=left_out)
     text, _colon, kind = lesson.partition(":")
     place = whole_number(text)
     if place is None or not 0 <= place < len(read.unknown) or kind not in KINDS:
-        return read
-    return taught(read, read.unknown[place].words, KINDS[kind])
+        return found
+    words = read.unknown[place].words
+    return replace(
+        found,
+        read=taught(read, words, KINDS[kind]),
+        corrections=known.of_words(digest(words), KINDS[kind]),
+    )
 
 
 @dataclass(frozen=True)
@@ -120,13 +169,17 @@ class Lesson:
 class Preview:
     """`asked` is what is asked before it is kept all the same, if anything."""
 
-    read: PlanRead
+    found: PlanFound
     today: date
     asked: str = ""
 
     @property
+    def read(self) -> PlanRead:
+        return self.found.read
+
+    @property
     def field(self) -> str:
-        return as_field(self.read)
+        return as_field(self.found)
 
     @property
     def in_words(self) -> list[str]:
@@ -165,6 +218,22 @@ class Preview:
         return [DayChoice(one, self.read.titles.get(one.day, "")) for one in days]
 
 
+def _moved_to(
+    read: "RaceRead", schedule: Schedule, entered: Iterable[Race], today: date
+) -> Race | None:
+    """The nearest of theirs that the file does not have on its day; somebody says whether."""
+    said = frozenset(schedule.races)
+    coming = [race for race in entered if race.race_date > today]
+    may_be = [
+        race
+        for race in coming
+        if race.race_date not in said
+        and abs(race.race_date - read.of.day) <= MOVES_BY
+        and read.distance in ("", race.distance)
+    ]
+    return min(may_be, key=lambda race: abs(race.race_date - read.of.day), default=None)
+
+
 def to_ask(schedule: Schedule, weekday: str, today: date) -> str:
     """Of what can hardly be meant: a plan without long runs, or all of it over."""
     if schedule.last is None:
@@ -194,6 +263,11 @@ class RaceRead:
     """A race of the file that is not among theirs."""
 
     of: TrainingDay
+    moved: Race | None = None  # one of theirs, which the file may have moved to that day
+    moved_url: str = ""
+
+    def at(self, store: PlanStore) -> "RaceRead":
+        return replace(self, moved_url=store.url_of(self.moved) if self.moved else "")
 
     @property
     def distance(self) -> str:
@@ -203,25 +277,41 @@ class RaceRead:
 
 
 @dataclass(frozen=True)
+class LinkShown:
+    """Where the days come from, when that was read, and what is wrong with it."""
+
+    shown: str
+    last: str
+    why: str
+    is_silent: bool
+
+    @classmethod
+    def of(cls, link: PastedLink, clinic: Clinic, now: datetime) -> "LinkShown":
+        last = dates.day_and_time_from(link.good_at, clinic.tz, clinic.day_of(now))
+        return cls(link.shown, last, link.why_in_words, link.is_silent(now))
+
+
+@dataclass(frozen=True)
 class OwnPlanShown:
     """What the plan's page says of the days that are kept, and asks of the races among them."""
 
     schedule: Schedule
     races: Sequence["RaceRead"]
+    link: LinkShown | None = None
 
     @classmethod
-    def of(
-        cls, schedule: Schedule, entered: Iterable[date], *, today: date
-    ) -> "OwnPlanShown | None":
+    def of(cls, store: PlanStore, clinic: Clinic, now: datetime) -> "OwnPlanShown | None":
+        schedule, today = store.runner.schedule, clinic.day_of(now)
         if not schedule.days:
             return None
-        known = frozenset(entered)
+        known = frozenset(race.race_date for race in store.races)
         read = [
-            RaceRead(one)
+            RaceRead(one, _moved_to(RaceRead(one), schedule, store.races, today))
             for one in schedule.days
             if one.kind is DayKind.RACE and one.day > today and one.day not in known
         ]
-        return cls(schedule, read)
+        link = LinkShown.of(store.plan_link, clinic, now) if store.plan_link else None
+        return cls(schedule, [one.at(store) for one in read], link)
 
     @property
     def in_words(self) -> list[str]:

@@ -73,7 +73,7 @@ def test_a_file_is_shown_before_anything_is_kept(client, upload, plan):
     assert "12 long runs, 12 hard days, 1 race read. Is that right?" in said
     assert SECRET.casefold() in said
     assert client.session["plan"].get("days") is None
-    assert from_field(fields(page)["read"]).schedule.days
+    assert from_field(fields(page)["read"]).read.schedule.days
 
 
 def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, upload, plan, today):
@@ -161,7 +161,7 @@ def test_the_preview_shows_titles_beside_kinds_folds_what_is_over_and_leaves_out
     assert said.index("Yes, keep these days") < said.index("What are these?")
     left = client.post(CHECK, {**fields(page), "teach": "leave-out"})
     assert "What are these?" not in left.content.decode()
-    assert DayKind.UNKNOWN not in kinds(from_field(fields(left)["read"]).schedule)
+    assert DayKind.UNKNOWN not in kinds(from_field(fields(left)["read"]).read.schedule)
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_files_are_read_only_so_often_for_one_network(client, upload, clinic, se
 def test_what_is_not_our_page_keeps_nothing_and_says_so(client, upload, plan, read):
     plan()
     answer = client.post(CHECK, {"read": read, "do": "keep"}, follow=True)
-    assert "choose the file again" in answer.content.decode()
+    assert "Please begin again" in answer.content.decode()
     assert "days" not in client.session["plan"]
 
 

@@ -1,0 +1,176 @@
+"""A listed race is moved or cancelled: each of its runners' races follows, one after the other.
+
+What is cut off goes on, and what is done twice changes nothing: a runner's row says whether theirs
+is done. Their own visits stay until they, or the desk for them, say otherwise.
+"""
+
+import time
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from bookings.actions.mail.outbox import Notify, owe_about_their_data
+from bookings.actions.one_worker import Work, alone_with
+from bookings.actions.refusals import RaceRefused, Refused
+from bookings.actions.training import races
+from bookings.mail.wake_worker import ring
+from bookings.models import (
+    Client,
+    Clinic,
+    ListedDistance,
+    Mail,
+    MailKind,
+    MailState,
+    NewsState,
+    Outcome,
+    Race,
+    RaceNews,
+    RunnerNews,
+)
+from bookings.queries.training.consequences import RaceChanged, change_of, misfits_of
+from bookings.queries.training.plans import History
+
+TASK = "bookings.tasks.go_on_with_race_news"
+AT_ONCE = 3  # seconds of a press; the rest is a worker's
+AT_WORK_FOR = 10  # seconds of a worker, and then whatever else waits has its turn
+MOST_RUNNERS = 500
+OF_USE_FOR = timedelta(days=14)
+
+
+class NewsRefused(Refused):
+    """Somebody else has moved it meanwhile, or it says nothing new."""
+
+
+def publish(
+    listed: ListedDistance, *, was: date, becomes: date | None, by: str, now: datetime
+) -> RaceNews:
+    """Carry it out for the race: its day is another one, or it is cancelled; and as many of its
+    runners as a press has time for. The same again is the first one's. Raises NewsRefused."""
+    news = _written(listed, was=was, becomes=becomes, by=by, now=now)
+    if not go_on(news, now=now, until=time.monotonic() + AT_ONCE):
+        ring(TASK)
+    return news
+
+
+@transaction.atomic
+def _written(
+    listed: ListedDistance, *, was: date, becomes: date | None, by: str, now: datetime
+) -> RaceNews:
+    listed = ListedDistance.objects.select_for_update(no_key=True).get(pk=listed.pk)
+    latest = listed.news.first()
+    if latest and (latest.was, latest.becomes) == (was, becomes) and _is_as(listed, latest):
+        return latest
+    if listed.race_date != was or listed.cancelled_at:
+        raise NewsRefused(_("It has been moved or cancelled since you opened this page."))
+    if becomes == was:
+        raise NewsRefused(_("It is on that day already."))
+    runners = list(listed.runners.filter(client__erased_at=None).order_by("race_date", "pk"))
+    if len(runners) > MOST_RUNNERS:
+        raise NewsRefused(_("It has more than 500 runners here: please ask for help."))
+    news = RaceNews.objects.create(listed=listed, was=was, becomes=becomes, made_at=now, by=by)
+    RunnerNews.objects.bulk_create(
+        [RunnerNews(news=news, client_id=one.client_id, race=one) for one in runners],
+        ignore_conflicts=True,  # whoever has it twice is asked about once
+    )
+    listed.race_date, listed.cancelled_at = becomes or was, None if becomes else now
+    listed.save(update_fields=["race_date", "cancelled_at"])
+    return news
+
+
+def _is_as(listed: ListedDistance, news: RaceNews) -> bool:
+    if news.becomes is None:
+        return listed.cancelled_at is not None
+    return listed.race_date == news.becomes and listed.cancelled_at is None
+
+
+def go_on_with_all(*, now: datetime) -> bool:
+    """Whether its time was over before the runners were, so that it is to be called again."""
+    until = time.monotonic() + AT_WORK_FOR
+    with alone_with(Work.RACE_NEWS) as is_mine:
+        if not is_mine:
+            return False
+        waiting = RaceNews.objects.filter(runners__state=NewsState.WAITING).distinct()
+        return not all(go_on(news, now=now, until=until) for news in waiting.order_by("pk"))
+
+
+def go_on(news: RaceNews, *, now: datetime, until: float) -> bool:
+    """False where its time was over first."""
+    clinic = Clinic.objects.the()
+    rows = news.runners.filter(state=NewsState.WAITING).values_list("pk", flat=True)
+    for pk in list(rows):
+        if time.monotonic() > until:
+            return False
+        _carry_out(pk, clinic, now=now)
+    return True
+
+
+@transaction.atomic
+def _carry_out(pk: int, clinic: Clinic, *, now: datetime) -> None:
+    """Of one runner, under their lock."""
+    found = RunnerNews.objects.select_for_update(of=("self",)).select_related("news__listed")
+    row = found.filter(pk=pk).first()
+    if row is None or row.state != NewsState.WAITING:
+        return
+    races.lock(Client.objects.get(pk=row.client_id))
+    race = row.client.races.select_related("client").filter(pk=row.race_id or 0).first()
+    row.race = race
+    row.why = _why_left_alone(race, row.news)
+    if race and not row.why:
+        try:
+            with transaction.atomic():
+                races.change(race, is_told=False, now=now, **row.news.changes)
+        except RaceRefused as refusal:
+            row.why = str(refusal)[:300]
+    row.state = NewsState.LEFT_ALONE if row.why else NewsState.DONE
+    if row.state == NewsState.DONE:
+        _tell(row, clinic, now)
+    row.save(update_fields=["state", "why", "settled_at", "settled_by"])
+
+
+def _why_left_alone(race: Race | None, news: RaceNews) -> str:
+    if race is None or race.listed_id != news.listed_id:
+        return _("They have taken it out of their plan since.")
+    if race.race_date != news.was:
+        return _("They have given it another date themselves.")
+    if race.outcome != Outcome.EXPECTED:
+        return _("They have said already how it went.")
+    return ""
+
+
+def _tell(row: RunnerNews, clinic: Clinic, now: datetime) -> None:
+    """One mail, about which the desk can still think again; who gets none is rung."""
+    client = row.client
+    if client.email and not client.bounced_at:
+        owe_about_their_data(
+            MailKind.RACE_NEWS,
+            client,
+            key=str(row.news_id),
+            about={"row": row.pk},
+            good_for=OF_USE_FOR,
+            notify=Notify.from_the_desk(),
+            now=now,
+        )
+        if not _is_asked(row, clinic, now):
+            row.settled_at, row.settled_by = now, "nothing"
+
+
+def _is_asked(row: RunnerNews, clinic: Clinic, now: datetime) -> bool:
+    """Whether a visit of theirs no longer fits."""
+    race = row.client.races.select_related("client").get(pk=row.race_id or 0)
+    history = History.of(race.client)
+    changed = RaceChanged(race, row.news.was, row.news.changes)
+    change = change_of(changed, history, today=clinic.day_of(now))
+    return bool(misfits_of(change, history, clinic, now))
+
+
+def waiting_mail(row: RunnerNews) -> Mail | None:
+    """The one mail about it while it has not gone out, held back for the caller's transaction."""
+    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row=row.pk, data_at=None)
+    return mails.filter(state=MailState.SCHEDULED).select_for_update().first()
+
+
+def settle(row: RunnerNews, *, by: str, now: datetime) -> None:
+    """Nothing is left to ask; the first answer stays."""
+    still_asked = RunnerNews.objects.filter(pk=row.pk, settled_at=None)
+    still_asked.update(settled_at=now, settled_by=by)

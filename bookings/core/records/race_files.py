@@ -1,0 +1,192 @@
+"""The races of a year out of a calendar file (.ics) or a table (.csv), within limits."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from bookings.core.clients.search_text import folded
+from bookings.core.records.moments import NoSuchMoment, Order, When, clock, orders_in, when
+from bookings.core.records.tables import Unreadable
+from bookings.core.records.text_files import decoded, rows_of
+from bookings.core.training.protocol.vocabulary import Distance
+from bookings.core.wording import Sentence, as_seen, piles_up_marks
+
+LARGEST = 500_000  # bytes
+MOST_RACES = 500
+LONGEST_NAME, LONGEST_TOWN = 120, 80
+# Whatever a library makes of what somebody else wrote.
+FAULTS = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+
+TOO_LARGE = Sentence("The file is larger than 500 KB, and no list of races is.")
+TOO_MANY = Sentence("The file has more than 500 races. Please split it.")
+NO_LIST = Sentence("This file is neither a calendar (.ics) nor a table (.csv) that we can read.")
+NO_COLUMNS = Sentence("We found no columns for the race and its date. Please name them so.")
+NO_RACES = Sentence("There is no race in this file.")
+NO_NAME = Sentence("It has no name.")
+NO_DAY = Sentence("Its date cannot be read.")
+NO_DISTANCE = Sentence("It does not say which distance it is.")
+
+WORDS = (  # the first that fits: half before whole
+    (Distance.ULTRA, re.compile(r"\bultra|\b(50|100) ?(k|mi)")),
+    (Distance.HALF, re.compile(r"\b(half|halbmarathon|semi|21([.,]1)? ?k)|media maraton")),
+    (Distance.MARATHON, re.compile(r"marathon|maraton|\b42([.,]2)? ?k")),
+    (Distance.TEN_KM, re.compile(r"\b10 ?(k|km|000)\b|\bten ?k|\b10$")),
+)
+COLUMNS = {
+    "name": ("name", "race", "event", "title", "what"),
+    "town": ("town", "city", "place", "location", "where"),
+    "day": ("date", "day", "when", "race date"),
+    "distance": ("distance", "distances", "course", "km"),
+    "start": ("start", "time", "start time", "gun"),
+}
+
+
+class UnreadableRaces(ValueError):
+    """`sentence` says why, to whoever chose the file."""
+
+    def __init__(self, sentence: Sentence):
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class ListedRaceRead:
+    name: str
+    town: str
+    day: date
+    distance: Distance
+    start: time | None = None
+
+
+@dataclass(frozen=True)
+class UnreadRow:
+    """What it is called, or where it stands, and why it is none."""
+
+    called: str
+    why: Sentence
+
+
+@dataclass
+class RacesRead:
+    races: list[ListedRaceRead] = field(default_factory=list)
+    not_read: list[UnreadRow] = field(default_factory=list)
+
+    def take(self, name: str, town: str, at: When | None, distance: str, start: str = "") -> None:
+        name, town = _on_a_line(name, LONGEST_NAME), _on_a_line(town, LONGEST_TOWN)
+        if not any(letter.isalpha() for letter in name) or piles_up_marks(name + town):
+            self.leave(name or "–", NO_NAME)
+        elif at is None:
+            self.leave(name, NO_DAY)
+        elif (known := distance_in(distance) or distance_in(name)) is None:
+            self.leave(name, NO_DISTANCE)
+        else:
+            self._add(ListedRaceRead(name, town, at.day, known, at.clock or _clock(start)))
+
+    def _add(self, found: ListedRaceRead) -> None:
+        if found not in self.races:
+            self.races.append(found)
+
+    def leave(self, called: str, why: Sentence) -> None:
+        self.not_read.append(UnreadRow(called, why))
+
+
+def read(data: bytes, *, tz: ZoneInfo) -> RacesRead:
+    """Raises UnreadableRaces with a sentence, for whatever is no list within the limits."""
+    if len(data) > LARGEST:
+        raise UnreadableRaces(TOO_LARGE)
+    try:
+        text, _encoding = decoded(data)
+        found = _calendar(text, tz) if "BEGIN:VCALENDAR" in text[:1000] else _table(data)
+    except Unreadable:
+        raise UnreadableRaces(NO_LIST) from None
+    if not found.races and not found.not_read:
+        raise UnreadableRaces(NO_RACES)
+    return found
+
+
+def distance_in(text: str) -> Distance | None:
+    """Of "Half marathon", "21,1 km" or "Two Bridges Half"; of several, none is sure."""
+    said = folded(text)
+    return next((one for one, words in WORDS if words.search(said)), None)
+
+
+def _calendar(text: str, tz: ZoneInfo) -> RacesRead:
+    if text.count("BEGIN:VEVENT") > MOST_RACES:
+        raise UnreadableRaces(TOO_MANY)
+    found = RacesRead()
+    try:
+        for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
+            if str(event.get("STATUS", "")).upper() == "CANCELLED":
+                continue
+            name, town = str(event.get("SUMMARY", "")), str(event.get("LOCATION", ""))
+            begins, says = event.get("DTSTART"), str(event.get("DESCRIPTION", ""))[:1000]
+            town = town.partition(",")[0]
+            found.take(name, town, _in_calendar(begins, tz), distance_in(name) or says)
+    except FAULTS:
+        raise UnreadableRaces(NO_LIST) from None
+    return found
+
+
+def _in_calendar(begins: object, tz: ZoneInfo) -> When | None:
+    at = getattr(begins, "dt", None)
+    if isinstance(at, datetime):
+        there = at.astimezone(tz) if at.tzinfo else at
+        return When(there.date(), there.time().replace(second=0, microsecond=0))
+    return When(at) if isinstance(at, date) else None
+
+
+def _table(data: bytes) -> RacesRead:
+    lines, _how = rows_of(data)
+    rows = [row for row, _number in zip(lines, range(MOST_RACES + 2), strict=False) if any(row)]
+    if len(rows) > MOST_RACES + 1:
+        raise UnreadableRaces(TOO_MANY)
+    places = _places(rows[0]) if rows else {}
+    if not {"name", "day"} <= places.keys():
+        raise UnreadableRaces(NO_COLUMNS)
+    found = RacesRead()
+    cells = [{name: _cell(row, at) for name, at in places.items()} for row in rows[1:]]
+    order = orders_in(one["day"] for one in cells).sure or Order.DAY_FIRST
+    for one in cells:
+        town, distance, start = (one.get(name, "") for name in ("town", "distance", "start"))
+        found.take(one["name"], town, _when(one["day"], order), distance, start)
+    return found
+
+
+def _places(head: Sequence[str]) -> dict[str, int]:
+    """By what it holds, the first column that is called so."""
+    called = [folded(cell).strip() for cell in head]
+    return dict(_placed(called))
+
+
+def _placed(called: Sequence[str]) -> Iterator[tuple[str, int]]:
+    for name, words in COLUMNS.items():
+        if at := [number for number, cell in enumerate(called) if cell in words]:
+            yield name, at[0]
+
+
+def _cell(row: Sequence[str], at: int) -> str:
+    return row[at].strip() if at < len(row) else ""
+
+
+def _when(text: str, order: Order) -> When | None:
+    try:
+        return when(text[:60], order)
+    except NoSuchMoment:
+        return None
+
+
+def _clock(text: str) -> time | None:
+    try:
+        return clock(text[:20]) if text else None
+    except NoSuchMoment:
+        return None
+
+
+def _on_a_line(text: str, most: int) -> str:
+    return as_seen(text[: 2 * most])[:most].strip()

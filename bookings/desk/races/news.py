@@ -1,0 +1,230 @@
+"""A listed race is moved or cancelled: whom it concerns, seen before and settled after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from bookings.actions.refusals import MovedMeanwhile, Refused
+from bookings.actions.scheduling import replanning
+from bookings.actions.scheduling.replanning import VisitAnswer
+from bookings.actions.training import race_news as news_of_races
+from bookings.core.scheduling.statuses import Status
+from bookings.models import (
+    Appointment,
+    Clinic,
+    ListedDistance,
+    Mail,
+    MailKind,
+    NewsState,
+    Race,
+    RaceNews,
+    RunnerNews,
+)
+from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
+from bookings.web.actor import who
+from bookings.web.days import day_in
+from bookings.web.forms import DayField, whole_number
+from bookings.web.requests import StaffRequest
+from bookings.web.responses import page_methods, private
+from bookings.web.scheduling.slot_values import as_text, read_slots
+from bookings.web.training.race_forms import FURTHEST_AHEAD
+
+A_PAGE = 30
+KEEP, CANCEL = "keep", "cancel"
+
+
+class NewsForm(forms.Form):
+    """What has become of a race: another day, or none."""
+
+    cancelled = forms.BooleanField(label=gettext_lazy("It is cancelled"), required=False)
+    becomes = DayField(label=gettext_lazy("Its new date"), required=False)
+
+    def __init__(self, *args: Any, listed: ListedDistance, today: date, **options: Any):
+        super().__init__(*args, **options)
+        self._listed, self._today = listed, today
+        self.is_pressed = False  # a second press of the same is the first one's
+
+    def clean(self) -> None:
+        day, cancelled = self.cleaned_data.get("becomes"), self.cleaned_data["cancelled"]
+        if "becomes" in self.errors:
+            return
+        if cancelled and day:
+            self.add_error("becomes", _("Please say one of the two: a new date, or cancelled."))
+        elif not cancelled and not day:
+            self.add_error("becomes", _("Please give its new date, or say that it is cancelled."))
+        elif day == self._listed.race_date and not self.is_pressed:
+            self.add_error("becomes", _("It is on that day already."))
+        elif day and not self._today <= day <= self._today + FURTHEST_AHEAD:
+            self.add_error("becomes", _("Please give a day to come, within the next two years."))
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return RaceNews(becomes=self.cleaned_data["becomes"]).changes
+
+
+@page_methods
+@private
+def race_news(request: StaffRequest, pk: int) -> HttpResponse:
+    """What it would change, runner by runner; a press carries it out for the race."""
+    rows = ListedDistance.objects.select_related("listed_race")
+    listed, now = get_object_or_404(rows, pk=pk), timezone.now()
+    clinic = Clinic.objects.the()
+    sent = request.POST if request.method == "POST" else request.GET
+    told = "becomes" in sent or "cancelled" in sent or request.method == "POST"
+    form = NewsForm(sent if told else None, listed=listed, today=clinic.day_of(now))
+    form.is_pressed = request.method == "POST"
+    context: dict[str, Any] = {"listed": listed, "form": form}
+    if not told or not form.is_valid():
+        context["latest"] = listed.news.first()
+        return render(request, "desk/races/news.html", context, status=422 if form.errors else 200)
+    if request.method == "POST":
+        return _publish(request, listed, form, now)
+    shown = Paginator(_runners(listed), A_PAGE).get_page(request.GET.get("page"))
+    context |= {"shown": shown, "cohort": _cohort(clinic, listed, shown, form, now)}
+    context["counts"] = _runners(listed).aggregate(
+        all=Count("pk"),
+        by_mail=Count("pk", filter=~Q(client__email="") & Q(client__bounced_at=None)),
+        own_date=Count("pk", filter=~Q(race_date=listed.race_date)),
+    )
+    return render(request, "desk/races/news.html", context)
+
+
+def _runners(listed: ListedDistance) -> QuerySet[Race]:
+    races = Race.objects.filter(listed=listed, client__erased_at=None)
+    return races.select_related("client").order_by("client__name", "pk")
+
+
+def _cohort(
+    clinic: Clinic, listed: ListedDistance, shown: Page, form: NewsForm, now: datetime
+) -> list[Consequence]:
+    """Those of a page; who has given the race another date is only told."""
+    there = [race for race in shown.object_list if race.race_date == listed.race_date]
+    changed = [RaceChanged(race, listed.race_date, form.changes) for race in there]
+    return consequences(clinic, changed, now=now)
+
+
+def _publish(
+    request: StaffRequest, listed: ListedDistance, form: NewsForm, now: datetime
+) -> HttpResponse:
+    was = day_in(request.POST.get("was", "")) or date.min
+    try:
+        news = news_of_races.publish(
+            listed, was=was, becomes=form.cleaned_data["becomes"], by=who(request), now=now
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("desk:race_news", listed.pk)
+    return redirect("desk:settle_race_news", news.pk)
+
+
+@dataclass(frozen=True)
+class RunnerToAsk:
+    """A runner whose visits are asked about, or who is to be rung."""
+
+    row: RunnerNews
+    consequence: Consequence
+
+    @property
+    def visits(self) -> Sequence[tuple[Unfitting, list[tuple[str, Any]]]]:
+        return [(one, [(as_text(s), s) for s in one.choices]) for one in self.consequence.visits]
+
+
+@page_methods
+@private
+def settle(request: StaffRequest, pk: int) -> HttpResponse:
+    """Who is left, and what they want of their visits; a press settles those ticked, or one."""
+    rows = RaceNews.objects.select_related("listed__listed_race")
+    news, clinic, now = get_object_or_404(rows, pk=pk), Clinic.objects.the(), timezone.now()
+    if request.method == "POST":
+        _settle(request, news, now)
+        return redirect(reverse("desk:settle_race_news", args=[pk]))
+    left = _left(news)
+    shown = Paginator(left, A_PAGE).get_page(request.GET.get("page"))
+    told = list(shown.object_list)
+    changed = [RaceChanged(row.race, news.was, news.changes) for row in told if row.race]
+    found = consequences(clinic, changed, now=now)
+    by_race = {one.race.pk: one for one in found}
+    context = {
+        "news": news,
+        "tick_all": request.GET.get("tick") == "all",
+        "shown": shown,
+        "lines": [RunnerToAsk(row, by_race[row.race_id]) for row in told if row.race_id in by_race],
+        "counts": _counts(news),
+        "alone": news.runners.filter(state=NewsState.LEFT_ALONE).select_related("client"),
+        "settled": _settled(news),
+    }
+    return render(request, "desk/races/settle.html", context)
+
+
+def _left(news: RaceNews) -> QuerySet[RunnerNews]:
+    """Whose race has followed, and who has not answered."""
+    rows = news.runners.filter(state=NewsState.DONE, settled_at=None, race__isnull=False)
+    return rows.select_related("race__client", "client", "news").order_by("client__name", "pk")
+
+
+def _counts(news: RaceNews) -> dict[str, int]:
+    found = news.runners.aggregate(
+        all=Count("pk"),
+        waiting=Count("pk", filter=Q(state=NewsState.WAITING)),
+        settled=Count("pk", filter=~Q(settled_at=None)),
+    )
+    rows = list(news.runners.values_list("pk", flat=True))
+    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row__in=rows)
+    return {**found, "mails": mails.count()}
+
+
+def _settled(news: RaceNews) -> QuerySet[RunnerNews]:
+    rows = news.runners.exclude(settled_at=None).select_related("client")
+    return rows.order_by("-settled_at", "client__name")[:A_PAGE]
+
+
+def _settle(request: StaffRequest, news: RaceNews, now: datetime) -> None:
+    """Each runner for themselves; of whom it cannot be done, that is told."""
+    one = whole_number(request.POST.get("one"))
+    asked = [one] if one is not None else map(whole_number, request.POST.getlist("row"))
+    rows = _left(news).filter(pk__in=[pk for pk in asked if pk is not None][:A_PAGE])
+    done = 0
+    for row in rows:
+        try:
+            answers = _answers(request, row, now)
+            replanning.settle_news(row, answers, by=who(request), now=now)
+        except Refused as refusal:
+            messages.error(request, f"{row.client}: {refusal}")
+        else:
+            done += 1
+    if done:
+        sentence = ngettext("{count} runner is settled.", "{count} runners are settled.", done)
+        messages.success(request, sentence.format(count=done))
+    elif not rows:
+        messages.info(request, _("Nobody was ticked who is still to be settled."))
+
+
+def _answers(request: StaffRequest, row: RunnerNews, now: datetime) -> list[VisitAnswer]:
+    """Raises MovedMeanwhile where a visit is not as the page has shown it."""
+    visits = Appointment.objects.filter(
+        client=row.client_id, status=Status.BOOKED, starts_at__gt=now
+    ).with_everything()
+    found = [_answer(request, visit) for visit in visits]
+    return [one for one in found if one]
+
+
+def _answer(request: StaffRequest, visit: Appointment) -> VisitAnswer | None:
+    said = request.POST.get(f"visit-{visit.public_id}", KEEP)
+    slots = [] if said in (KEEP, CANCEL) else read_slots([said])
+    if said != CANCEL and not slots:
+        return None
+    if whole_number(request.POST.get(f"revision-{visit.public_id}")) != visit.revision:
+        raise MovedMeanwhile
+    return VisitAnswer(visit, slots[0] if slots else None)

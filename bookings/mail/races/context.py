@@ -1,0 +1,107 @@
+"""What the mail about a race that is moved or cancelled may say, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+
+from bookings import dates
+from bookings.links import Purpose, client_url, mailed_url
+from bookings.mail.context import AppointmentLetter, MailLetter
+from bookings.models import RunnerNews
+from bookings.queries.training import protocol
+from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
+
+SESSIONS_LISTED = 6
+
+
+@dataclass(frozen=True)
+class MailedVisit:
+    """A visit that no longer fits: why, and when it could be instead."""
+
+    visit: AppointmentLetter
+    reason: str
+    times: Sequence[str]
+
+
+@dataclass(frozen=True)
+class MailedShift:
+    """A session that is suggested on another day, or no longer: in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class RaceNewsLetter(MailLetter):
+    """To one runner: what it does to their plan and to what they have booked."""
+
+    row: RunnerNews
+    done: Sequence[AppointmentLetter]
+
+    @property
+    def race(self) -> str:
+        """The clinic's own name of it, and not what somebody has typed."""
+        return self.row.news.listed.listed_race.name
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.row.news.is_cancelled
+
+    @property
+    def was(self) -> str:
+        return self._day(self.row.news.was)
+
+    @property
+    def becomes(self) -> str:
+        return self._day(self.row.news.becomes)
+
+    @property
+    def answer_url(self) -> str:
+        return client_url(Purpose.RACE_NEWS, self.mail.client, row=self.row.pk)
+
+    @property
+    def plan_url(self) -> str:
+        latest = self.mail.client.appointments.visits().last()
+        if latest is None:
+            return urljoin(settings.SITE_URL, reverse("runner:plan"))
+        return mailed_url(latest, "runner:my_plan")
+
+    @cached_property
+    def _consequence(self) -> Consequence | None:
+        news = self.row.news
+        if self.row.race is None:
+            return None
+        changed = RaceChanged(self.row.race, news.was, news.changes)
+        return consequences(self.clinic, [changed], now=self.now)[0]
+
+    @property
+    def visits(self) -> list[MailedVisit]:
+        """Those that nobody has answered about."""
+        if self._consequence is None or self.row.settled_at:
+            return []
+        return [self._visit(one) for one in self._consequence.visits]
+
+    @property
+    def sessions(self) -> list[MailedShift]:
+        if self._consequence is None:
+            return []
+        types = protocol.current().session_types
+        shifts = self._consequence.change.session_shifts()[:SESSIONS_LISTED]
+        return [
+            MailedShift(types[one.kind].name, self._day(one.before), self._day(one.after))
+            for one in shifts
+        ]
+
+    def _visit(self, one: Unfitting) -> MailedVisit:
+        visit = AppointmentLetter(self.mail, self.clinic, self.now, one.visit)
+        times = [self.day_and_time(slot.start) for slot in one.choices]
+        return MailedVisit(visit, dates.translated(one.misfit.reason), times)
+
+    def _day(self, day: date | None) -> str:
+        return dates.civil_day_from(day, self.today) if day else ""

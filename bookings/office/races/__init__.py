@@ -1,0 +1,1 @@
+"""The clinic's list of races, as its owner keeps it."""

@@ -1,0 +1,1 @@
+"""The clinic’s list of races where a runner types the name of theirs."""

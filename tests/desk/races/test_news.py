@@ -1,0 +1,210 @@
+"""A listed race is moved or cancelled: seen before, carried out once, and settled by an answer."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bookings import links
+from bookings.actions.training import race_news
+from bookings.core.scheduling.statuses import Status
+from bookings.mail.compose import compose
+from bookings.mail.contents import SUBJECTS
+from bookings.models import Appointment, Clinic, Mail, MailKind, NewsState, RaceNews, RunnerNews
+from tests.reading import present
+
+W = timedelta(weeks=1)
+
+
+def publish(listed, becomes, **more):
+    now = timezone.now()
+    return race_news.publish(
+        listed, was=more.pop("was", listed.race_date), becomes=becomes, by="desk: 1", now=now
+    )
+
+
+def test_before_anything_changes_the_desk_sees_each_runner_with_the_nearest_times(
+    desk, listed, runner, race_day
+):
+    race = runner("Ana Away")
+    page = desk.get(f"/desk/races/listed/{listed.pk}/news/?becomes={race_day + 3 * W}")
+    [one] = page.context["cohort"]
+    assert one.client == race.client
+    assert [part.visit for part in one.visits] == [Appointment.objects.get()]
+    assert one.visits[0].choices
+    assert one.sessions
+    race.refresh_from_db()
+    assert race.race_date == race_day
+    assert not Mail.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"becomes": "soon"}, "Please give a date such as"),
+        ({"becomes": ""}, "Please give its new date"),
+        ({"becomes": "1999-01-01"}, "Please give a day"),
+        ({"becomes": "2126-01-01"}, "within the next two years"),
+        ({"becomes": "2027-05-02", "cancelled": "on"}, "one of the two"),
+    ],
+)
+def test_what_says_nothing_is_told_at_the_field(desk, listed, sent, said):
+    for answer in (
+        desk.get(f"/desk/races/listed/{listed.pk}/news/", sent),
+        desk.post(f"/desk/races/listed/{listed.pk}/news/", sent),
+    ):
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert not RaceNews.objects.exists()
+
+
+def test_one_press_moves_everybodys_race_and_owes_each_one_mail(desk, listed, runner, race_day):
+    races = [runner("Ana Away"), runner("Bo Booked", booked=False), runner("Cy Called", email="")]
+    own = runner("Di Different", booked=False)
+    own.race_date += W
+    own.save()
+    told = {"was": race_day.isoformat(), "becomes": (race_day + 3 * W).isoformat()}
+    for _twice in range(2):
+        answer = desk.post(f"/desk/races/listed/{listed.pk}/news/", told)
+        assert answer.headers["Location"] == f"/desk/races/news/{RaceNews.objects.get().pk}/"
+    for race in races:
+        race.refresh_from_db()
+        assert race.race_date == race_day + 3 * W
+    own.refresh_from_db()
+    assert own.race_date == race_day + W
+    mails = Mail.objects.values_list("client__name", "kind")
+    assert sorted(mails) == [("Ana Away", "race_news"), ("Bo Booked", "race_news")]
+    page = desk.get(answer.headers["Location"])
+    assert [line.row.client.name for line in page.context["lines"]] == ["Ana Away", "Cy Called"]
+    assert [row.why for row in page.context["alone"]] == [
+        "They have given it another date themselves."
+    ]
+    assert Appointment.objects.filter(status=Status.BOOKED).count() == 2
+
+
+def test_who_wants_training_mails_gets_no_second_one_about_it(listed, runner, race_day, today):
+    race = runner("Ana Away", booked=False, wants_nudges=True)
+    Mail.objects.create(
+        key="plan:1", kind=MailKind.PLAN, client=race.client, about={"edition": 0},
+        created_at=timezone.now() - 2 * W, due_at=timezone.now(), not_after=timezone.now(),
+        state="sent", data_at=timezone.now() - 2 * W, sent_at=timezone.now() - 2 * W,
+    )  # fmt: skip
+    publish(listed, race_day + 3 * W)
+    soon = Mail.objects.filter(due_at__lt=timezone.now() + timedelta(hours=1), state="scheduled")
+    assert [mail.kind for mail in soon] == ["race_news"]
+
+
+def test_what_is_cut_off_goes_on_and_nothing_is_done_twice(listed, runner, race_day, monkeypatch):
+    for name in ("Ana Away", "Bo Booked", "Cy Called"):
+        runner(name, booked=False)
+    carried_out, killed = race_news._carry_out, iter([False, True])
+
+    def until_killed(*args, **options):
+        if next(killed):
+            raise KeyboardInterrupt
+        carried_out(*args, **options)
+
+    monkeypatch.setattr(race_news, "_carry_out", until_killed)
+    with pytest.raises(KeyboardInterrupt):
+        publish(listed, None)
+    assert RunnerNews.objects.filter(state=NewsState.WAITING).count() == 2
+    monkeypatch.setattr(race_news, "_carry_out", carried_out)
+    listed.refresh_from_db()
+    for _twice in range(2):
+        assert not race_news.go_on_with_all(now=timezone.now())
+    assert Mail.objects.count() == RunnerNews.objects.filter(state=NewsState.DONE).count() == 3
+    assert race_news.go_on(RaceNews.objects.get(), now=timezone.now(), until=time.monotonic())
+    assert {race.outcome for race in listed.runners.all()} == {"cancelled"}
+
+
+def test_somebody_else_who_was_quicker_is_told_instead_of_overwritten(listed, runner, race_day):
+    publish(listed, race_day + W)
+    with pytest.raises(race_news.NewsRefused):
+        publish(listed, race_day + 3 * W, was=race_day)
+    listed.refresh_from_db()
+    assert listed.race_date == race_day + W
+
+
+@pytest.fixture
+def letter(listed, runner, race_day):
+    """The mail to Ana, whose visit no longer fits, and the address of its button."""
+    race = runner("Ana Away")
+    publish(listed, race_day + 3 * W)
+    row = RunnerNews.objects.get()
+    url = links.client_url(links.Purpose.RACE_NEWS, race.client, row=row.pk)
+    return row, "/" + url.split("/", 3)[3]
+
+
+def test_behind_the_mails_link_a_runner_takes_what_is_proposed(client, letter):
+    row, url = letter
+    page = client.get(url)
+    [question] = page.context["questions"]
+    visit = question.appointment
+    assert Appointment.objects.get().starts_at == visit.starts_at  # looking changes nothing
+    moved = question.times[0]
+    assert client.post(url, {"do": "confirm", question.name: moved[0]}).status_code == 302
+    assert Appointment.objects.get().starts_at == moved[1].start
+    row.refresh_from_db()
+    assert row.settled_by == "runner"
+    page = client.get(url)
+    assert "There is nothing for you to do" in page.content.decode()
+
+
+def test_a_link_opens_nobody_elses_news(client, letter, ana):
+    row, _url = letter
+    url = links.client_url(links.Purpose.RACE_NEWS, ana, row=row.pk)
+    assert client.get("/" + url.split("/", 3)[3]).status_code == 404
+
+
+def test_what_the_desk_settles_first_is_told_in_the_one_mail(desk, letter):
+    row, _url = letter
+    page = desk.get(f"/desk/races/news/{row.news_id}/")
+    [line] = page.context["lines"]
+    [(one, times)] = line.visits
+    sent = {"row": row.pk, one.name: times[0][0], f"revision-{one.visit.public_id}": "0"}
+    assert desk.post(f"/desk/races/news/{row.news_id}/", sent).status_code == 302
+    visit = Appointment.objects.get()
+    assert visit.starts_at == times[0][1].start
+    [mail] = Mail.objects.filter(kind__in=[MailKind.RACE_NEWS, MailKind.MOVED])
+    assert SUBJECTS[mail.kind].why_not(mail) is None
+    message = compose(mail, Clinic.objects.the(), now=timezone.now())
+    assert "Berlin Marathon" in message["Subject"]
+    body = present(message.get_body(["plain"])).get_content()
+    assert "These appointments of yours are changed with it." in body
+    assert "appointment-1.ics" in message.as_string()
+
+
+def test_a_visit_that_moved_meanwhile_is_not_settled_from_an_old_page(desk, letter):
+    row, _url = letter
+    visit = Appointment.objects.get()
+    sent = {"one": row.pk, f"visit-{visit.public_id}": "cancel"}
+    sent[f"revision-{visit.public_id}"] = visit.revision + 1
+    desk.post(f"/desk/races/news/{row.news_id}/", sent)
+    row.refresh_from_db()
+    assert row.settled_at is None
+    assert Appointment.objects.get().status == Status.BOOKED
+
+
+def test_the_cohort_costs_the_same_for_one_runner_and_for_many(desk, listed, runner, race_day):
+    def queries(url):
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert desk.get(url).status_code == 200
+        return len(seen)
+
+    url = f"/desk/races/listed/{listed.pk}/news/?becomes={race_day + 3 * W}"
+    runner("Ana Away")
+    desk.get(url)
+    one = queries(url)
+    for number in range(11):
+        runner(f"Runner {number}")
+    assert queries(url) == one
+    news = publish(listed, race_day + 3 * W)
+    url = f"/desk/races/news/{news.pk}/"
+    many = queries(url)
+    RunnerNews.objects.exclude(client__name="Ana Away").delete()
+    assert queries(url) == many

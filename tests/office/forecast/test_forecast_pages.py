@@ -1,0 +1,152 @@
+"""The forecast's page: for the desk and the owner, in numbers that lead to what is behind them."""
+
+import csv
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Change, Race
+from bookings.queries.training import protocol
+from tests import factories
+
+PAGE, FILE = "/office/forecast/", "/office/forecast/forecast.csv"
+D = timedelta(days=1)
+
+
+@pytest.fixture
+def gives_all(massage):
+    massage.session_kinds = [kind.value for kind in protocol.current().session_types]
+    massage.save()
+    return massage
+
+
+@pytest.fixture
+def visit(kim, room, gives_all, at):
+    """So many days from today, booked a week before."""
+
+    def _visit(days, client, hour=10, **fields):
+        start = at(days, hour)
+        fields = {"booked_at": min(start, timezone.now()) - 7 * D, **fields}
+        return factories.make_appointment(
+            starts_at=start, treatment=gives_all, therapist=kim, room=room, client=client, **fields
+        )
+
+    return _visit
+
+
+@pytest.fixture
+def runner(today):
+    """With a marathon in ten weeks."""
+
+    def _runner(name):
+        client = factories.make_client(name, email=f"{name.split()[0].lower()}@example.com")
+        return client, factories.make_race(client, race_date=today + 70 * D)
+
+    return _runner
+
+
+def weeks(page):
+    return page.context["forecast"].weeks
+
+
+def test_what_is_booked_is_counted_in_its_week_and_listed_behind_it(desks, ana, visit, today):
+    monday = today + (7 - today.weekday()) * D
+    visits = [visit((monday - today).days + n, ana, hour) for n, hour in ((0, 10), (2, 11))]
+    visit((monday - today).days + 1, ana, status=Status.CANCELLED)
+    page = desks.get(PAGE)
+    assert [week.of.booked for week in weeks(page)] == [2, *[0] * 7]
+    assert weeks(page)[0].first == monday
+    behind = desks.get(f"{PAGE}{monday}/")
+    assert list(behind.context["visits"]) == visits
+    assert "Ana Demo" in behind.content.decode()
+
+
+def test_open_sessions_of_plans_are_expected_and_those_of_others_are_not(desks, runner, visit):
+    proved, _ = runner("Cas Demo")
+    unproved, _ = runner("Dee Demo")
+    erased, _ = runner("Eli Demo")
+    type(proved).objects.filter(pk=unproved.pk).update(proved_at=None)
+    type(proved).objects.filter(pk=erased.pk).update(erased_at=timezone.now())
+    page = desks.get(PAGE)
+    counts = {week.first: week.of.open_sessions for week in weeks(page)}
+    assert 2 <= sum(counts.values()) <= 8
+    assert all(count <= 2 for count in counts.values())
+    first = next(day for day, count in counts.items() if count)
+    said = desks.get(f"{PAGE}{first}/").content.decode()
+    assert "Cas Demo" in said
+    assert not any(name in said for name in ("Dee Demo", "Eli Demo"))
+
+
+def test_a_race_counts_from_when_it_was_entered(desks, runner, visit):
+    _, race = runner("Cas Demo")
+    added = Change.objects.get(table=Race._meta.db_table, row=race.pk, did="INSERT")
+    page = desks.get(PAGE)
+    [session, *_] = page.context["forecast"].ledger.sessions
+    assert session.known_on == page.context["forecast"].clinic.day_of(added.at)
+
+
+def test_hours_are_those_that_are_worked_and_where_there_are_too_few_more_are_proposed(
+    desks, owners, ana, visit, kim, at, today
+):
+    monday = today + (7 - today.weekday()) * D
+    ahead = (monday - today).days
+    for day in range(ahead, ahead + 7):
+        factories.make_absence(at(day, 0), at(day + 1, 0), kim)
+    factories.make_extra_shift(kim, monday)
+    page = desks.get(PAGE)
+    assert weeks(page)[1].in_all.hours == 56
+    assert not page.context["forecast"].proposals
+    for n in range(8):
+        visit(ahead, ana if n == 0 else factories.make_client(f"Runner {n}"), 9 + n)
+    answer = owners.get(PAGE)
+    said = answer.content.decode()
+    assert "It will be tight in one of the next eight weeks, that of" in said
+    [proposal] = answer.context["forecast"].proposals
+    assert proposal.week.first == monday
+    assert proposal.hours in said
+
+
+def test_the_file_has_a_line_a_week_and_nobody_s_name(desks, ana, visit):
+    visit(9, ana)
+    answer = desks.get(FILE)
+    lines = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+    assert len(lines) == 9
+    assert {len(line) for line in lines} == {10}
+    assert "Ana" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", [PAGE, FILE])
+def test_nobody_but_the_desk_and_the_owner_sees_it(path, client, anas, kims):
+    assert [browser.get(path).status_code for browser in (client, anas, kims)] == [302, 403, 403]
+
+
+def test_of_a_week_that_is_over_or_too_far_nothing_is_said(desks, today):
+    for day in (today, today - 7 * D, today + 80 * D):
+        page = desks.get(f"{PAGE}{day}/")
+        assert "Only the eight weeks after this one are forecast." in page.content.decode()
+
+
+def test_it_asks_as_much_for_one_runner_as_for_twelve(
+    desks, runner, visit, django_assert_num_queries, django_assert_max_num_queries
+):
+    first, _ = runner("Cas Demo")
+    visit(9, first)
+    with django_assert_max_num_queries(40) as asked:
+        desks.get(PAGE)
+    for n in range(11):
+        visit(10 + n // 4, runner(f"Runner{n} Demo")[0], 9 + n % 4)
+    with django_assert_max_num_queries(len(asked)):
+        desks.get(PAGE)
+
+
+def test_past_weeks_say_how_far_off_it_would_have_been(desks, visit):
+    people = [factories.make_client(f"Runner {n}") for n in range(3)]
+    for week in range(1, 20):
+        for n, who in enumerate(people):
+            visit(-7 * week, who, 10 + n, status=Status.COMPLETED)
+    page = desks.get(PAGE)
+    errors = page.context["forecast"].errors
+    assert [one.lead for one in errors] == list(range(1, 9))
+    assert "“The same as last month” would have been off by" in page.content.decode()

@@ -1,0 +1,173 @@
+"""A therapist's own private calendar: nobody is booked then, and nothing else of it is known."""
+
+import json
+import logging
+from datetime import UTC, timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.actions.rota import busy_calendars
+from bookings.core.scheduling.codes import Code
+from bookings.models import Appointment, BusyCalendar, BusyTime, Change, FreedTime
+from bookings.queries.scheduling.conflicts import conflicts
+from bookings.queries.scheduling.openings import openings
+from tests import factories
+from tests.fetching.feeds import LINK, SECRET, feed, feed_names, feed_server
+
+__all__ = ["feed", "feed_names", "feed_server"]
+PAGE = "/my-time/calendar/"
+
+
+def event(start, hours, *more, title="Dentist in Leeds"):
+    end = start + timedelta(hours=hours)
+    lines = [f"UID:{start}", f"DTSTART:{start:%Y%m%dT%H%M%SZ}", f"DTEND:{end:%Y%m%dT%H%M%SZ}"]
+    return "\r\n".join([*lines, f"SUMMARY:{title}", "LOCATION:Private", *more])
+
+
+@pytest.fixture
+def dentist(at):
+    """Tomorrow from ten to twelve."""
+    return event(at(1, 10).astimezone(UTC), 2)
+
+
+@pytest.fixture
+def paste(kims, feed):
+    def _paste(*events, browser=kims):
+        feed.says(*events)
+        return browser.post(PAGE, {"link": LINK})
+
+    return _paste
+
+
+@pytest.fixture
+def free(clinic, massage, today):
+    """The hours at which tomorrow begins something."""
+
+    def _free():
+        day = today + timedelta(days=1)
+        found = openings(clinic, massage, first=day, days=1, now=timezone.now())
+        return {one.starts_at.astimezone(clinic.tz).hour for one in found}
+
+    return _free
+
+
+@pytest.fixture
+def later(clock):
+    def _later(hours=6):
+        clock.move_to(timezone.now() + timedelta(hours=hours))
+        return busy_calendars.fetch_due(now=timezone.now())
+
+    return _later
+
+
+def test_while_it_says_busy_nothing_is_offered_and_the_desk_is_told_why(
+    paste, dentist, free, kims, desks, massage, kim, today, at
+):
+    before = free()
+    answer = paste(dentist, event(at(1, 14).astimezone(UTC), 1, "TRANSP:TRANSPARENT"))
+    assert (answer.status_code, before - free()) == (302, {10, 11})
+    page = kims.get(PAGE).content.decode()
+    assert "1 busy time to come" in page
+    assert "Read from <bdi>feeds.example.com/…f3a</bdi>" in page
+    tomorrow = today + timedelta(days=1)
+    assert "busy in your own calendar" in kims.get(f"/today/{tomorrow}/").content.decode()
+    assert "Busy in their own calendar" in desks.get(f"/diary/{tomorrow}/").content.decode()
+    drawn = json.loads(desks.get(f"/diary/{tomorrow}/feed/").content)
+    bands = [one for one in drawn["shades"] if one["title"] == "Busy in their own calendar"]
+    assert [one["url"] for one in bands] == [""]
+
+
+def test_nothing_of_it_is_kept_but_when_and_nothing_told_of_its_link(
+    paste, dentist, kims, owners, kim, later, feed, caplog
+):
+    caplog.set_level(logging.DEBUG)
+    paste(dentist)
+    feed.answers(403)
+    later()
+    rows = str([list(BusyTime.objects.values()), list(Change.objects.values())])
+    rows += str(BusyCalendar.objects.values("shown", "why", "tag").get())
+    owner = owners.get(f"/office/therapists/{kim.pk}/").content.decode()
+    assert "feeds.example.com/…f3a" in owner
+    for text in (rows, owner, kims.get(PAGE).content.decode(), caplog.text):
+        assert SECRET not in text
+        assert "Dentist" not in text
+        assert "Leeds" not in text
+
+
+def test_what_is_booked_already_stays_and_is_shown_to_both(
+    paste, dentist, booked, kims, desks, clinic, at
+):
+    start = at(1, 11)
+    Appointment.objects.update(
+        starts_at=start, ends_at=start + timedelta(hours=1),
+        blocked_until=start + timedelta(hours=1),
+    )  # fmt: skip
+    paste(dentist)
+    (found,) = conflicts(clinic, now=timezone.now())
+    assert found.codes == {Code.BUSY_ELSEWHERE}
+    assert "is busy in their own calendar then." in desks.get("/desk/").content.decode()
+    assert "Booked while you are busy" in kims.get(PAGE).content.decode()
+    assert "1 visit is booked while your own calendar" in kims.get("/today/").content.decode()
+    assert Appointment.objects.get().starts_at == start
+
+
+def test_a_second_run_writes_nothing_and_what_is_deleted_there_is_free_for_the_list(
+    paste, dentist, free, later, massage, feed, at
+):
+    paste(dentist, event(at(2, 10).astimezone(UTC), 1))
+    rows = list(BusyTime.objects.values_list("pk", flat=True))
+    feed.says(dentist, event(at(2, 10).astimezone(UTC), 1), event(at(3, 9).astimezone(UTC), 1,
+              "STATUS:CANCELLED"))  # fmt: skip
+    assert later(1) == 0
+    assert later() == 1
+    assert list(BusyTime.objects.values_list("pk", flat=True)) == rows
+    factories.make_entry(treatment=massage)
+    feed.says(event(at(2, 10).astimezone(UTC), 1))
+    later()
+    assert BusyTime.objects.count() == 1
+    assert 10 not in free()  # who waits is asked first
+    freed = FreedTime.objects.get()
+    assert (freed.starts_at, freed.ends_at) == (at(1, 10), at(1, 12))
+
+
+def test_a_calendar_that_cannot_be_read_leaves_what_it_said_and_both_are_told(
+    paste, dentist, kims, desks, later, feed
+):
+    paste(dentist)
+    feed.answers(404)
+    for _ in range(6):
+        later(6)
+    assert BusyCalendar.objects.get().failures > 1
+    assert "own calendar could be read for the last time" in desks.get("/desk/").content.decode()
+    assert "Your own calendar can no longer be read" in kims.get("/today/").content.decode()
+    assert "no longer at this address" in kims.get(PAGE).content.decode()
+
+
+def test_it_is_each_therapists_own_and_gone_when_they_say_so(
+    paste, dentist, kims, lees, desks, lee, free, massage
+):
+    before = free()
+    paste(dentist)
+    lees.post(PAGE, {"link": LINK})
+    assert sorted(BusyTime.objects.values_list("therapist__name", flat=True)) == [
+        "Kim Demo", "Lee Demo",
+    ]  # fmt: skip
+    assert desks.post(f"{PAGE}remove/").status_code == 403
+    lees.post(f"{PAGE}remove/")
+    assert BusyTime.objects.get().therapist.name == "Kim Demo"
+    kims.post(f"{PAGE}remove/")
+    assert not BusyCalendar.objects.exists()
+    assert free() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "said"),
+    [(404, b"", "no longer at this address"), (200, b"<html>", "is no calendar")],
+)
+def test_what_is_no_calendar_is_said_at_the_field(kims, feed, status, content, said):
+    feed.answers(status, content)
+    answer = kims.post(PAGE, {"link": LINK})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not BusyCalendar.objects.exists()
