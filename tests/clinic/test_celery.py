@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from celery import Celery
 
-from clinic.celery import SteadyScheduler
+from clinic.celery import CALENDARS, FETCH, OWN_BELL, SteadyScheduler
 from clinic.celery import app as ours
 from clinic.monitoring import dead_worker
 from tests.clock import NOW
@@ -76,3 +76,10 @@ def test_what_beat_rings_for_has_nothing_to_do_before_a_clinic_is_set_up(name):
     """Else each minute until then fills the log with what looks like a fault."""
     ours.loader.import_default_modules()
     ours.tasks[name]()
+
+
+def test_calendars_are_read_by_a_worker_of_their_own_which_alone_rings_for_it():
+    """Where nobody runs it, nothing piles up in its queue."""
+    assert ours.amqp.router.route({}, FETCH)["queue"].name == CALENDARS
+    assert ours.amqp.router.route({}, OWN_BELL[0])["queue"].name != CALENDARS
+    assert FETCH not in [one["task"] for one in ours.conf.beat_schedule.values()]

@@ -75,6 +75,11 @@ def test_a_calendar_is_fetched_and_an_unchanged_one_is_not_sent_again(server, re
     assert [path for path, _headers in server.taken] == ["/plan.ics?key=1"] * 2
 
 
+def test_an_at_sign_in_a_path_is_no_login(server, reach):
+    """As in what Outlook publishes."""
+    assert fetch(f"https://{HOST}/owa/ana@example.com/c.ics", reach).content == CALENDAR
+
+
 @pytest.mark.parametrize(
     "tag", ['"a\r\n X-Evil: b"', '"a b"', "plain", '"\x7f"', '"' + "a" * 300 + '"']
 )

@@ -10,6 +10,7 @@ from bookings.actions.mail import against_plan, nudges
 from bookings.actions.training import races
 from bookings.core import training
 from bookings.core.records.plan_files.corrections import Corrections
+from bookings.core.records.plan_files.limits import LOOK_BACK
 from bookings.models import Appointment, Client, OwnPlan, PlanLink
 from bookings.models.training.own_plans import as_rows
 
@@ -51,12 +52,13 @@ def keep(
 @transaction.atomic
 def follow_link(link: PlanLink, schedule: training.Schedule, *, now: datetime) -> None:
     """What its calendar says now, unless the link was replaced or removed meanwhile. Days that
-    are over stay, where the calendar no longer tells of them."""
+    are over stay for some weeks, where the calendar no longer tells of them."""
     races.lock(link.client)
     if not PlanLink.objects.still(link).exists():
         return
     own = OwnPlan.objects.filter(client=link.client).first()
-    past = own.schedule.before(schedule.days[0].day) if own else ()
+    first = schedule.days[0].day
+    past = own.schedule.between(first - LOOK_BACK, first) if own else ()
     if _replace(link.client, training.Schedule((*past, *schedule.days)), now):
         follow(link.client, now=now)
 

@@ -83,8 +83,9 @@ class Schedule:
     def races(self) -> tuple[date, ...]:
         return tuple(sorted(self._of(DayKind.RACE)))
 
-    def before(self, day: date) -> tuple[TrainingDay, ...]:
-        return tuple(one for one in self.days if one.day < day)
+    def between(self, since: date, until: date) -> tuple[TrainingDay, ...]:
+        """Those of [since, until)."""
+        return tuple(one for one in self.days if since <= one.day < until)
 
     def without_race(self, day: date) -> "Schedule":
         """What else is done that day nobody knows."""

@@ -77,7 +77,9 @@ def makers(visit):
         "bookings.ClientEvent.client": lambda one: one.record_events.create(kind="changed", at=NOW),
         "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
         "bookings.BroughtPlan.client": lambda one: BroughtPlan.objects.create(client=one, at=NOW),
-        "bookings.OwnPlan.client": lambda one: OwnPlan.objects.create(client=one, read_at=NOW),
+        "bookings.OwnPlan.client": lambda one: OwnPlan.objects.get_or_create(
+            client=one, defaults={"read_at": NOW}
+        )[0],
         "bookings.PlanLink.client": factories.make_plan_link,
         "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
             kind="training", ideal=DAY

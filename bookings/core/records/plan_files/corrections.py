@@ -49,10 +49,6 @@ class Corrections:
     def of_words(self, digest: str, kind: DayKind) -> "Corrections":
         return replace(self, words={**self.words, digest: kind})
 
-    def since(self, day: date) -> "Corrections":
-        """Without those of days that nobody reads any more."""
-        return replace(self, days={one: how for one, how in self.days.items() if one >= day})
-
     def applied(self, read: PlanRead, digest: Digest) -> PlanRead:
         for one in read.unknown:
             if kind := self.words.get(digest(one.words)):
