@@ -23,8 +23,10 @@ from bookings.web.waiting_list.forms import InsteadForm, beginning_with
 @page_methods
 def wait_instead(request: StaffRequest, pk: int) -> HttpResponse:
     visit, clinic, now = visit_of(pk), Clinic.objects.the(), timezone.now()
-    if visit.whose.erased_at or visit.status != Status.BOOKED or visit.starts_at <= now:
+    if visit.whose.erased_at:
         raise Http404
+    if visit.status != Status.BOOKED or visit.starts_at <= now:
+        return redirect("diary:appointment", pk)
     better, today = better_for(visit, clinic, now=now), clinic.day_of(now)
     if request.method == "POST":
         form = InsteadForm(request.POST, visit=visit, better=better, today=today)
