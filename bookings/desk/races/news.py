@@ -163,6 +163,7 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
         "lines": [RunnerToAsk(row, by_race[row.race_id]) for row in told if row.race_id in by_race],
         "counts": _counts(news),
         "alone": news.runners.filter(state=NewsState.LEFT_ALONE).select_related("client"),
+        "since": _changed_since(news),
         "settled": _settled(news),
     }
     return render(request, "desk/races/settle.html", context)
@@ -170,8 +171,21 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _left(news: RaceNews) -> QuerySet[RunnerNews]:
     """Whose race has followed, and who has not answered."""
-    rows = news.runners.filter(state=NewsState.DONE, settled_at=None, race__isnull=False)
+    rows = _as_it_made_them(news).filter(settled_at=None)
     return rows.select_related("race__client", "client", "news").order_by("client__name", "pk")
+
+
+def _as_it_made_them(news: RaceNews) -> QuerySet[RunnerNews]:
+    """Whose race is still as the news made it."""
+    holds = {f"race__{name}": value for name, value in news.changes.items()}
+    return news.runners.filter(state=NewsState.DONE, **holds)
+
+
+def _changed_since(news: RaceNews) -> QuerySet[RunnerNews]:
+    """Whose race was changed or taken out after that: they are left alone."""
+    there = _as_it_made_them(news).values("pk")
+    rows = news.runners.filter(state=NewsState.DONE).exclude(pk__in=there)
+    return rows.select_related("client").order_by("client__name", "pk")
 
 
 def _counts(news: RaceNews) -> dict[str, int]:

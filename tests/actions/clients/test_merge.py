@@ -22,6 +22,7 @@ from bookings.models import (
     MailKind,
     OwnPlan,
     Race,
+    RaceNews,
     User,
 )
 from bookings.models.mail.kinds import TIMED_TO_TRAINING
@@ -67,6 +68,10 @@ def makers(visit):
 
     def batch():
         return ClientImport.objects.create(file_name="a.csv", by="owner", created_at=NOW)
+
+    def news():
+        listed = factories.make_listed(race_date=DAY)
+        return RaceNews.objects.create(listed=listed, was=DAY, made_at=NOW, by="desk")
 
     return {
         "bookings.Appointment.client": visit,
@@ -117,6 +122,7 @@ def makers(visit):
             at=NOW, kind="signed_in"
         ),
         "bookings.ErasureRequest.client": lambda one: one.erasure_requests.create(asked_at=NOW),
+        "bookings.RunnerNews.client": lambda one: news().runners.create(client=one),
         "bookings.Change.client": lambda one: one.changes.first(),
     }
 

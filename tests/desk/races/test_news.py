@@ -188,6 +188,20 @@ def test_a_visit_that_moved_meanwhile_is_not_settled_from_an_old_page(desk, lett
     assert Appointment.objects.get().status == Status.BOOKED
 
 
+def test_who_changes_their_race_afterwards_is_asked_no_more_and_said(desk, letter, race_day):
+    row, url = letter
+    row.race.race_date = race_day + 5 * W
+    row.race.save()
+    page = desk.get(f"/desk/races/news/{row.news_id}/")
+    assert (page.context["lines"], list(page.context["since"])) == ([], [row])
+    desk.post(f"/desk/races/news/{row.news_id}/", {"one": row.pk})
+    row.refresh_from_db()
+    assert row.settled_at is None
+    assert "changed again since" in desk.get(url).content.decode()
+    mail = Mail.objects.get(kind=MailKind.RACE_NEWS)
+    assert SUBJECTS[mail.kind].why_not(mail) is not None
+
+
 def test_the_cohort_costs_the_same_for_one_runner_and_for_many(desk, listed, runner, race_day):
     def queries(url):
         with CaptureQueriesContext(

@@ -51,10 +51,9 @@ class BetterDays:
     plan: Plan
 
     def __contains__(self, day: object) -> bool:
-        if not isinstance(day, date):
+        if not (isinstance(day, date) and self.are_possible):
             return False
-        is_good = self.are_possible and suits(self.kinds, day, self.plan)
-        return is_good and not self._is_across_a_race(day)
+        return suits(self.kinds, day, self.plan) and not self._is_across_a_race(day)
 
     def among(self, first: date, last: date) -> Iterator[date]:
         """Those of [first, last], in order."""
