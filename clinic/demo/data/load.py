@@ -83,7 +83,7 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
-    races += make_list(known, today=today)
+    races += make_list(known, races, today=today)
     were_entered_long_ago()
     _show_a_plan(known[WITH_A_PLAN], made, today, now)
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
