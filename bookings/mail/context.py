@@ -19,7 +19,7 @@ from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mailed_url
 from bookings.mail.own_words import filled
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailWording
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailWording
 from bookings.models.mail.kinds import GROUP_OF
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
@@ -370,3 +370,11 @@ class ErasedLetter(MailLetter):
         if not until:
             return ""
         return dates.civil_day_and_year(date.fromisoformat(until))
+
+
+def plan_url_of(client: Client) -> str:
+    """Behind the link of their latest visit, which stands for them; or where to sign in."""
+    latest = client.appointments.visits().last()
+    if latest is None:
+        return urljoin(settings.SITE_URL, reverse("runner:plan"))
+    return mailed_url(latest, "runner:my_plan")

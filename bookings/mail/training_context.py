@@ -16,7 +16,7 @@ from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.build_up import BuildUp, build_up
-from bookings.mail.context import AppointmentLetter, MailLetter
+from bookings.mail.context import AppointmentLetter, MailLetter, plan_url_of
 from bookings.models import BroughtPlan, Outcome, PlanLink, Race, Therapist, Told, Treatment
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.diary import Opening
@@ -190,11 +190,7 @@ class TrainingLetter(MailLetter):
 
     @property
     def plan_url(self) -> str:
-        """Behind the link of their latest visit, which stands for them; or where to sign in."""
-        latest = self.mail.client.appointments.visits().last()
-        if latest is None:
-            return urljoin(settings.SITE_URL, reverse("runner:plan"))
-        return mailed_url(latest, "runner:my_plan")
+        return plan_url_of(self.mail.client)
 
 
 @dataclass(frozen=True)

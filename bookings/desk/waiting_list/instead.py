@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Refused
 from bookings.actions.waiting_list import entries
-from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training import BetterDays
 from bookings.desk.scheduling.appointment import visit_of
@@ -41,17 +40,8 @@ def _join(
 ) -> HttpResponse:
     if not form.is_valid():
         return _show(request, visit, form, better, status=422)
-    wanted = JoinRequest(
-        client=visit.whose,
-        treatment=visit.treatment,
-        wanted=form.wanted,
-        appointment=visit,
-        better_by=form.improvement,
-        key=form.cleaned_data["key"],
-        by=who(request),
-    )
     try:
-        entries.join(wanted, now=timezone.now())
+        entries.join(form.asked(who(request)), now=timezone.now())
     except Refused as refusal:
         return _show(request, visit, form, better, refusal=refusal, status=status_of(refusal))
     said = _("{client} waits for an earlier time. Until one is taken, this one stands.")

@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from urllib.parse import urljoin
-
-from django.conf import settings
-from django.urls import reverse
 
 from bookings import dates
-from bookings.links import Purpose, client_url, mailed_url
-from bookings.mail.context import AppointmentLetter, MailLetter
+from bookings.links import Purpose, client_url
+from bookings.mail.context import AppointmentLetter, MailLetter, plan_url_of
 from bookings.models import RunnerNews
 from bookings.queries.training import protocol
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
@@ -67,10 +63,7 @@ class RaceNewsLetter(MailLetter):
 
     @property
     def plan_url(self) -> str:
-        latest = self.mail.client.appointments.visits().last()
-        if latest is None:
-            return urljoin(settings.SITE_URL, reverse("runner:plan"))
-        return mailed_url(latest, "runner:my_plan")
+        return plan_url_of(self.mail.client)
 
     @cached_property
     def _consequence(self) -> Consequence | None:

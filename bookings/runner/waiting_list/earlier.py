@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
-from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Because, BetterDays
@@ -58,20 +57,10 @@ def earlier(request: HttpRequest, opened: Opened) -> HttpResponse:
 def _wait(
     request: HttpRequest, opened: Opened, form: InsteadForm, better: BetterDays | None
 ) -> HttpResponse:
-    visit = opened.appointment
     if not form.is_valid():
         return _show(request, opened, form, better, status=422)
-    wanted = JoinRequest(
-        client=visit.whose,
-        treatment=visit.treatment,
-        wanted=form.wanted,
-        appointment=visit,
-        better_by=form.improvement,
-        key=form.cleaned_data["key"],
-        by=Role.RUNNER,
-    )
     try:
-        entries.join(wanted, now=timezone.now())
+        entries.join(form.asked(Role.RUNNER), now=timezone.now())
     except Busy:
         raise
     except Refused as refusal:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings import dates
-from bookings.actions.waiting_list.entries import WaitTerms
+from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
 from bookings.core.training import BetterDays
 from bookings.models import (
     Appointment,
@@ -139,7 +139,8 @@ class InsteadForm(WishForm, KeyForm):
 
     def __init__(self, *args: Any, visit: Appointment, better: BetterDays | None, **kwargs: Any):
         super().__init__(*args, treatment=visit.treatment, **kwargs)
-        self.booked_on, self.better = Clinic.objects.the().day_of(visit.starts_at), better
+        self.visit, self.better = visit, better
+        self.booked_on = Clinic.objects.the().day_of(visit.starts_at)
         kind: Any = self.fields["better_by"]
         if better is None:
             kind.choices, kind.widget = kind.choices[:1], forms.HiddenInput()
@@ -170,6 +171,17 @@ class InsteadForm(WishForm, KeyForm):
             return wanted
         last = max(min(wanted.last_day, self.booked_on), wanted.first_day)
         return replace(wanted, last_day=last)
+
+    def asked(self, by: str) -> JoinRequest:
+        return JoinRequest(
+            client=self.visit.whose,
+            treatment=self.visit.treatment,
+            wanted=self.wanted,
+            appointment=self.visit,
+            better_by=self.improvement,
+            key=self.cleaned_data["key"],
+            by=by,
+        )
 
 
 def beginning_with(
