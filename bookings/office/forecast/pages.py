@@ -1,7 +1,10 @@
 """The forecast: eight weeks ahead, how it has done, and what stands behind each figure."""
 
 import csv
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,15 +22,26 @@ from bookings.queries.reports.limits import TookTooLong, in_time
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 
+View = Callable[..., HttpResponse]
+
+
+def stopped_in_time(view: View) -> View:
+    @wraps(view)
+    def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with in_time():
+                return view(request, *args, **kwargs)
+        except TookTooLong:
+            return render(request, "office/forecast/too_long.html", status=503)
+
+    return run
+
 
 @private
 @require_safe
+@stopped_in_time
 def page(request: StaffRequest) -> HttpResponse:
-    try:
-        with in_time():
-            found = forecast_of(Clinic.objects.the(), now=timezone.now())
-    except TookTooLong:
-        return render(request, "office/forecast/too_long.html", status=503)
+    found = forecast_of(Clinic.objects.the(), now=timezone.now())
     context = {
         "forecast": found,
         "learns_from": LEARNS_FROM,
@@ -42,6 +56,7 @@ def page(request: StaffRequest) -> HttpResponse:
 
 @private
 @require_safe
+@stopped_in_time
 def week(request: StaffRequest, day: date) -> HttpResponse:
     """What is booked in a week, and for which sessions of whose plans nothing is yet."""
     clinic, now = Clinic.objects.the(), timezone.now()
@@ -56,6 +71,7 @@ def week(request: StaffRequest, day: date) -> HttpResponse:
 
 @private
 @require_safe
+@stopped_in_time
 def file(request: StaffRequest) -> HttpResponse:
     found = forecast_of(Clinic.objects.the(), now=timezone.now())
     response = HttpResponse(content_type="text/csv; charset=utf-8")

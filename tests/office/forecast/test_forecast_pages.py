@@ -4,10 +4,13 @@ import csv
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Change, Race
+from bookings.office.forecast import pages
+from bookings.queries.reports import limits
 from bookings.queries.training import protocol
 from tests import factories
 
@@ -150,3 +153,16 @@ def test_past_weeks_say_how_far_off_it_would_have_been(desks, visit):
     errors = page.context["forecast"].errors
     assert [one.lead for one in errors] == list(range(1, 9))
     assert "“The same as last month” would have been off by" in page.content.decode()
+
+
+def test_a_forecast_that_takes_too_long_is_stopped_on_each_of_its_pages(desks, today, monkeypatch):
+    def slow(*_args, **_kwargs):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    monkeypatch.setattr(limits, "MOST_SECONDS", 0.1)
+    monkeypatch.setattr(pages, "forecast_of", slow)
+    for place in (PAGE, f"{PAGE}{today + 7 * D}/", FILE):
+        answer = desks.get(place)
+        assert answer.status_code == 503
+        assert "before it had counted everything" in answer.content.decode()
