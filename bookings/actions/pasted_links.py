@@ -94,22 +94,31 @@ def new(url: str, tag: str, *, now: datetime) -> dict:
     }
 
 
+def _never(_link: PastedLink, _now: datetime) -> bool:
+    return False
+
+
 def fetch_due(
     links: PastedLinkQuerySet[Link],
     read: Callable[[Link, bytes, datetime], Read],
     keep: Callable[[Link, Read, datetime], None],
     missed: Callable[[Link, datetime], None],
     *,
+    is_over: Callable[[Link, datetime], bool] = _never,
     now: datetime,
     until: float,
 ) -> int:
     """Whatever is due of them, while there is time; returns how many were asked for.
 
     `read` says what is in it, or raises NotReadable; `keep` writes it in one transaction, if
-    the link is still ours; `missed` is told of one that could not be read.
+    the link is still ours; `missed` is told of one that could not be read. One that is over is
+    deleted instead.
     """
     count = 0
     while time.monotonic() < until and (link := links.claim(now=now)):
+        if is_over(link, now):
+            links.filter(pk=link.pk, lease=link.lease).delete()
+            continue
         count += 1
         try:
             got = fetched(opened(link), tag=_tag_of(link, now))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import dates
 from bookings.actions import pasted_links
 from bookings.actions.pasted_links import NotReadable, TooManyAtOnce
-from bookings.actions.training.plan_links import read_calendar
+from bookings.actions.training.plan_links import FOLLOWED_FOR, read_calendar
 from bookings.core.records import plan_files
 from bookings.core.records.plan_files.corrections import Corrections
 from bookings.fetching import Fetched
@@ -135,6 +135,7 @@ def _show_form(
         "in_words": counted_in_words(schedule),
         "link": LinkShown.of(link, clinic, now) if link else None,
         "sites": ", ".join(settings.CALENDAR_SITES),
+        "weeks": FOLLOWED_FOR // timedelta(weeks=1),
     }
     return render(request, TEMPLATE.format("file"), context, status=status)
 

@@ -18,7 +18,7 @@ from bookings.models import Change, Client, Mail, MailKind, OwnPlan, PlanLink
 from bookings.models.pasted_links import NotRead, masked
 from bookings.web.training.own_plan import pages
 from clinic.records.client_export import export
-from tests.factories import make_client
+from tests.factories import make_client, make_race
 from tests.fetching.feeds import (
     LINK,
     SECRET,
@@ -230,7 +230,7 @@ def test_after_a_week_of_silence_its_runner_is_asked_once(
     assert "no longer at this address" in part_of(letter)
     assert SECRET not in letter.as_string()
     feed.says(training(today + D, "Long run"))
-    later(days=1)
+    later(days=2)  # longer than any pause
     assert sending.SUBJECTS[mail.kind].why_not(mail)
     page = client.get(mine).content.decode()
     assert "Read from <bdi>feeds.example.com/…f3a</bdi>" in page
@@ -263,6 +263,21 @@ def test_a_link_goes_with_the_plan_with_another_one_and_with_its_client(
     own_plans.keep(Client.objects.get(), Schedule((TrainingDay(today,
                    DayKind.LONG),)), now=timezone.now())  # fmt: skip
     assert not PlanLink.objects.exists()
+
+
+def test_some_weeks_after_the_plan_and_the_last_race_its_link_is_deleted(
+    client, mine, kept, feed, later, today
+):
+    assert "or 4 weeks after its last day and your last race" in client.get(
+        f"{mine}own/").content.decode()  # fmt: skip
+    race = make_race(kept.client, race_date=today + 55 * D)
+    later(days=41 + 28)
+    later(days=14)
+    assert PlanLink.objects.exists()
+    asked = feed.asked
+    later(days=1)
+    assert (PlanLink.objects.exists(), feed.asked) == (False, asked)
+    assert race.client.own_plan.schedule.days
 
 
 def test_where_two_records_join_the_link_of_the_plan_that_stays_is_followed(kept, clock, today):
