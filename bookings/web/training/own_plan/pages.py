@@ -29,6 +29,7 @@ from bookings.web.training.own_plan.preview import (
     NoPreview,
     PlanFound,
     Preview,
+    as_field,
     counted_in_words,
     from_field,
     to_ask,
@@ -157,7 +158,7 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
     if request.method != "POST":
         return redirect(store.own_plan_url)
     try:
-        found = from_field(request.POST.get("read", ""))
+        found = from_field(request.POST.get("read", ""), store.owner)
     except NoPreview:
         messages.warning(request, _("That page is no longer good. Please begin again."))
         return redirect(store.own_plan_url)
@@ -194,5 +195,6 @@ def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, store: PlanStore, preview: Preview) -> HttpResponse:
-    context = {"preview": preview, "store": store}
+    read = as_field(preview.found, store.owner)
+    context = {"preview": preview, "store": store, "read": read}
     return render(request, TEMPLATE.format("preview"), context)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from bookings import links
 from bookings.actions import pasted_links
 from bookings.actions.clients import merge_steps
 from bookings.actions.mail import sending
@@ -18,7 +19,7 @@ from bookings.models import Change, Client, Mail, MailKind, OwnPlan, PlanLink
 from bookings.models.pasted_links import NotRead, masked
 from bookings.web.training.own_plan import pages
 from clinic.records.client_export import export
-from tests.factories import make_client, make_race
+from tests.factories import make_appointment, make_client, make_race
 from tests.fetching.feeds import (
     LINK,
     SECRET,
@@ -114,6 +115,29 @@ def test_a_link_is_looked_through_before_anything_of_it_is_kept(client, mine, fe
     answer = client.post(f"{mine}own/check/", {**sent_of(page), "do": "keep"}, follow=True)
     assert "Read from <bdi>feeds.example.com/…f3a</bdi>, last on" in answer.content.decode()
     assert PlanLink.objects.get().link.opened() == LINK
+
+
+def test_what_was_read_for_one_is_kept_for_no_other(
+    client, feed, weeks, paste, at, massage, kim, room
+):
+    """The page's field holds a link: on another's page it would be followed for them."""
+    feed.says(*weeks)
+    other = make_appointment(
+        client=make_client("Bo Demo"),
+        starts_at=at(3, 14),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+    )
+    theirs = f"/appointments/{links.mail_token(other)}/plan/"
+    sent = {
+        "another's": sent_of(paste()),
+        "nobody's": sent_of(client.post("/plan/own/", {"link": LINK})),
+    }
+    for one in sent.values():
+        answer = client.post(f"{theirs}own/check/", {**one, "do": "keep"}, follow=True)
+        assert "Please begin again." in answer.content.decode()
+    assert not PlanLink.objects.exists()
 
 
 def test_the_link_lies_sealed_and_is_told_nowhere(client, mine, kept, later, feed, caplog):
