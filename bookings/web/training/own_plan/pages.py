@@ -16,6 +16,7 @@ from bookings.actions.pasted_links import NotReadable, TooManyAtOnce
 from bookings.actions.training.plan_links import read_calendar
 from bookings.core.records import plan_files
 from bookings.core.records.plan_files.corrections import Corrections
+from bookings.fetching import Fetched
 from bookings.models import Clinic, Weekday
 from bookings.queries.training.plan_words import plan_words
 from bookings.web.days import day_in
@@ -114,9 +115,12 @@ def _read_link(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | No
 def _fetched(url: str, known: Corrections, clinic: Clinic, today: date) -> PlanFound:
     """While the runner waits, five seconds at most: so nothing of the link is written down before
     they have said yes. Raises NotReadable and TooManyAtOnce."""
-    got = pasted_links.fetched_for_a_page(url)
-    read = read_calendar(got.content or b"", known, today=today, tz=clinic.tz)
-    return PlanFound(read, url, got.tag, known)
+
+    def read(got: Fetched) -> PlanFound:
+        found = read_calendar(got.content or b"", known, today=today, tz=clinic.tz)
+        return PlanFound(found, url, got.tag, known)
+
+    return pasted_links.read_for_a_page(url, read)
 
 
 def _show_form(
