@@ -170,6 +170,14 @@ def waiting_mail(row: RunnerNews) -> Mail | None:
     return mails.filter(state=MailState.SCHEDULED).select_for_update().first()
 
 
+def is_asked_still(row: RunnerNews) -> bool:
+    """Whether nobody has answered, and the race is as the news made it; held for the caller's
+    transaction."""
+    rows = RunnerNews.objects.select_for_update(of=("self",)).select_related("news", "race")
+    found = rows.filter(pk=row.pk, settled_at=None).first()
+    return found is not None and found.still_holds
+
+
 def settle(row: RunnerNews, *, by: str, now: datetime) -> None:
     """Nothing is left to ask; the first answer stays."""
     still_asked = RunnerNews.objects.filter(pk=row.pk, settled_at=None)

@@ -213,11 +213,14 @@ def _settle(request: StaffRequest, news: RaceNews, now: datetime) -> None:
     for row in rows:
         try:
             answers = _answers(request, row, now)
-            replanning.settle_news(row, answers, by=who(request), now=now)
+            is_first = replanning.settle_news(row, answers, by=who(request), now=now)
         except Refused as refusal:
             messages.error(request, f"{row.client}: {refusal}")
-        else:
-            done += 1
+            continue
+        done += is_first
+        if not is_first:
+            words = _("{client} has answered meanwhile, and the first answer counts.")
+            messages.info(request, words.format(client=row.client))
     if done:
         sentence = ngettext("{count} runner is settled.", "{count} runners are settled.", done)
         messages.success(request, sentence.format(count=done))

@@ -32,10 +32,13 @@ def race_news(request: HttpRequest, client: Client, facts: dict[str, Any]) -> Ht
         return _page(request, row, questions)
     answers = [answer for one in questions if (answer := answer_of(request, one))]
     try:
-        replanning.settle_news(row, answers, by=Role.RUNNER, now=timezone.now())
+        is_first = replanning.settle_news(row, answers, by=Role.RUNNER, now=timezone.now())
     except Refused as refusal:
         return _page(request, row, _questions(request, row, client), refusal)
-    messages.success(request, _("Thank you. Your appointments are as you said."))
+    if is_first:
+        messages.success(request, _("Thank you. Your appointments are as you said."))
+    else:
+        messages.info(request, _("This was answered before, and the first answer counts."))
     return redirect(request.path)
 
 

@@ -9,11 +9,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings import links
+from bookings.actions.refusals import MovedMeanwhile, RaceRefused
+from bookings.actions.scheduling.replanning import VisitAnswer, accept, settle_news
 from bookings.actions.training import race_news
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import compose
 from bookings.mail.contents import SUBJECTS
-from bookings.models import Appointment, Clinic, Mail, MailKind, NewsState, RaceNews, RunnerNews
+from bookings.models import (
+    Appointment,
+    Clinic,
+    Mail,
+    MailKind,
+    NewsState,
+    Race,
+    RaceNews,
+    RunnerNews,
+)
 from tests.reading import present
 
 W = timedelta(weeks=1)
@@ -186,6 +197,36 @@ def test_a_visit_that_moved_meanwhile_is_not_settled_from_an_old_page(desk, lett
     row.refresh_from_db()
     assert row.settled_at is None
     assert Appointment.objects.get().status == Status.BOOKED
+
+
+@pytest.mark.parametrize("by", ["runner", "desk: 1"])
+def test_of_two_answers_at_once_the_first_counts_and_the_second_changes_nothing(letter, by):
+    row, _url = letter
+    seen_by_both = RunnerNews.objects.get(pk=row.pk)
+    assert settle_news(row, [], by="runner", now=timezone.now())
+    cancel_it = [VisitAnswer(Appointment.objects.get())]
+    assert not settle_news(seen_by_both, cancel_it, by=by, now=timezone.now())
+    assert Appointment.objects.get().status == Status.BOOKED
+
+
+def test_of_two_changes_of_ones_own_race_the_second_leaves_the_visits_alone(runner):
+    race = runner("Ana Away")
+    seen_by_both = Race.objects.get(pk=race.pk)
+    Race.objects.update(race_date=race.race_date + W)
+    told = {"race": seen_by_both, "change_race": lambda: None, "by": "runner"}
+    with pytest.raises(RaceRefused):
+        accept([VisitAnswer(Appointment.objects.get())], now=timezone.now(), **told)
+    assert Appointment.objects.get().status == Status.BOOKED
+
+
+def test_what_was_moved_meanwhile_is_not_cancelled_by_an_answer_from_before(letter):
+    row, _url = letter
+    answer = VisitAnswer(Appointment.objects.get())
+    Appointment.objects.update(revision=1)
+    with pytest.raises(MovedMeanwhile):
+        settle_news(row, [answer], by="runner", now=timezone.now())
+    row.refresh_from_db()
+    assert row.settled_at is None
 
 
 def test_who_changes_their_race_afterwards_is_asked_no_more_and_said(desk, letter, race_day):
