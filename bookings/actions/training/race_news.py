@@ -29,6 +29,7 @@ from bookings.models import (
     RunnerNews,
 )
 from bookings.queries.training.consequences import RaceChanged, change_of, misfits_of
+from bookings.queries.training.listed import concerned
 from bookings.queries.training.plans import History
 
 TASK = "bookings.tasks.go_on_with_race_news"
@@ -65,13 +66,12 @@ def _written(
         raise NewsRefused(_("It has been moved or cancelled since you opened this page."))
     if becomes == was:
         raise NewsRefused(_("It is on that day already."))
-    runners = list(listed.runners.filter(client__erased_at=None).order_by("race_date", "pk"))
+    runners = list(concerned(listed).order_by("race_date", "pk"))
     if len(runners) > MOST_RUNNERS:
         raise NewsRefused(_("It has more than 500 runners here: please ask for help."))
     news = RaceNews.objects.create(listed=listed, was=was, becomes=becomes, made_at=now, by=by)
     RunnerNews.objects.bulk_create(
-        [RunnerNews(news=news, client_id=one.client_id, race=one) for one in runners],
-        ignore_conflicts=True,  # whoever has it twice is asked about once
+        [RunnerNews(news=news, client_id=one.client_id, race=one) for one in runners]
     )
     listed.race_date, listed.cancelled_at = becomes or was, None if becomes else now
     listed.save(update_fields=["race_date", "cancelled_at"])

@@ -28,11 +28,13 @@ from bookings.models import (
     Mail,
     MailKind,
     NewsState,
+    Outcome,
     Race,
     RaceNews,
     RunnerNews,
 )
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
+from bookings.queries.training.listed import concerned
 from bookings.web.actor import who
 from bookings.web.days import day_in
 from bookings.web.forms import DayField, whole_number
@@ -93,17 +95,17 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
         return _publish(request, listed, form, now)
     shown = Paginator(_runners(listed), A_PAGE).get_page(request.GET.get("page"))
     context |= {"shown": shown, "cohort": _cohort(clinic, listed, shown, form, now)}
+    follows = Q(race_date=listed.race_date, outcome=Outcome.EXPECTED)
     context["counts"] = _runners(listed).aggregate(
         all=Count("pk"),
-        by_mail=Count("pk", filter=~Q(client__email="") & Q(client__bounced_at=None)),
+        by_mail=Count("pk", filter=follows & ~Q(client__email="") & Q(client__bounced_at=None)),
         own_date=Count("pk", filter=~Q(race_date=listed.race_date)),
     )
     return render(request, "desk/races/news.html", context)
 
 
 def _runners(listed: ListedDistance) -> QuerySet[Race]:
-    races = Race.objects.filter(listed=listed, client__erased_at=None)
-    return races.select_related("client").order_by("client__name", "pk")
+    return concerned(listed).select_related("client").order_by("client__name", "pk")
 
 
 def _cohort(

@@ -25,6 +25,7 @@ from bookings.models import (
     RaceNews,
     RunnerNews,
 )
+from tests import factories
 from tests.reading import present
 
 W = timedelta(weeks=1)
@@ -94,6 +95,25 @@ def test_one_press_moves_everybodys_race_and_owes_each_one_mail(desk, listed, ru
         "They have given it another date themselves."
     ]
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 2
+
+
+def test_who_has_the_race_twice_is_one_runner_whose_race_of_that_day_follows(
+    desk, listed, runner, race_day, monkeypatch
+):
+    monkeypatch.setattr(race_news, "MOST_RUNNERS", 2)
+    race = runner("Ana Away")
+    factories.make_race(
+        race.client, race_date=race_day - 5 * W, name="Berlin", listed=listed, priority="C"
+    )
+    gone = runner("Bo Before", booked=False)
+    Race.objects.filter(pk=gone.pk).update(outcome="dns")
+    url = f"/desk/races/listed/{listed.pk}/news/"
+    page = desk.get(url, {"becomes": race_day + 3 * W})
+    assert page.context["counts"] == {"all": 2, "by_mail": 1, "own_date": 0}
+    publish(listed, race_day + 3 * W)
+    race.refresh_from_db()
+    assert race.race_date == race_day + 3 * W
+    assert [mail.client for mail in Mail.objects.filter(kind="race_news")] == [race.client]
 
 
 def test_who_wants_training_mails_gets_no_second_one_about_it(listed, runner, race_day, today):
@@ -213,9 +233,11 @@ def test_of_two_changes_of_ones_own_race_the_second_leaves_the_visits_alone(runn
     race = runner("Ana Away")
     seen_by_both = Race.objects.get(pk=race.pk)
     Race.objects.update(race_date=race.race_date + W)
-    told = {"race": seen_by_both, "change_race": lambda: None, "by": "runner"}
+    cancel_it = [VisitAnswer(Appointment.objects.get())]
     with pytest.raises(RaceRefused):
-        accept([VisitAnswer(Appointment.objects.get())], now=timezone.now(), **told)
+        accept(
+            cancel_it, race=seen_by_both, change_race=lambda: None, by="runner", now=timezone.now()
+        )
     assert Appointment.objects.get().status == Status.BOOKED
 
 
