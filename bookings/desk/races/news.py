@@ -27,6 +27,7 @@ from bookings.models import (
     ListedDistance,
     Mail,
     MailKind,
+    MailState,
     NewsState,
     Outcome,
     Race,
@@ -35,6 +36,7 @@ from bookings.models import (
 )
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
 from bookings.queries.training.listed import concerned
+from bookings.queries.training.told import known_days
 from bookings.web.actor import who
 from bookings.web.days import day_in
 from bookings.web.forms import DayField, whole_number
@@ -95,13 +97,22 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
         return _publish(request, listed, form, now)
     shown = Paginator(_runners(listed), A_PAGE).get_page(request.GET.get("page"))
     context |= {"shown": shown, "cohort": _cohort(clinic, listed, shown, form, now)}
-    follows = Q(race_date=listed.race_date, outcome=Outcome.EXPECTED)
-    context["counts"] = _runners(listed).aggregate(
-        all=Count("pk"),
-        by_mail=Count("pk", filter=follows & ~Q(client__email="") & Q(client__bounced_at=None)),
-        own_date=Count("pk", filter=~Q(race_date=listed.race_date)),
-    )
+    context["counts"] = _preview_counts(listed, form)
     return render(request, "desk/races/news.html", context)
+
+
+def _preview_counts(listed: ListedDistance, form: NewsForm) -> dict[str, int]:
+    runners = _runners(listed)
+    follow = runners.filter(race_date=listed.race_date, outcome=Outcome.EXPECTED)
+    mailed = follow.exclude(client__email="").filter(client__bounced_at=None)
+    becomes = form.cleaned_data["becomes"]
+    news = RaceNews(listed=listed, was=listed.race_date, becomes=becomes)
+    known = known_days(news, list(mailed.values_list("client", flat=True)))
+    return {
+        "all": runners.count(),
+        "by_mail": sum(day != becomes for day in known.values()),
+        "own_date": runners.exclude(race_date=listed.race_date).count(),
+    }
 
 
 def _runners(listed: ListedDistance) -> QuerySet[Race]:
@@ -155,7 +166,10 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     left = _left(news)
     shown = Paginator(left, A_PAGE).get_page(request.GET.get("page"))
     told = list(shown.object_list)
-    changed = [RaceChanged(row.race, news.was, news.changes) for row in told if row.race]
+    known = known_days(news, [row.client_id for row in told])
+    changed = [
+        RaceChanged(row.race, known[row.client_id], news.changes) for row in told if row.race
+    ]
     found = consequences(clinic, changed, now=now)
     by_race = {one.race.pk: one for one in found}
     context = {
@@ -198,7 +212,7 @@ def _counts(news: RaceNews) -> dict[str, int]:
     )
     rows = list(news.runners.values_list("pk", flat=True))
     mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row__in=rows)
-    return {**found, "mails": mails.count()}
+    return {**found, "mails": mails.exclude(state=MailState.SUPERSEDED).count()}
 
 
 def _settled(news: RaceNews) -> QuerySet[RunnerNews]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Case, Count, Max, Min, Q, QuerySet, When
 
-from bookings.core.clients.search_text import bounded, name_compared
+from bookings.core.clients.search_text import name_compared, words_sought
 from bookings.models import ListedDistance, ListedRace, Outcome, Race
 
 OFFERED = 8
@@ -23,7 +23,7 @@ def folded_name(name: str, town: str) -> str:
 def offered(typed: str, today: date) -> list[ListedDistance]:
     """Ahead, each of whose words begins one of the race's name or town; the nearest first."""
     found = ListedDistance.objects.ahead(today)
-    for word in name_compared(bounded(typed)).split():
+    for word in words_sought(typed):
         begins = Q(listed_race__folded__startswith=word)
         found = found.filter(begins | Q(listed_race__folded__contains=f" {word}"))
     return list(found[:OFFERED])

@@ -14,6 +14,7 @@ from bookings.core.roles import Role
 from bookings.links import Purpose
 from bookings.models import Client, Clinic, RunnerNews
 from bookings.queries.training.consequences import RaceChanged, change_of
+from bookings.queries.training.told import known_day
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import page_methods, status_of
 from bookings.web.training.plan_store import ClientPlan
@@ -47,7 +48,7 @@ def _questions(request: HttpRequest, row: RunnerNews, client: Client) -> list[Qu
         return []
     clinic, now = Clinic.objects.the(), timezone.now()
     store = ClientPlan(client)
-    changed = RaceChanged(row.race, row.news.was, row.news.changes)
+    changed = RaceChanged(row.race, known_day(row), row.news.changes)
     change = change_of(changed, store.history, today=clinic.day_of(now))
     return questions_of(request, store, change, clinic, now)
 
@@ -58,6 +59,12 @@ def _page(
     questions: list[Question],
     refusal: Refused | None = None,
 ) -> HttpResponse:
-    context = {"row": row, "news": row.news, "questions": questions, "refusal": refusal}
+    context = {
+        "row": row,
+        "news": row.news,
+        "was": known_day(row),
+        "questions": questions,
+        "refusal": refusal,
+    }
     status = status_of(refusal) if refusal else 200
     return render(request, "runner/training/race_news.html", context, status=status)

@@ -13,6 +13,7 @@ from bookings.actions.refusals import MovedMeanwhile, RaceRefused
 from bookings.actions.scheduling.replanning import VisitAnswer, accept, settle_news
 from bookings.actions.training import race_news
 from bookings.core.scheduling.statuses import Status
+from bookings.dates import civil_day
 from bookings.mail.compose import compose
 from bookings.mail.contents import SUBJECTS
 from bookings.models import (
@@ -249,6 +250,83 @@ def test_what_was_moved_meanwhile_is_not_cancelled_by_an_answer_from_before(lett
         settle_news(row, [answer], by="runner", now=timezone.now())
     row.refresh_from_db()
     assert row.settled_at is None
+
+
+def was_sent(client):
+    now = timezone.now()
+    Mail.objects.filter(client=client).update(state="sent", data_at=now, sent_at=now)
+
+
+def news_mails():
+    """What would go out now about races: to whom, and its words."""
+    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, state="scheduled").order_by("pk")
+    due = [mail for mail in mails if SUBJECTS[mail.kind].why_not(mail) is None]
+    said = [compose(mail, Clinic.objects.the(), now=timezone.now()) for mail in due]
+    bodies = [present(one.get_body(["plain"])).get_content() for one in said]
+    return [
+        (mail.client.name, " ".join(body.split())) for mail, body in zip(due, bodies, strict=True)
+    ]
+
+
+def test_nobody_reads_of_a_date_that_they_were_never_told(listed, runner, race_day):
+    told = runner("Ana Away", booked=False)
+    runner("Bo Booked")
+    own = runner("Di Different", booked=False)
+    Race.objects.filter(pk=own.pk).update(race_date=race_day + 3 * W)
+    publish(listed, race_day + 3 * W)
+    was_sent(told.client)
+    listed.refresh_from_db()
+    third = publish(listed, race_day + 5 * W)
+    assert {row.why for row in third.runners.all()} == {""}
+    (ana, to_ana), (bo, to_bo), (di, _body) = news_mails()
+    assert (ana, bo, di) == ("Ana Away", "Bo Booked", "Di Different")
+    assert f"was to be on {civil_day(race_day + 3 * W)}" in to_ana
+    assert f"was to be on {civil_day(race_day)}" in to_bo
+    assert "no longer fit" in to_bo
+
+
+def test_a_move_taken_back_writes_to_who_was_told_and_takes_along_whom_it_moved(
+    listed, runner, race_day
+):
+    told = runner("Ana Away", booked=False)
+    runner("Bo Booked")
+    own = runner("Di Different", booked=False)
+    Race.objects.filter(pk=own.pk).update(race_date=race_day + 3 * W)
+    publish(listed, race_day + 3 * W)
+    was_sent(told.client)
+    listed.refresh_from_db()
+    back = publish(listed, race_day)
+    assert [name for name, _body in news_mails()] == ["Ana Away"]
+    assert [row.client for row in back.runners.filter(state=NewsState.LEFT_ALONE)] == [own.client]
+    assert not back.runners.filter(state=NewsState.DONE, settled_at=None)
+    own.refresh_from_db()
+    assert own.race_date == race_day + 3 * W
+
+
+def test_what_the_desk_settled_is_told_in_the_next_mail_where_the_first_is_overtaken(
+    letter, listed, race_day
+):
+    row, _url = letter
+    visit = Appointment.objects.get()
+    settle_news(row, [VisitAnswer(visit)], by="desk: 1", now=timezone.now())
+    listed.refresh_from_db()
+    publish(listed, race_day + 5 * W)
+    [(_ana, body)] = news_mails()
+    assert "It is cancelled" in body
+
+
+def test_news_that_overtake_others_are_carried_out_after_them(
+    listed, runner, race_day, monkeypatch
+):
+    race = runner("Ana Away", booked=False)
+    with monkeypatch.context() as busy:
+        busy.setattr(race_news, "AT_ONCE", -1)
+        publish(listed, race_day + 3 * W)
+    listed.refresh_from_db()
+    publish(listed, race_day)
+    race.refresh_from_db()
+    assert race.race_date == race_day
+    assert not RunnerNews.objects.filter(state=NewsState.WAITING)
 
 
 def test_who_changes_their_race_afterwards_is_asked_no_more_and_said(desk, letter, race_day):
