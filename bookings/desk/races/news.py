@@ -36,7 +36,7 @@ from bookings.models import (
 )
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
 from bookings.queries.training.listed import concerned
-from bookings.queries.training.told import known_days
+from bookings.queries.training.told import as_made, known_days
 from bookings.web.actor import who
 from bookings.web.days import day_in
 from bookings.web.forms import DayField, whole_number
@@ -193,8 +193,7 @@ def _left(news: RaceNews) -> QuerySet[RunnerNews]:
 
 def _as_it_made_them(news: RaceNews) -> QuerySet[RunnerNews]:
     """Whose race is still as the news made it."""
-    holds = {f"race__{name}": value for name, value in news.changes.items()}
-    return news.runners.filter(state=NewsState.DONE, **holds)
+    return news.runners.filter(as_made(), client__erased_at=None)
 
 
 def _changed_since(news: RaceNews) -> QuerySet[RunnerNews]:

@@ -1,11 +1,43 @@
-"""On which day runners know their race to be, while news of it may not have reached them."""
+"""What runners know of a race that is moved or cancelled, and who is still to be asked or rung."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from bookings.models import Mail, MailKind, NewsState, RaceNews, RunnerNews
+from django.db.models import Count, F, Q
+
+from bookings.models import Mail, MailKind, NewsState, Outcome, RaceNews, RunnerCall, RunnerNews
 
 NOTHING_TO_ASK = "nothing"  # by whom a row is settled of which nobody was asked
+
+
+def as_made(prefix: str = "") -> Q:
+    """Whose race is still as the news made it."""
+    there = Q(**{f"{prefix}news__becomes": F(f"{prefix}race__race_date")})
+    gone = Q(**{f"{prefix}news__becomes": None, f"{prefix}race__outcome": Outcome.CANCELLED})
+    return Q(**{f"{prefix}state": NewsState.DONE}) & (there | gone)
+
+
+@dataclass(frozen=True)
+class ToAsk:
+    """News about which `left` runners have not answered."""
+
+    news: RaceNews
+    left: int
+
+
+def to_ask(today: date) -> list[ToAsk]:
+    """Of races to come."""
+    is_ahead = Q(becomes__gte=today) | Q(becomes=None, was__gte=today)
+    left = as_made("runners__") & Q(runners__settled_at=None, runners__client__erased_at=None)
+    asked = RaceNews.objects.filter(is_ahead).annotate(left=Count("runners", filter=left))
+    found = asked.filter(left__gt=0).select_related("listed__listed_race")
+    return [ToAsk(one, one.left) for one in found]
+
+
+def to_ring_about_races() -> int:
+    """Runners on the phone list who have not been rung."""
+    return RunnerCall.objects.filter(done_at=None, race__client__erased_at=None).count()
 
 
 def known_day(row: RunnerNews) -> date:

@@ -312,7 +312,7 @@ def test_what_the_desk_settled_is_told_in_the_next_mail_where_the_first_is_overt
     listed.refresh_from_db()
     publish(listed, race_day + 5 * W)
     [(_ana, body)] = news_mails()
-    assert "It is cancelled" in body
+    assert "It is cancelled, and there is no fee." in body
 
 
 def test_news_that_overtake_others_are_carried_out_after_them(
@@ -327,6 +327,15 @@ def test_news_that_overtake_others_are_carried_out_after_them(
     race.refresh_from_db()
     assert race.race_date == race_day
     assert not RunnerNews.objects.filter(state=NewsState.WAITING)
+
+
+def test_who_is_still_to_be_asked_stands_on_the_desks_first_page_and_beside_the_races(desk, letter):
+    row, _url = letter
+    pages = [desk.get(url).content.decode() for url in ("/desk/", "/desk/races/")]
+    assert all(f'href="/desk/races/news/{row.news_id}/"' in page for page in pages)
+    settle_news(row, [], by="desk: 1", now=timezone.now())
+    pages = [desk.get(url).content.decode() for url in ("/desk/", "/desk/races/")]
+    assert not any(f'href="/desk/races/news/{row.news_id}/"' in page for page in pages)
 
 
 def test_who_changes_their_race_afterwards_is_asked_no_more_and_said(desk, letter, race_day):
