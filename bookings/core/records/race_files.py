@@ -1,15 +1,17 @@
 """The races of a year out of a calendar file (.ics) or a table (.csv), within limits."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import icalendar
 
 from bookings.core.clients.search_text import folded
 from bookings.core.records.moments import NoSuchMoment, Order, When, clock, orders_in, when
+from bookings.core.records.plan_files.lines import A_LINE, cut, own_lines
 from bookings.core.records.tables import Unreadable
 from bookings.core.records.text_files import decoded, rows_of
 from bookings.core.training.protocol.vocabulary import Distance
@@ -18,6 +20,9 @@ from bookings.core.wording import Sentence, as_seen, piles_up_marks
 LARGEST = 500_000  # bytes
 MOST_RACES = 500
 LONGEST_NAME, LONGEST_TOWN = 120, 80
+LONGEST_SAID = 1_000  # letters of a cell, and of what is looked through for a distance
+# What reaches a library of an event's lines; no zone of the file's own, for it would be unrolled.
+TAKEN = {"SUMMARY": 300, "LOCATION": 300, "DESCRIPTION": LONGEST_SAID, "DTSTART": 60, "STATUS": 60}
 # Whatever a library makes of what somebody else wrote.
 FAULTS = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
@@ -112,25 +117,40 @@ def read(data: bytes, *, tz: ZoneInfo) -> RacesRead:
 
 def distance_in(text: str) -> Distance | None:
     """Of "Half marathon", "21,1 km" or "Two Bridges Half"; of several, none is sure."""
-    said = folded(text)
+    said = folded(text[:LONGEST_SAID])[:LONGEST_SAID]
     return next((one for one, words in WORDS if words.search(said)), None)
 
 
 def _calendar(text: str, tz: ZoneInfo) -> RacesRead:
-    if text.count("BEGIN:VEVENT") > MOST_RACES:
-        raise UnreadableRaces(TOO_MANY)
     found = RacesRead()
     try:
-        for event in icalendar.Calendar.from_ical(text).walk("VEVENT"):
+        for event in icalendar.Calendar.from_ical(_worth_reading(text)).walk("VEVENT"):
             if str(event.get("STATUS", "")).upper() == "CANCELLED":
                 continue
             name, town = str(event.get("SUMMARY", "")), str(event.get("LOCATION", ""))
-            begins, says = event.get("DTSTART"), str(event.get("DESCRIPTION", ""))[:1000]
+            begins, says = event.get("DTSTART"), str(event.get("DESCRIPTION", ""))
             town = town.partition(",")[0]
             found.take(name, town, _in_calendar(begins, tz), distance_in(name) or says)
     except FAULTS:
         raise UnreadableRaces(NO_LIST) from None
     return found
+
+
+def _worth_reading(text: str) -> str:
+    events = list(islice(own_lines(text), MOST_RACES + 1))
+    if len(events) > MOST_RACES:
+        raise UnreadableRaces(TOO_MANY)
+    inside = "\r\n".join("\r\n".join(["BEGIN:VEVENT", *_taken(e), "END:VEVENT"]) for e in events)
+    return f"BEGIN:VCALENDAR\r\n{inside}\r\nEND:VCALENDAR\r\n"
+
+
+def _taken(lines: Iterable[str]) -> Iterable[str]:
+    """The first of each name."""
+    found: dict[str, str] = {}
+    for line in lines:
+        if (said := A_LINE.match(line)) and (name := said[1].upper()) in TAKEN:
+            found.setdefault(name, line[: said.start(2)] + cut(said[2], TAKEN[name]))
+    return found.values()
 
 
 def _in_calendar(begins: object, tz: ZoneInfo) -> When | None:
@@ -160,7 +180,7 @@ def _table(data: bytes) -> RacesRead:
 
 def _places(head: Sequence[str]) -> dict[str, int]:
     """By what it holds, the first column that is called so."""
-    called = [folded(cell).strip() for cell in head]
+    called = [folded(cell[:LONGEST_NAME]).strip() for cell in head]
     return dict(_placed(called))
 
 
@@ -171,7 +191,7 @@ def _placed(called: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 
 def _cell(row: Sequence[str], at: int) -> str:
-    return row[at].strip() if at < len(row) else ""
+    return row[at][:LONGEST_SAID].strip() if at < len(row) else ""
 
 
 def _when(text: str, order: Order) -> When | None:

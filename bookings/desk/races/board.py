@@ -29,6 +29,7 @@ from bookings.queries.training.race_board import (
     by_race_and_week,
     runners,
 )
+from bookings.queries.training.told import to_ask, to_ring_about_races
 from bookings.web.actor import who
 from bookings.web.days import day_in
 from bookings.web.filters import with_remembered
@@ -128,7 +129,8 @@ def page(request: StaffRequest) -> HttpResponse:
         "shown": shown,
         "listed": [_row(one) for one in shown.object_list],
         "is_narrowed": any(asked.get(name) for name in FILTERS),
-        "to_ring": RunnerCall.objects.filter(done_at=None).count(),
+        "to_ring": to_ring_about_races(),
+        "to_ask": to_ask(today),
     }
     return render(request, "desk/races/board.html", context)
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, time
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -74,6 +75,24 @@ def test_a_calendar_gives_the_day_and_the_clock_of_the_clinic():
         ("Berlin", date(2027, 9, 26), None),
         ("Berlin", date(2027, 6, 12), time(19, 30)),
     ]
+
+
+EVERY_DAY = """BEGIN:STANDARD
+DTSTART:19000101T000000
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+RRULE:FREQ=DAILY
+END:STANDARD
+"""
+A_ZONE = f"BEGIN:VTIMEZONE\nTZID:x\n{EVERY_DAY * 20}END:VTIMEZONE\n"
+
+
+def test_a_calendar_brings_no_zone_of_its_own_along():
+    event = EVENT.format(name="Night Half", start=";TZID=x:20270612T183000")
+    began = process_time()
+    found = read(CALENDAR.format(events=A_ZONE + event).encode(), tz=TZ)
+    assert process_time() - began < 1
+    assert [(one.day, one.start) for one in found.races] == [(date(2027, 6, 12), time(18, 30))]
 
 
 @pytest.mark.parametrize(
