@@ -10,19 +10,21 @@ from django.db import transaction
 from bookings.core.clients.search_text import name_compared
 from bookings.core.records.race_files import ListedRaceRead
 from bookings.models import ListedDistance, ListedRace, Race
-from bookings.queries.training.listed import folded_name
+from bookings.queries.training.listed import FURTHEST_AHEAD, folded_name
 
 SAME_SEASON = timedelta(days=180)  # the same race on another date, and not the next year's
 
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What a file's races come to: new ones; those that are there; those on another date here."""
+    """What a file's races come to: new ones; those that are there; those on another date here;
+    those that are over, and those too far ahead."""
 
     new: Sequence[ListedRaceRead]
     known: Sequence[ListedRaceRead]
     moved: Sequence[tuple[ListedRaceRead, ListedDistance]]
     over: Sequence[ListedRaceRead]
+    far: Sequence[ListedRaceRead]
 
 
 @transaction.atomic
@@ -72,15 +74,18 @@ def looked_at(races: Iterable[ListedRaceRead], *, today: date) -> ImportPlan:
     known: list[ListedRaceRead] = []
     moved: list[tuple[ListedRaceRead, ListedDistance]] = []
     over: list[ListedRaceRead] = []
+    far: list[ListedRaceRead] = []
     for race in races:
         there = there_already(race.name, race.day, race.distance, listed)
-        if there is None:
+        if race.day > today + FURTHEST_AHEAD:
+            far.append(race)
+        elif there is None:
             (new if race.day >= today else over).append(race)
         elif there.race_date == race.day:
             known.append(race)
         else:
             moved.append((race, there))
-    return ImportPlan(new, known, moved, over)
+    return ImportPlan(new, known, moved, over, far)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from bookings.core.clients.search_text import bounded, name_compared
 from bookings.models import ListedDistance, ListedRace, Outcome, Race
 
 OFFERED = 8
+FURTHEST_AHEAD = timedelta(days=731)  # of a race that somebody may enter
 NEAR = timedelta(days=8)  # a runner's date that may be the listed one
 FEW_WORDS = frozenset({"the", "of", "and", "marathon", "half", "race", "run", "10", "km", "10k"})
 MOST_READ = 2000
