@@ -126,3 +126,20 @@ def join(listed: ListedDistance, races: Sequence[int]) -> int:
     """Races that runners have typed are this one: their dates and names stay as they are."""
     there = Race.objects.filter(pk__in=races, listed=None, distance=listed.distance)
     return there.update(listed=listed)
+
+
+def unjoin(listed: ListedDistance, races: Sequence[int]) -> int:
+    """Typed ones again, as they were."""
+    return Race.objects.filter(pk__in=races, listed=listed).update(listed=None)
+
+
+@transaction.atomic
+def say_it_is_not(listed: ListedDistance, races: Sequence[int], *, undo: bool = False) -> int:
+    """They are not proposed for it again; or they are."""
+    typed = Race.objects.filter(pk__in=races, listed=None).select_for_update(no_key=True)
+    there = list(typed.order_by("pk"))
+    for race in there:
+        others = [pk for pk in race.not_listed if pk != listed.pk]
+        race.not_listed = others if undo else [*others, listed.pk]
+    Race.objects.bulk_update(there, ["not_listed"])
+    return len(there)

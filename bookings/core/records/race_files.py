@@ -190,7 +190,7 @@ def _table(data: bytes) -> RacesRead:
     return found
 
 
-def _numbered(data: bytes) -> list[tuple[int, Sequence[str]]]:
+def _numbered(data: bytes) -> Sequence[tuple[int, Sequence[str]]]:
     """Its rows that hold anything, each with its number as a spreadsheet has it."""
     lines, _how = rows_of(data)
     filled = ((number, row) for number, row in enumerate(lines, start=1) if any(row))

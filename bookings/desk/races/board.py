@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -126,7 +126,7 @@ def page(request: StaffRequest) -> HttpResponse:
         "chosen": _race(form),
         **_lines(_of_the_races(there, form, week), today=today),
         "shown": shown,
-        "listed": _rows(clinic, shown.object_list, today=today),
+        "listed": _rows(clinic, list(shown.object_list), today=today),
         "all": len(there),
         "is_narrowed": is_narrowed,
         "is_ticked": is_narrowed or asked.get("tick") == "all",
@@ -219,30 +219,3 @@ def write(request: StaffRequest) -> HttpResponse:
     sentence = ngettext("{count} mail goes now.", "{count} mails go now.", count)
     messages.success(request, sentence.format(count=count))
     return redirect("desk:race_board")
-
-
-@page_methods
-@private
-def ring(request: StaffRequest) -> HttpResponse:
-    """Whom to ring; a press says that it is done, and another that it is not."""
-    if request.method == "POST":
-        return _rung(request)
-    rows = RunnerCall.objects.filter(race__client__erased_at=None)
-    rows = rows.select_related("race__client", "race__listed__listed_race")
-    waiting = rows.filter(done_at=None).order_by("race__race_date", "race__client__name")
-    context = {
-        "shown": Paginator(waiting, A_PAGE).get_page(request.GET.get("page")),
-        "done": rows.exclude(done_at=None).order_by("-done_at")[:A_PAGE],
-    }
-    return render(request, "desk/races/ring.html", context)
-
-
-def _rung(request: StaffRequest) -> HttpResponse:
-    numbers = {name: whole_number(request.POST.get(name)) for name in ("done", "undo")}
-    if number := numbers["done"] or numbers["undo"]:
-        call = get_object_or_404(RunnerCall.objects.select_related("race__client"), pk=number)
-        if numbers["done"]:
-            calls.note_rung(call, by=who(request), now=timezone.now())
-        else:
-            calls.undo_rung(call)
-    return redirect("desk:ring_runners")

@@ -196,9 +196,28 @@ def test_who_is_on_the_phone_list_is_done_and_not_done_by_a_press(desk, runs):
     assert (list(page["shown"]), list(page["done"])) == ([], [call])
     desk.post(list_of, {"undo": call.pk})
     assert list(desk.get(list_of).context["shown"]) == [call]
+    desk.post(list_of, {"take_off": call.pk})
+    page = desk.get(list_of).context
+    assert [(one.pk, one.taken_off) for one in page["done"]] == [(call.pk, True)]
+    desk.post(list_of, {"undo": call.pk})
+    assert not desk.get(list_of).context["done"]
     for nonsense in ({}, {"done": "x"}):
         assert desk.post(list_of, nonsense).status_code == 302
     assert desk.post(list_of, {"done": 10**9}).status_code == 404
+
+
+def test_the_phone_list_says_what_to_ring_about_and_who_was_not_reached_comes_last(desk, runs):
+    tried, other = runs("Ana", 8, -28, 4), runs("Bo", 9, wants_nudges=True)
+    desk.post(URL, {"do": "ring", "race": [tried.pk, other.pk]})
+    call = RunnerCall.objects.get(race=tried)
+    for _twice in range(2):
+        desk.post(f"{URL}ring/", {"not_reached": call.pk})
+    page = desk.get(f"{URL}ring/")
+    last = page.context["rows"][-1]
+    assert (last["call"], last["call"].tries) == (call, 2)
+    assert [str(one) for one in last["missing"]] == ["Nothing in race week"]
+    assert last["no_mail"] == "The client does not want these mails."
+    assert "Not reached 2 times, last " in page.text
 
 
 def test_the_board_and_its_pages_cost_the_same_for_one_runner_and_for_many(desk, owed):
