@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import offers
+from bookings.dates import civil_day
 from bookings.models import FreedTime, OfferState, WaitlistEntry
 from tests import factories
 from tests.page_forms import forms_of
@@ -51,6 +52,23 @@ def test_each_who_waits_is_there_and_for_a_gap_why_each_was_not_offered(desk, fu
     assert "They want another time of day." in page
     assert "in case it is taken back" in page
     assert "07700 900123" in page
+
+
+def test_the_list_speaks_of_the_first_day_that_can_still_come_and_names_it(
+    desk, wait, clock, at, today, kim
+):
+    """Today is over, tomorrow closed, Kim is away the day after and works no evenings."""
+    second, third = (today + timedelta(days=n) for n in (2, 3))
+    wait("Ana Any", first_day=today, last_day=today + timedelta(days=9))
+    wait("Bo Soon", first_day=today, last_day=today + timedelta(days=1))
+    wait("Cy Evenings", first_day=today, last_day=today + timedelta(days=9), parts=[2])
+    factories.make_absence(at(1, 0), at(2, 0))
+    clock.move_to(at(0, 17))
+    assert f"The first day that can still come is {civil_day(second)}." in desk.get(PAGE).text
+    factories.make_absence(at(2, 0), at(3, 0), kim)
+    said = desk.get(PAGE).text
+    assert said.count(f"The first day that can still come is {civil_day(third)}.") == 1
+    assert said.count("None of the days that they want can still come.") == 2
 
 
 def test_the_desk_offers_it_out_of_turn_and_takes_it_back(desk, full_day, wait):
