@@ -11,8 +11,11 @@ from django.utils import timezone
 
 from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import offers
+from bookings.actions.waiting_list.offers import OfferRequest
+from bookings.core.scheduling.parts_of_day import part_of_day
+from bookings.core.waiting_list.wishes import Start
 from bookings.dates import civil_day
-from bookings.models import FreedTime, OfferState, WaitlistEntry
+from bookings.models import Clinic, FreedTime, OfferState, WaitlistEntry
 from tests import factories
 from tests.page_forms import forms_of
 
@@ -41,6 +44,19 @@ def wait(massage, today):
 def freed(full_day):
     cancellation.cancel(full_day[1], by="desk: dee", now=timezone.now())
     return FreedTime.objects.get()
+
+
+def the_start_of(visit, entry):
+    part = part_of_day(visit.starts_at.astimezone(Clinic.objects.the().tz).time())
+    day = Clinic.objects.the().day_of(visit.starts_at)
+    who = frozenset({visit.therapist_id})
+    return OfferRequest(
+        entry=entry.pk, start=Start(at=visit.starts_at, day=day, part=part, therapists=who)
+    )
+
+
+def squeezed(page):
+    return re.sub(r"\s+", " ", page)
 
 
 def test_each_who_waits_is_there_and_for_a_gap_why_each_was_not_offered(desk, full_day, wait):
@@ -99,6 +115,28 @@ def test_the_desk_may_offer_once_more_what_was_passed_on_but_not_two_at_once(des
     other = {**sent, "start": full_day[3].starts_at.isoformat()}
     said = desk.post(f"{PAGE}{entry.pk}/offer/", other, follow=True).text
     assert "They are thinking about another offer. Nothing was offered." in said
+
+
+def test_whom_it_is_kept_for_is_told_why_and_warned_of_what_else_they_have_that_week(
+    desk, full_day, wait, massage, kim, room, at
+):
+    """And is not among those whom it does not suit, since it was offered to them."""
+    entry = wait("Ana First")
+    gap = freed(full_day)
+    offers.make(the_start_of(full_day[1], entry), now=timezone.now())
+    page = desk.get(PAGE, {"gap": gap.pk}).text
+    assert "They came first. No race is known of them. Waits for" in squeezed(page)
+    assert "They have booked for that week already" not in page
+    beside = factories.make_appointment(
+        starts_at=at(4, 10), treatment=massage, therapist=kim, room=room, client=entry.client,
+        booked_at=timezone.now(),
+    )  # fmt: skip
+    page = desk.get(PAGE, {"gap": gap.pk}).text
+    assert "They have booked one of that week since they joined the list." not in page
+    assert "They have booked for that week already:" in page
+    assert f"/diary/appointments/{beside.pk}/" in page
+    assert "They keep what they have booked, and have this one as well." in page
+    assert "Nobody else is written to before" in page
 
 
 @pytest.mark.parametrize("start", ["", "soon", "2020-01-01T10:00:00+00:00"])
