@@ -15,6 +15,7 @@ from bookings.models import Appointment, Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
 from bookings.web.training.own_plan.preview import from_field
 from clinic.records.client_export import export
+from tests import factories
 from tests.clock import day_of
 from tests.page_forms import forms_of
 
@@ -199,6 +200,32 @@ def test_a_race_of_the_file_is_named_with_its_distance_and_can_be_said_not_to_be
     client.post(f"{mine}own/remove/", {"race": f"{race}"})
     assert OwnPlan.objects.get().days[-1] == [f"{race}", "unknown", None, None]
     assert "It has a race" not in client.get(mine).content.decode()
+
+
+def test_a_race_of_the_file_is_theirs_moved_only_where_its_length_fits_and_its_day_is_near(
+    client, upload, mine, today
+):
+    """Each of fifteen parkruns was asked about as a marathon of March that had moved."""
+    client.post(mine, {"race_date": today + 112 * D, "distance": "marathon"})
+    client.post(mine, {"race_date": today + 77 * D, "distance": "half"})
+    factories.make_listed("Two Bridges Half", distance="half", race_date=today + 70 * D)
+    raced = {**dict.fromkeys(range(20, 60, 7), "5"), 70: "21.1", 84: "21.1", 105: "42.2"}
+    lines = [f"{today + n * D},Race day,{km}" for n, km in raced.items()]
+    long = f"{today + D},Long run,20"
+    read = upload("\n".join(["date,kind,km", long, *lines]), url=f"{mine}own/")
+    page = client.post(f"{mine}own/check/", {**fields(read), "do": "keep"}, follow=True)
+    own = page.context["own"]
+    moved = [((one.of.day - today).days, one.moved.distance) for one in own.moved]
+    assert moved == [(84, "half"), (105, "marathon")]
+    assert str(own.others[-1].listed) == "Two Bridges Half, Half marathon"
+    none = form_of(page, "remove/").sent
+    assert page.content.decode().count("None of these") == 1
+    days = own.other_days
+    assert days in page.content.decode()
+    answer = client.post(f"{mine}own/remove/", {**none, "race": days}, follow=True)
+    left = answer.context["own"]
+    assert not left.others
+    assert len(left.moved) == 2
 
 
 def test_the_picker_names_the_day_of_the_plan(client, upload, plan, massage, today):
