@@ -152,6 +152,14 @@ class Lesson:
 
     place: int
     of: UnknownWords
+    title: str = ""  # of its first day
+
+    @property
+    def shown(self) -> str:
+        """As it was written, numbers included: of several of one day the one with these words."""
+        first = next(iter(self.of.words.split()), "")
+        written = (one for one in self.title.split(", ") if first in one.casefold())
+        return next(written, self.of.words)
 
     @property
     def choices(self) -> list[tuple[str, DayKind]]:
@@ -189,7 +197,11 @@ class Preview:
 
     @property
     def lessons(self) -> list[Lesson]:
-        return [Lesson(place, of) for place, of in enumerate(self.read.unknown)]
+        titles = self.read.titles
+        return [
+            Lesson(place, of, titles.get(of.days[0], ""))
+            for place, of in enumerate(self.read.unknown)
+        ]
 
     @property
     def telling(self) -> list[DayChoice]:

@@ -10,10 +10,11 @@ from django.utils import timezone
 from bookings import links
 from bookings.actions.training import brought, own_plans
 from bookings.core import training
+from bookings.core.records.plan_files import UnknownWords
 from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models import Appointment, Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
-from bookings.web.training.own_plan.preview import from_field
+from bookings.web.training.own_plan.preview import Lesson, from_field
 from clinic.records.client_export import export
 from tests import factories
 from tests.clock import day_of
@@ -72,9 +73,15 @@ def test_a_file_is_shown_before_anything_is_kept(client, upload, plan):
     page = upload()
     said = page.content.decode()
     assert "12 long runs, 12 hard days, 1 race read. Is that right?" in said
-    assert SECRET.casefold() in said
+    assert [one.shown for one in page.context["preview"].lessons] == [SECRET]
     assert client.session["plan"].get("days") is None
     assert from_field(fields(page)["read"]).read.schedule.days
+
+
+def test_what_nobody_knows_is_asked_about_as_it_was_written(today):
+    unknown = UnknownWords("rolling s", (today,))
+    assert Lesson(0, unknown, "Easy 8 km, Rolling 300s").shown == "Rolling 300s"
+    assert Lesson(0, unknown).shown == "rolling s"
 
 
 def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, upload, plan, today):
@@ -83,7 +90,7 @@ def test_one_day_is_corrected_a_word_is_taught_and_the_plan_follows(client, uplo
     sent = fields(page)
     wrong = next(day for day in (today + n * D for n in range(7)) if day.weekday() == 1)
     taught = client.post(CHECK, {**sent, f"kind-{wrong}": "easy", "teach": "0:strength"})
-    assert SECRET.casefold() not in taught.content.decode()
+    assert not taught.context["preview"].lessons
     answer = client.post(CHECK, {**fields(taught), "do": "keep"}, follow=True)
     schedule = Told(client.session["plan"]).schedule
     assert wrong not in schedule.hard_days
