@@ -18,6 +18,7 @@ from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.better import why_better
+from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
 
 
@@ -35,6 +36,12 @@ class EntryLetter(MailLetter):
     def asks_who(self) -> bool:
         """Whether only a press on its button makes the place theirs."""
         return self.mail.client.is_provisional
+
+    @cached_property
+    def got(self) -> str:
+        """When what they have got instead is; nothing of whoever has left the list."""
+        visit = what_was_got(self.entry, self.clinic)
+        return self.day_and_time(visit.starts_at) if visit else ""
 
     @property
     def put_on_by_us(self) -> bool:

@@ -29,6 +29,7 @@ from bookings.models import (
 from bookings.models.waiting_list.entries import SAME_WISH
 from bookings.queries.waiting_list.better import why_nothing_is_better
 from bookings.queries.waiting_list.free_now import free_now
+from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.queries.waiting_list.standing import place_of
@@ -159,6 +160,7 @@ def _show(
         "form": form or _form(entry),
         "race_form": _race_form(entry, race_form, clinic.day_of(now)),
         "booked": _booked_since(entry, now),
+        "got": what_was_got(entry, clinic),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
