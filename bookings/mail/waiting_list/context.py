@@ -20,6 +20,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.better import why_better
 from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
+from bookings.queries.waiting_list.plans import PlanSays, plan_says
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,11 @@ class WaitOfferLetter(EntryLetter):
         """For the race, of whoever waits for that; nothing where they wait for an earlier time."""
         because = why_better(self.entry, self.offer.starts_at, self.clinic, now=self.now)
         return dates.translated(because.yours) if because else ""
+
+    @cached_property
+    def plan(self) -> PlanSays:
+        """Why they are asked, and what their training has against it."""
+        return plan_says(self.entry, self.offer.starts_at, self.clinic, now=self.now)
 
     @property
     def offer_url(self) -> str:
