@@ -117,14 +117,10 @@ def fetch_due(
     """Whatever is due of them, while there is time; returns how many were asked for.
 
     `read` says what is in it, or raises NotReadable; `keep` writes it in one transaction, if
-    the link is still ours; `missed` is told of one that could not be read. One that is over is
-    deleted instead.
+    the link is still ours; `missed` is told of one that could not be read.
     """
     count = 0
-    while time.monotonic() < until and (link := links.claim(now=now)):
-        if is_over(link, now):
-            links.filter(pk=link.pk, lease=link.lease).delete()
-            continue
+    while time.monotonic() < until and (link := _next(links, is_over, now)):
         count += 1
         try:
             got = fetched(opened(link), tag=_tag_of(link, now))
@@ -138,6 +134,15 @@ def fetch_due(
         else:
             note_success(link, got, now=now)
     return count
+
+
+def _next(
+    links: PastedLinkQuerySet[Link], is_over: Callable[[Link, datetime], bool], now: datetime
+) -> Link | None:
+    """Those that are over go."""
+    while (link := links.claim(now=now)) and is_over(link, now):
+        links.filter(pk=link.pk, lease=link.lease).delete()
+    return link
 
 
 def note_success(link: PastedLink, got: Fetched, *, now: datetime) -> None:
