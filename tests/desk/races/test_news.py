@@ -195,7 +195,8 @@ def test_what_the_desk_settles_first_is_told_in_the_one_mail(desk, letter):
     row, _url = letter
     page = desk.get(f"/desk/races/news/{row.news_id}/")
     [line] = page.context["lines"]
-    [(one, times)] = line.visits
+    [asked] = line.visits
+    one, times = asked.what, asked.times
     sent = {"row": row.pk, one.name: times[0][0], f"revision-{one.visit.public_id}": "0"}
     assert desk.post(f"/desk/races/news/{row.news_id}/", sent).status_code == 302
     visit = Appointment.objects.get()
@@ -207,6 +208,37 @@ def test_what_the_desk_settles_first_is_told_in_the_one_mail(desk, letter):
     body = present(message.get_body(["plain"])).get_content()
     assert "These appointments of yours are changed with it." in body
     assert "appointment-1.ics" in message.as_string()
+
+
+@pytest.mark.parametrize(
+    ("for_all", "line", "becomes"),
+    [
+        ("keep", "", "kept"),
+        ("proposed", "", "moved"),
+        ("cancel", "", "cancelled"),
+        ("cancel", "keep", "kept"),
+        ("keep", "cancel", "cancelled"),
+        (None, None, "kept"),
+    ],
+)
+def test_what_is_chosen_for_all_holds_where_a_line_says_nothing_else(
+    desk, letter, for_all, line, becomes
+):
+    row, _url = letter
+    visit = Appointment.objects.get()
+    asked = desk.get(f"/desk/races/news/{row.news_id}/").context["lines"][0].visits[0]
+    sent = {"row": row.pk, f"revision-{visit.public_id}": visit.revision}
+    sent |= {f"proposed-{visit.public_id}": asked.times[0][0]}
+    sent |= {} if for_all is None else {"all": for_all, asked.what.name: line}
+    ticked = desk.post(f"/desk/races/news/{row.news_id}/", {**sent, "tick": "all"})
+    assert (ticked.context["tick_all"], ticked.context["lines"][0].visits[0].chosen) == (
+        True,
+        line or "",
+    )
+    desk.post(f"/desk/races/news/{row.news_id}/", sent)
+    after = Appointment.objects.get()
+    moved = "moved" if after.starts_at != visit.starts_at else "kept"
+    assert becomes == ("cancelled" if after.status == Status.CANCELLED else moved)
 
 
 def test_a_visit_that_moved_meanwhile_is_not_settled_from_an_old_page(desk, letter):
