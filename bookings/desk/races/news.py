@@ -86,6 +86,8 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
     rows = ListedDistance.objects.select_related("listed_race")
     listed, now = get_object_or_404(rows, pk=pk), timezone.now()
     clinic = Clinic.objects.the()
+    if "back" in request.POST:
+        return _take_back(request, listed, now)
     sent = request.POST if request.method == "POST" else request.GET
     told = "becomes" in sent or "cancelled" in sent or request.method == "POST"
     form = NewsForm(sent if told else None, listed=listed, today=clinic.day_of(now))
@@ -127,6 +129,19 @@ def _cohort(
     there = [race for race in shown.object_list if race.race_date == listed.race_date]
     changed = [RaceChanged(race, listed.race_date, form.changes) for race in there]
     return consequences(clinic, changed, now=now)
+
+
+def _take_back(request: StaffRequest, listed: ListedDistance, now: datetime) -> HttpResponse:
+    news = listed.news.first()
+    if news is None:
+        return redirect("desk:race_news", listed.pk)
+    try:
+        news_of_races.take_back(news, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It takes place after all."))
+    return redirect("desk:race_news", listed.pk)
 
 
 def _publish(

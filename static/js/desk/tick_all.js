@@ -5,7 +5,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tick-all]");
   if (!button) return;
   event.preventDefault();
-  for (const box of button.form.querySelectorAll(`[name="${button.dataset.tickAll}"]`)) {
+  for (const box of button.closest("form").querySelectorAll(`[name="${button.dataset.tickAll}"]`)) {
     box.checked = true;
   }
 });

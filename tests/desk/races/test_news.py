@@ -335,6 +335,28 @@ def test_a_move_taken_back_writes_to_who_was_told_and_takes_along_whom_it_moved(
     assert own.race_date == race_day + 3 * W
 
 
+def test_a_race_that_takes_place_after_all_is_in_the_plan_again_and_told_to_who_was_told(
+    desk, client, listed, runner, race_day
+):
+    told, untold = runner("Ana Away"), runner("Bo Booked", booked=False)
+    gone = runner("Di Different", booked=False)
+    Race.objects.filter(pk=gone.pk).update(outcome="cancelled")
+    publish(listed, None)
+    row = RunnerNews.objects.get(client=told.client)
+    was_sent(told.client)
+    url = f"/desk/races/listed/{listed.pk}/news/"
+    assert "It takes place after all" in desk.get(url).content.decode()
+    for _twice in range(2):
+        assert desk.post(url, {"back": "1"}).status_code == 302
+    outcomes = [Race.objects.get(pk=one.pk).outcome for one in (told, untold, gone)]
+    assert outcomes == ["assumed_finished", "assumed_finished", "cancelled"]
+    [(name, body)] = news_mails()
+    assert name == "Ana Away"
+    assert f"takes place after all: on {civil_day(race_day)}" in body
+    link = links.client_url(links.Purpose.RACE_NEWS, told.client, row=row.pk)
+    assert "takes place after all" in client.get("/" + link.split("/", 3)[3]).content.decode()
+
+
 def test_what_the_desk_settled_is_told_in_the_next_mail_where_the_first_is_overtaken(
     letter, listed, race_day
 ):
