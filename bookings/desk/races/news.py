@@ -36,7 +36,7 @@ from bookings.models import (
 )
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
-from bookings.queries.training.listed import concerned
+from bookings.queries.training.listed import FURTHEST_AHEAD, concerned
 from bookings.queries.training.told import as_made, known_days
 from bookings.web.actor import who
 from bookings.web.days import day_in
@@ -44,7 +44,6 @@ from bookings.web.forms import DayField, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, private
 from bookings.web.scheduling.slot_values import as_text, read_slots
-from bookings.web.training.race_forms import FURTHEST_AHEAD
 
 A_PAGE = 30
 KEEP, CANCEL, PROPOSED = "keep", "cancel", "proposed"

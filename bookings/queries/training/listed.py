@@ -11,6 +11,7 @@ from bookings.core.clients.search_text import name_compared, words_sought
 from bookings.models import ListedDistance, ListedRace, Outcome, Race
 
 OFFERED = 8
+FURTHEST_AHEAD = timedelta(days=731)  # of a race that somebody may enter
 NEAR = timedelta(days=8)  # a runner's date that may be the listed one
 FEW_WORDS = frozenset({"the", "of", "and", "marathon", "half", "race", "run", "10", "km", "10k"})
 MOST_READ = 2000
@@ -99,9 +100,14 @@ def twins(today: date) -> list[Twin]:
 
 
 def _meant(race: Race, there: Sequence[ListedDistance]) -> ListedDistance | None:
-    """The nearest in time of those with its name, or with a word of it that few races have."""
+    """The nearest in time of those with its name, or with a word of it that few races have; none
+    that the desk has said it is not."""
     words = set(name_compared(race.name).split())
-    close = [one for one in there if abs(one.race_date - race.race_date) <= NEAR]
+    close = [
+        one
+        for one in there
+        if abs(one.race_date - race.race_date) <= NEAR and one.pk not in race.not_listed
+    ]
     return min(
         (one for one in close if _is_called(words, one)),
         key=lambda one: abs(one.race_date - race.race_date),

@@ -29,8 +29,10 @@ MOMENT = r"[0-9]{8}(?:T[0-9]{6}Z?)?"
 MOMENTS = re.compile(rf"{MOMENT}(?:,{MOMENT}){{0,400}}")
 LENGTH = re.compile(r"P(?:[0-9]D)?T(?:([0-9]{1,2})H)?(?:([0-9]{1,3})M)?(?:[0-9]{1,5}S)?")
 # Rules that find a day soon wherever they begin; others might look for one till the year 9999.
-PLAIN_PARTS = r"INTERVAL=[1-9][0-9]?|COUNT=[0-9]{1,4}|WKST=[A-Z]{2}|UNTIL=[0-9]{8}(?:T[0-9]{6}Z?)?"
-BY_DAY = r"BYDAY=(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU)){0,6}"
+A_DAY = r"(?:MO|TU|WE|TH|FR|SA|SU)"
+ITS_UNTIL = r"UNTIL=[0-9]{8}(?:T[0-9]{6}Z?)?"
+PLAIN_PARTS = rf"INTERVAL=[1-9][0-9]?|COUNT=[0-9]{{1,4}}|WKST={A_DAY}|{ITS_UNTIL}"
+BY_DAY = rf"BYDAY={A_DAY}(?:,{A_DAY}){{0,6}}"
 A_RULE = re.compile(rf"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)(?:;(?:{PLAIN_PARTS}))*")
 A_WEEKLY_RULE = re.compile(rf"FREQ=WEEKLY(?:;(?:{PLAIN_PARTS}|{BY_DAY}))*")
 TIME_OF_UNTIL = re.compile(r"(UNTIL=[0-9]{8})T[0-9]{6}Z?")
