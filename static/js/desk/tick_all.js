@@ -1,4 +1,4 @@
-// One box ticks all of its form, or none; what is chosen elsewhere on the page stays.
+// One box ticks all of its form, or none, and one press ticks all; what is chosen elsewhere stays.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -19,3 +19,11 @@ function tick_all(label) {
   look();
   label.hidden = false;
 }
+
+document.addEventListener("click", (event) => {
+  const press = event.target.closest("[data-tick-all]");
+  if (!press) return;
+  event.preventDefault();
+  const name = press.dataset.tickAll;
+  for (const box of press.closest("form").querySelectorAll(`[name="${name}"]`)) box.checked = true;
+});
