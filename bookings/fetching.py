@@ -22,6 +22,8 @@ from urllib.parse import urljoin, urlsplit
 import dns.exception
 import dns.message
 import dns.query
+import dns.rcode
+import dns.rdatatype
 import dns.resolver
 
 from bookings.core.public_addresses import PUBLIC_NAME, is_reachable
@@ -142,13 +144,23 @@ def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
         share = _left(ends) / (len(servers) - number)
         try:
             answer = _asked_of(server, port, asked, time.monotonic() + share)
+            if not _is_certain(answer):
+                continue
             rows = cast(dns.message.QueryMessage, answer).resolve_chaining().answer
         except (dns.exception.Timeout, OSError):
             continue
         except (dns.exception.DNSException, ValueError):
             raise NotFetched(Hindrance.NAME) from None
         return [one.to_text() for one in rows or ()]
-    raise NotFetched(Hindrance.SLOW)
+    raise NotFetched(Hindrance.SLOW if time.monotonic() >= ends else Hindrance.UNREACHABLE)
+
+
+def _is_certain(answer: dns.message.Message) -> bool:
+    """Whoever says that nobody knows a name tells the zone that does not (RFC 2308); one that is
+    cut off from the net tells none."""
+    if answer.rcode() == dns.rcode.NXDOMAIN:
+        return any(one.rdtype == dns.rdatatype.SOA for one in answer.authority)
+    return answer.rcode() == dns.rcode.NOERROR
 
 
 def _asked_of(
@@ -171,7 +183,7 @@ def _name_servers(reach: Reach) -> list[tuple[str, int]]:
     try:
         own = dns.resolver.Resolver().nameservers
     except dns.exception.DNSException:
-        raise NotFetched(Hindrance.NAME) from None
+        raise NotFetched(Hindrance.UNREACHABLE) from None
     return [(str(one), 53) for one in own]
 
 

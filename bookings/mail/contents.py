@@ -51,6 +51,7 @@ from bookings.models import (
 from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 from bookings.queries.scheduling.conflicts import codes_against
 from bookings.queries.training.told import known_day
+from bookings.queries.waiting_list.got import what_was_got
 
 WhyNot = tuple[MailState, str] | None
 
@@ -197,7 +198,7 @@ class OfTheWaitingList:
         offer = WaitlistOffer.objects.filter(pk=mail.about.get("offer")).first()
         stands = {
             MailKind.WAIT_JOINED: entry and entry.is_waiting,
-            MailKind.WAIT_LEFT: entry and entry.state == EntryState.LEFT,
+            MailKind.WAIT_LEFT: entry and self._is_over(entry),
             MailKind.WAIT_OFFER: offer and offer.is_open(mail.claimed_at),
             MailKind.WAIT_WITHDRAWN: offer and self._has_heard_of(offer),
             MailKind.WAIT_PASSED: offer and self._has_heard_of(offer),
@@ -209,6 +210,11 @@ class OfTheWaitingList:
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """Nothing."""
+
+    def _is_over(self, entry: WaitlistEntry) -> bool:
+        """Left, or got by a visit that stands."""
+        is_got = what_was_got(entry, Clinic.objects.the()) is not None
+        return entry.state == EntryState.LEFT or is_got
 
     def _has_heard_of(self, offer: WaitlistOffer) -> bool:
         told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer=offer.pk)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from threading import Event
 
 import pytest
+from dns.rcode import Rcode
 
 from bookings.fetching import Hindrance, NotFetched, Reach, fetch
 from tests.fetching.servers import CALENDAR, HOST, CalendarServer, drip, say
@@ -42,7 +43,7 @@ def names():
 def fresh(server, names):
     names.addresses, names.next_addresses = {HOST: ["127.0.0.1"]}, {}
     names.asked.clear()
-    names.seconds = 0
+    names.seconds, names.code = 0, None
     server.answers.clear()
     server.taken.clear()
     server.connected = 0
@@ -224,6 +225,13 @@ def test_whoever_answers_a_byte_at_a_time_is_cut_off(server, reach, answer):
 def test_a_slow_name_is_cut_off_too(names, reach):
     names.seconds = 1
     assert why(f"https://{HOST}/", replace(reach, seconds=0.3)) is Hindrance.SLOW
+
+
+@pytest.mark.parametrize("code", [Rcode.SERVFAIL, Rcode.REFUSED, Rcode.NXDOMAIN])
+def test_a_name_that_cannot_be_looked_up_now_is_not_said_to_be_unknown(names, reach, code):
+    """One that is cut off says so of every name, and tells no zone that would know."""
+    names.code = code
+    assert why(f"https://{HOST}/", reach) is Hindrance.UNREACHABLE
 
 
 def test_the_address_is_in_no_log(server, reach, caplog):

@@ -19,7 +19,13 @@ from bookings.web.forms import plain
 from bookings.web.rate_limits import FILES, limited
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
-from bookings.web.training.own_plan.links import LONGEST_LINK, MANY_AT_ONCE, as_link, refusal_of
+from bookings.web.training.own_plan.links import (
+    LONGEST_LINK,
+    MANY_AT_ONCE,
+    as_link,
+    no_page,
+    refusal_of,
+)
 from therapists.pages.no_store import of_a_therapist
 
 SHOWN = 20
@@ -29,6 +35,7 @@ class BusyCalendarForm(forms.Form):
     link = forms.CharField(
         label=gettext_lazy("Private link of your own calendar"),
         max_length=LONGEST_LINK,
+        validators=[no_page],
         widget=forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
         help_text=gettext_lazy(
             "It begins with https:// or webcal://. We keep it as we would a password."

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
@@ -48,6 +49,7 @@ A_WEEK = [
     "long,150,26",
     "strength,30,",
 ]
+MOST_RACES = 400  # no plan has as many days
 KEEP_ANYWAY = "keep-anyway"
 TEMPLATE = "web/training/own_plan/{}.html"
 
@@ -178,10 +180,16 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
-    """All of it, or a race that they do not run."""
-    if race := day_in(request.POST.get("race", "")):
-        store.leave_out_a_race(race, now=timezone.now())
-        messages.success(request, _("That race is left out of the days of your training plan."))
+    """All of it, or races that they do not run."""
+    days = [day_in(text) for text in request.POST.get("race", "").split()[:MOST_RACES]]
+    if races := {day for day in days if day}:
+        store.leave_out_races(races, now=timezone.now())
+        said = ngettext(
+            "That race is left out of the days of your training plan.",
+            "Those races are left out of the days of your training plan.",
+            len(races),
+        )
+        messages.success(request, said)
         return redirect(store.url)
     store.remove_own_plan(now=timezone.now())
     weekday = Weekday(store.runner.long_run_weekday).label

@@ -270,8 +270,8 @@ def test_where_two_records_join_the_link_of_the_plan_that_stays_is_followed(kept
     clock.move_to(timezone.now() + D)
     merge_steps.what_was_told(kept.client, other)
     assert PlanLink.objects.get().client == other
-    own_plans.keep(third := make_client("Cy Demo"), other.own_plan.schedule.without_race(
-        today), now=timezone.now() + D)  # fmt: skip
+    own_plans.keep(third := make_client("Cy Demo"), other.own_plan.schedule.without_races(
+        [today]), now=timezone.now() + D)  # fmt: skip
     merge_steps.what_was_told(other, third)
     assert not PlanLink.objects.exists()
 
