@@ -141,9 +141,9 @@ def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
     servers = _name_servers(reach)
     asked = dns.message.make_query(f"{host}.", kind)
     for number, (server, port) in enumerate(servers):
-        left = max(0.01, ends - time.monotonic()) / (len(servers) - number)
+        share = _left(ends) / (len(servers) - number)
         try:
-            answer = _asked_of(server, port, asked, time.monotonic() + left)
+            answer = _asked_of(server, port, asked, time.monotonic() + share)
             if not _is_certain(answer):
                 continue
             rows = cast(dns.message.QueryMessage, answer).resolve_chaining().answer
@@ -168,11 +168,11 @@ def _asked_of(
 ) -> dns.message.Message:
     """Within that time, also where the answer is too long for a datagram."""
     try:
-        left = max(0.01, ends - time.monotonic())
-        return dns.query.udp(asked, server, timeout=left, port=port, raise_on_truncation=True)
+        return dns.query.udp(
+            asked, server, timeout=_left(ends), port=port, raise_on_truncation=True
+        )
     except dns.message.Truncated:
-        left = max(0.01, ends - time.monotonic())
-        return dns.query.tcp(asked, server, timeout=left, port=port)
+        return dns.query.tcp(asked, server, timeout=_left(ends), port=port)
 
 
 def _name_servers(reach: Reach) -> list[tuple[str, int]]:
@@ -187,20 +187,24 @@ def _name_servers(reach: Reach) -> list[tuple[str, int]]:
     return [(str(one), 53) for one in own]
 
 
+def _left(ends: float) -> float:
+    """Asked anew before each step: the one before has taken its time."""
+    return max(0.01, ends - time.monotonic())
+
+
 @contextmanager
 def _connected(
     host: str, address: str, reach: Reach, ends: float
 ) -> Iterator[http.client.HTTPConnection]:
     """To that address, where whoever has the host's certificate must answer; cut off in time."""
     context = ssl.create_default_context(cafile=reach.authorities)
-    left = max(0.01, ends - time.monotonic())
     with (
-        socket.create_connection((address, reach.port), left) as plain,
+        socket.create_connection((address, reach.port), _left(ends)) as plain,
         plain.dup() as lifeline,
-        _cut_off(lifeline, left),
+        _cut_off(lifeline, _left(ends)),
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
-        connection = http.client.HTTPConnection(host, timeout=left)
+        connection = http.client.HTTPConnection(host)
         connection.sock = secured
         yield connection
 

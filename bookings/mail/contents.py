@@ -50,6 +50,8 @@ from bookings.models import (
 )
 from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 from bookings.queries.scheduling.conflicts import codes_against
+from bookings.queries.training.told import known_day
+from bookings.queries.waiting_list.got import what_was_got
 
 WhyNot = tuple[MailState, str] | None
 
@@ -196,7 +198,7 @@ class OfTheWaitingList:
         offer = WaitlistOffer.objects.filter(pk=mail.about.get("offer")).first()
         stands = {
             MailKind.WAIT_JOINED: entry and entry.is_waiting,
-            MailKind.WAIT_LEFT: entry and entry.state == EntryState.LEFT,
+            MailKind.WAIT_LEFT: entry and self._is_over(entry),
             MailKind.WAIT_OFFER: offer and offer.is_open(mail.claimed_at),
             MailKind.WAIT_WITHDRAWN: offer and self._has_heard_of(offer),
             MailKind.WAIT_PASSED: offer and self._has_heard_of(offer),
@@ -208,6 +210,11 @@ class OfTheWaitingList:
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """Nothing."""
+
+    def _is_over(self, entry: WaitlistEntry) -> bool:
+        """Left, or got by a visit that stands."""
+        is_got = what_was_got(entry, Clinic.objects.the()) is not None
+        return entry.state == EntryState.LEFT or is_got
 
     def _has_heard_of(self, offer: WaitlistOffer) -> bool:
         told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer=offer.pk)
@@ -288,6 +295,8 @@ class NewsOfARace:
         row = self._row(mail)
         if row is None or not row.still_holds:
             return MailState.SUPERSEDED, _("Their race has changed again since.")
+        if known_day(row) == row.news.becomes and not self._visits(mail):
+            return MailState.SUPERSEDED, _("They were never told of another date.")
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:

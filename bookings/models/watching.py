@@ -52,6 +52,7 @@ class WatchedPart(models.TextChoices):
     MAIL = "mail", gettext_lazy("Mail")
     WORKER = "worker", gettext_lazy("The worker that sends mail")
     BEAT = "beat", gettext_lazy("The clock that rings each minute")
+    CALENDARS = "calendars", gettext_lazy("The worker that reads pasted calendars")
     BROKER = "broker", gettext_lazy("The broker between them")
     BACKUP = "backup", gettext_lazy("Backup")
     OFFSITE = "offsite", gettext_lazy("Copy outside of this machine")

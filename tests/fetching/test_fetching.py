@@ -1,8 +1,10 @@
 """What is fetched at a pasted address, and all that it must not lead to."""
 
 import logging
+import socket
 import time
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from dns.rcode import Rcode
@@ -111,6 +113,31 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(server, names, reach):
     names.next_addresses[HOST] = ["10.0.0.1"]
     assert fetch(f"https://{HOST}/", reach).content == CALENDAR
     assert names.asked == [HOST, HOST]  # A and AAAA
+
+
+def test_whatever_a_connection_takes_is_taken_off_the_time_for_an_answer(
+    server, reach, monkeypatch
+):
+    """Else five seconds in all could be ten."""
+    connect, passed = socket.create_connection, [0.0]
+    clock = time.monotonic
+
+    def slowly(*asked):
+        passed[0] = 59
+        return connect(*asked)
+
+    def silent(_request):
+        over.wait(60)
+
+    over, server.answers["/"] = Event(), silent
+    monkeypatch.setattr("bookings.fetching.socket.create_connection", slowly)
+    monkeypatch.setattr("bookings.fetching.time.monotonic", lambda: clock() + passed[0])
+    try:
+        began = time.perf_counter()
+        assert why(f"https://{HOST}/", replace(reach, seconds=60)) is Hindrance.SLOW
+        assert time.perf_counter() - began < 30
+    finally:
+        over.set()
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,15 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    OfferState,
     Room,
     Therapist,
     Treatment,
+    WaitlistEntry,
 )
 from bookings.queries.scheduling.cutoffs import took_over
 from bookings.queries.scheduling.slots import Placement, Slot
+from bookings.queries.waiting_list.got import what_was_got
 
 MOVED = "moved"
 FEE = "fee"  # an event of the same press as a cancelling
@@ -129,6 +132,7 @@ def undo(
         raise side.too_late(str(side.why))
     if found.slot is None:
         _take_the_booking_back(appointment, by, now)
+        _wait_again(appointment, found, clinic)
     else:
         appointment = _put_back(clinic, appointment, found, found.slot, by=by, now=now)
     if found.until and side.before_the_mail and _has_gone_out(appointment, revision):
@@ -192,7 +196,7 @@ def _what_was(
 ) -> Undo | None:
     """None for a move of long ago, of which less was kept; and a room may be no more."""
     if event.kind == Status.BOOKED:
-        return Undo(kind=event.kind, until=until, slot=None)
+        return Undo(kind=event.kind, until=until, slot=None, at=event.at)
     if event.kind == Status.CANCELLED:
         slot: Slot | None = _slot_of(appointment)
         knew, price = None, None
@@ -287,6 +291,7 @@ def _put_back(
             facts={"undone": MOVED} if found.until else None,
         )
         _wish_again(appointment, found)
+        _wait_again(appointment, found, clinic)
     else:
         _restore(appointment, placement, by, now)
         if side.as_booked:
@@ -304,6 +309,18 @@ def _wish_again(appointment: Appointment, found: Undo) -> None:
     last = served.order_by("-ended_at").first()
     if last is not None:
         there.filter(pk=last.pk).update(state=EntryState.WAITING, ended_at=None)
+
+
+def _wait_again(appointment: Appointment, found: Undo, clinic: Clinic) -> None:
+    """Whoever had got what they waited for by what is taken back."""
+    ended = WaitlistEntry.objects.filter(
+        client=appointment.client_id, state=EntryState.SERVED, appointment=None
+    )
+    by_itself = ended.exclude(offers__state=OfferState.ACCEPTED)
+    for entry in by_itself.filter(ended_at__gte=found.at) if found.at else ():
+        if what_was_got(entry, clinic) is None:
+            entry.state, entry.ended_at = EntryState.WAITING, None
+            entry.save(update_fields=["state", "ended_at"])
 
 
 def _restore(appointment: Appointment, placement: Placement, by: str, now: datetime) -> None:

@@ -218,6 +218,15 @@ def withdraw_open(entry: WaitlistEntry, *, now: datetime) -> None:
         _let_go(offer, OfferState.WITHDRAWN, now)
 
 
+@transaction.atomic
+def end_with(entry: WaitlistEntry, visit: Appointment, *, now: datetime) -> None:
+    """They have got it elsewhere, and are told so; but not at an address that nobody has proved."""
+    entry.end(EntryState.SERVED, now=now)
+    if not entry.client.is_provisional:
+        about, key = {"entry": entry.pk}, f"{entry.pk}:got {visit.pk}"
+        _owe(MailKind.WAIT_LEFT, entry, key=key, about=about, until=now + TOLD_FOR, now=now)
+
+
 def write_about_entry(
     kind: MailKind, entry: WaitlistEntry, *, times: int = 0, now: datetime
 ) -> None:

@@ -100,7 +100,7 @@ def end_what_was_got(*, client: Client | None = None, now: datetime) -> None:
     for entry, visit in got_since(client=client, now=now):
         if visit.pk not in used and not entry.offers.open().exists():
             used.add(visit.pk)
-            entry.end(EntryState.SERVED, now=now)
+            offers.end_with(entry, visit, now=now)
 
 
 def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:

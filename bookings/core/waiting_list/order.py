@@ -17,13 +17,32 @@ A_DAY = 86_400  # seconds
 
 @dataclass(frozen=True)
 class Urgency:
-    """How soon the training asks for the treatment, and that in a sentence."""
+    """How soon the training asks for the treatment, and that in a sentence about them; `yours` is
+    the same to them, where it is a reason to ask them.
+    """
 
     days: int
     sentence: Sentence
+    yours: Sentence | None = None
 
 
 WITHOUT_A_RACE = Urgency(NO_RACE, Sentence("No race is known of them."))
+AGAINST = Urgency(LEAST_URGENT, Sentence("Their training advises against that day."))
+FOR_A_SESSION = (
+    Sentence("Their plan has a session for it in these days."),
+    Sentence("Your plan has a session for it in these days."),
+)
+BY_VERDICT = {
+    training.Verdict.GOOD: Urgency(
+        GOOD_DAY,
+        Sentence("It is a good day for it in their training."),
+        Sentence("It is a good day for it in your training."),
+    ),
+    training.Verdict.LIGHT_ONLY: Urgency(
+        OTHER_WEEKS, Sentence("Their training has room for light treatments only.")
+    ),
+    training.Verdict.NOT_ADVISED: AGAINST,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,9 +70,14 @@ def in_order(ranks: Iterable[Rank]) -> list[Rank]:
 
 
 def need_on(day: date, kinds: frozenset[training.Kind], plan: training.Plan | None) -> Urgency:
-    """What the training says of the treatment for these kinds of session on that day."""
+    """What the training says of the treatment for these kinds of session on that day.
+
+    A day that it advises against, as one of the own plan’s long runs, is that of no session.
+    """
     if plan is None:
         return WITHOUT_A_RACE
+    if training.against(frozenset(), day, plan):
+        return AGAINST
     ends = [
         session.window_end
         for session in plan.sessions
@@ -61,10 +85,6 @@ def need_on(day: date, kinds: frozenset[training.Kind], plan: training.Plan | No
     ]
     if ends:
         left = min((min(ends) - day).days - 1, LONGEST_WINDOW)
-        return Urgency(left, Sentence("Their plan has a session for it in these days."))
-    advice = training.advice_for(kinds, day, plan)
-    if advice.verdict is training.Verdict.GOOD:
-        return Urgency(GOOD_DAY, Sentence("It is a good day for it in their training."))
-    if advice.verdict is training.Verdict.LIGHT_ONLY:
-        return Urgency(OTHER_WEEKS, Sentence("Their training has room for light treatments only."))
-    return Urgency(LEAST_URGENT, Sentence("Their training advises against that day."))
+        return Urgency(left, *FOR_A_SESSION)
+    verdict = training.advice_for(kinds, day, plan).verdict
+    return BY_VERDICT[verdict]

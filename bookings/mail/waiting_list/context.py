@@ -18,7 +18,9 @@ from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.better import why_better
+from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
+from bookings.queries.waiting_list.plans import PlanSays, plan_says
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class EntryLetter(MailLetter):
     def asks_who(self) -> bool:
         """Whether only a press on its button makes the place theirs."""
         return self.mail.client.is_provisional
+
+    @cached_property
+    def got(self) -> str:
+        """When what they have got instead is; nothing of whoever has left the list."""
+        visit = what_was_got(self.entry, self.clinic)
+        return self.day_and_time(visit.starts_at) if visit else ""
 
     @property
     def put_on_by_us(self) -> bool:
@@ -88,6 +96,11 @@ class WaitOfferLetter(EntryLetter):
         """For the race, of whoever waits for that; nothing where they wait for an earlier time."""
         because = why_better(self.entry, self.offer.starts_at, self.clinic, now=self.now)
         return dates.translated(because.yours) if because else ""
+
+    @cached_property
+    def plan(self) -> PlanSays:
+        """Why they are asked, and what their training has against it."""
+        return plan_says(self.entry, self.offer.starts_at, self.clinic, now=self.now)
 
     @property
     def offer_url(self) -> str:

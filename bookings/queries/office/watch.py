@@ -19,7 +19,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import dates
-from bookings.models import Clinic, Component, Heartbeat, LastSeen, Seen, WatchedPart
+from bookings.models import (
+    BusyCalendar,
+    Clinic,
+    Component,
+    Heartbeat,
+    LastSeen,
+    PlanLink,
+    Seen,
+    WatchedPart,
+)
 from bookings.queries.mail import mail_status
 from bookings.queries.office import backups
 
@@ -48,7 +57,11 @@ NEVER_SEEN = gettext_lazy(
     "starting stands in docker compose logs {service}."
 )
 RENEWED_BEFORE = timedelta(days=14)  # what renews certificates by itself has long done it by then
-SERVICES = {WatchedPart.WORKER: "worker", WatchedPart.BEAT: "beat"}  # as Compose calls them
+SERVICES = {  # as Compose calls them
+    WatchedPart.WORKER: "worker",
+    WatchedPart.BEAT: "beat",
+    WatchedPart.CALENDARS: "calendars",
+}
 
 
 class State(TextChoices):
@@ -142,6 +155,15 @@ def _beat(clinic: Clinic, now: datetime) -> PartStanding:
         says = _("It is not known: only the worker hears it.")
         return PartStanding(part=WatchedPart.BEAT, says=says, state=State.COULD_BE_BETTER)
     return found
+
+
+def _calendars(_clinic: Clinic, now: datetime) -> PartStanding | None:
+    """Asked about where somebody has pasted a link."""
+    if not (PlanLink.objects.exists() or BusyCalendar.objects.exists()):
+        return None
+    says = _("It reads the calendars whose links people have pasted.")
+    do = _("Whoever looks after the machine starts it again: docker compose restart calendars.")
+    return _sign_of_life(WatchedPart.CALENDARS, Component.CALENDARS, says, do, now=now)
 
 
 def _sign_of_life(
@@ -289,6 +311,7 @@ PARTS: Mapping[WatchedPart, Asked] = {
     WatchedPart.WORKER: _worker,
     WatchedPart.BEAT: _beat,
     WatchedPart.MAIL: _mail,
+    WatchedPart.CALENDARS: _calendars,
     WatchedPart.CERTIFICATE: _certificate,
     WatchedPart.BACKUP: _backup,
     WatchedPart.OFFSITE: _offsite,

@@ -1,10 +1,16 @@
 """The training plans of those on the list, which say who needs a time soonest."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import dates
 from bookings.core import training
-from bookings.models import Client, Clinic, Race
+from bookings.core.waiting_list.order import need_on
+from bookings.models import Client, Clinic, Race, WaitlistEntry
 from bookings.models.training.own_plans import schedule_known
 from bookings.queries.training import protocol
 from bookings.queries.waiting_list.people import have_been_here
@@ -24,6 +30,63 @@ def plans_of(
     rules, today = protocol.current(), clinic.day_of(now)
     made = {one.pk: _plan(one, rules, today, is_new=one.pk not in been) for one in found}
     return people | made
+
+
+def against_days(
+    kinds: frozenset[training.Kind], days: Collection[date], plan: training.Plan | None
+) -> str:
+    """What the plan has against the days that somebody waits for, to them; nothing where it has
+    nothing."""
+    found = [training.against(kinds, day, plan) for day in days] if plan else []
+    bad = [one for one in found if one]
+    if not bad:
+        return ""
+    if len(days) == 1:
+        return _("Better not: {reason}").format(reason=dates.translated(bad[0].reason))
+    if len(bad) == len(days):
+        return _("Your training advises against each of these days.")
+    said = ngettext(
+        "Your training advises against {count} of these {all} days; for it you come later in line.",
+        "Your training advises against {count} of these {all} days; for them you come later in "
+        "line.",
+        len(bad),
+    )
+    return said.format(count=len(bad), all=len(days))
+
+
+def days_wanted(first: date, last: date, weekdays: Collection[int], today: date) -> list[date]:
+    """Those to come."""
+    first = max(first, today)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [day for day in days if not weekdays or day.weekday() in weekdays]
+
+
+def against_wish(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> str:
+    """The same of a place, where it is certain whose it is; a visit’s is another matter."""
+    if not entry.is_waiting or entry.moves_a_visit or entry.client.is_provisional:
+        return ""
+    plan = plans_of([entry.client], clinic, now=now)[entry.client_id]
+    today = clinic.day_of(now)
+    days = days_wanted(entry.first_day, entry.last_day, entry.weekdays, today)
+    return against_days(entry.kinds, days, plan)
+
+
+@dataclass(frozen=True)
+class PlanSays:
+    """Of an offered day, to whom it is offered: why they are asked, and what is against it."""
+
+    why: str
+    against: str
+
+
+def plan_says(entry: WaitlistEntry, start: datetime, clinic: Clinic, *, now: datetime) -> PlanSays:
+    day, kinds = clinic.day_of(start), entry.kinds
+    plan = plans_of([entry.client], clinic, now=now)[entry.client_id]
+    advice = training.against(kinds, day, plan) if plan else None
+    if advice:
+        return PlanSays(why="", against=dates.translated(advice.reason))
+    yours = need_on(day, kinds, plan).yours
+    return PlanSays(why=dates.translated(yours) if yours else "", against="")
 
 
 def _plan(

@@ -55,7 +55,7 @@ def wishes_of(
     """By entry; without those whose visit that should be earlier is to come no more."""
     clients = {entry.client_id: entry.client for entry in entries}
     tried, visits = _tried_of(clients.values(), clinic, now), _visits_of(clients, now)
-    changed, better = _changed_at(entries), better_days(entries, clinic, now=now)
+    changed, better = changed_at(entries), better_days(entries, clinic, now=now)
     return {
         entry.pk: replace(
             _wish(entry, clinic, tried[entry.client_id], visits),
@@ -67,7 +67,7 @@ def wishes_of(
     }
 
 
-def _changed_at(entries: Sequence[WaitlistEntry]) -> dict[int, datetime]:
+def changed_at(entries: Sequence[WaitlistEntry]) -> dict[int, datetime]:
     """When they last said what they wait for, of those who have changed it."""
     changes = Change.objects.filter(
         client__in={entry.client_id for entry in entries},

@@ -1,6 +1,6 @@
 """Joining the waiting list: from a full day, or from a session of the plan."""
 
-from datetime import date
+from datetime import date, timedelta
 from secrets import token_hex
 from typing import Any
 
@@ -19,12 +19,14 @@ from bookings.core.training import Kind
 from bookings.links import Purpose, still_goes_to
 from bookings.models import Client, Clinic, Treatment, WaitlistEntry
 from bookings.queries.waiting_list.not_open import why_nothing_comes
+from bookings.queries.waiting_list.plans import against_days, days_wanted
 from bookings.runner.scheduling.booking import for_whom
 from bookings.web.days import day_in
 from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, JOINS, limited, once_too_often
 from bookings.web.responses import page_methods, private, status_of
-from bookings.web.training.plan_store import SessionPlan, goes_along
+from bookings.web.training.plan_access import store_of_browser
+from bookings.web.training.plan_store import SessionPlan, goes_along, plan_of_store
 from bookings.web.visitor import (
     has_proved,
     language,
@@ -35,6 +37,7 @@ from bookings.web.visitor import (
 from bookings.web.waiting_list.forms import JoinForm
 
 NO_NOTICE = 0
+LONGEST = timedelta(days=366)  # of which days a plan is asked
 
 
 @page_methods
@@ -116,6 +119,23 @@ def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
     return redirect("runner:times", entry.treatment.slug)
 
 
+def _against(request: HttpRequest, treatment: Treatment, form: JoinForm) -> str:
+    """What the plan of this browser, or of who has signed in, has against the days of the form."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    first, last = (day_in(str(form[name].value())) for name in ("first_day", "last_day"))
+    plan = plan_of_store(store_of_browser(request), clinic, now=now) if first and last else None
+    if plan is None or first is None or last is None or last - first > LONGEST:
+        return ""
+    chosen = {int(one) for one in form["weekdays"].value() or () if str(one).isdecimal()}
+    days = days_wanted(first, last, chosen, clinic.day_of(now))
+    return against_days(_kinds(request, treatment), days, plan)
+
+
+def _kinds(request: HttpRequest, treatment: Treatment) -> frozenset[Kind]:
+    session = _session(request)
+    return frozenset({session[0]}) if session else treatment.kinds
+
+
 def _show(
     request: HttpRequest,
     treatment: Treatment,
@@ -131,5 +151,6 @@ def _show(
         "refusal": refusal,
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),
+        "against": _against(request, treatment, form),
     }
     return render(request, "runner/waiting_list/join.html", context, status=status)

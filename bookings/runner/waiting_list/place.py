@@ -29,8 +29,10 @@ from bookings.models import (
 from bookings.models.waiting_list.entries import SAME_WISH
 from bookings.queries.waiting_list.better import why_nothing_is_better
 from bookings.queries.waiting_list.free_now import free_now
+from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.not_open import why_nothing_comes
+from bookings.queries.waiting_list.plans import against_wish
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
@@ -159,6 +161,8 @@ def _show(
         "form": form or _form(entry),
         "race_form": _race_form(entry, race_form, clinic.day_of(now)),
         "booked": _booked_since(entry, now),
+        "got": what_was_got(entry, clinic),
+        "against": against_wish(entry, clinic, now=now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)

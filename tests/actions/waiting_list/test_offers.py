@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from bookings.actions.clients.identity import prove
@@ -20,6 +21,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.links import digest_of
+from bookings.mail.waiting_list.context import waiting_letter
 from bookings.models import (
     Appointment,
     Client,
@@ -36,6 +38,7 @@ from bookings.models import (
 from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
+from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
 from tests.reading import present
@@ -737,6 +740,44 @@ def test_what_the_desk_books_for_them_ends_their_wish(full_day, wait, clock):
     fits.refresh_from_db()
     another_day.refresh_from_db()
     assert (fits.state, another_day.state) == (EntryState.SERVED, EntryState.WAITING)
+
+
+def test_a_place_that_ends_by_a_visit_says_which_and_comes_back_with_an_undo(
+    full_day, wait, clock, clinic
+):
+    """It ended without a word, and nothing brought it back."""
+    entry, visit = wait(), full_day[1]
+    booked = {"client": entry.client, "booked_at": timezone.now()}
+    Appointment.objects.filter(pk=visit.pk).update(**booked)
+    tending.end_what_was_got(now=timezone.now())
+    entry.refresh_from_db()
+    mail = Mail.objects.get(kind=MailKind.WAIT_LEFT, client=entry.client)
+    assert what_was_got(entry, clinic) == visit
+    letter = waiting_letter(mail, clinic, timezone.now())
+    assert letter.got in render_to_string("mail/wait_left/body.txt", {"letter": letter})
+    last = visit.events.create(kind=Status.BOOKED, at=timezone.now(), by="desk: dee")
+    visit.refresh_from_db()
+    undoing.undo(visit, revision=visit.revision, by="desk: dee", now=last.at)
+    entry.refresh_from_db()
+    assert entry.is_waiting
+
+
+@pytest.mark.parametrize("how", ["a series", "an offer passed on since"])
+def test_what_comes_besides_or_was_there_when_they_stayed_ends_no_place(
+    full_day, wait, clock, kim, how
+):
+    """The demo's runner passed an offer on, was told “You keep your place”, and lost it."""
+    entry, visit = wait(), full_day[1]
+    Appointment.objects.filter(pk=visit.pk).update(client=entry.client, booked_at=timezone.now())
+    later(clock, MINUTE)
+    if how == "a series":
+        series = factories.make_series(visit)
+        Appointment.objects.filter(pk=visit.pk).update(series=series)
+    else:
+        offers.decline(factories.make_offer(entry, therapist=kim), now=timezone.now())
+    tend()
+    entry.refresh_from_db()
+    assert entry.is_waiting
 
 
 def test_nothing_is_offered_while_a_runner_may_still_undo(ten, wait, clock):

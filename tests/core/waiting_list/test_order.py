@@ -73,6 +73,16 @@ def test_the_training_says_how_soon():
     assert need_on(last, frozenset({session.kind}), None).days == NO_RACE
 
 
+def test_a_day_that_the_own_plan_is_against_is_that_of_no_session():
+    """Whose long run it was came before whom their training advised against the day as well."""
+    session = PLAN.sessions[0]
+    kinds, day = frozenset({session.kind}), session.window_end - DAY
+    own = training.Schedule((training.TrainingDay(day, training.DayKind.LONG),))
+    plan = training.plan([RACE], training.Runner(schedule=own), PROTOCOL, as_of=PLAN.as_of)
+    assert need_on(day, kinds, PLAN).days == 0
+    assert need_on(day, kinds, plan).days == LEAST_URGENT
+
+
 @pytest.mark.parametrize("weeks", range(0, 30, 2))
 def test_every_need_is_within_the_bounds_that_the_order_promises(weeks):
     for day in (date(2026, 12, 2) + timedelta(weeks=weeks, days=n) for n in range(7)):

@@ -20,6 +20,7 @@ from bookings.models import (
 )
 from bookings.queries.office import watch
 from clinic.operations.backups import encryption
+from tests import factories
 
 PAGE = "/office/watch/"
 DAY = timedelta(days=1)
@@ -55,6 +56,12 @@ def silent(component):
     Heartbeat.objects.filter(part=component).update(at=timezone.now() - DAY)
 
 
+def unread(*_):
+    """By a worker that is silent, a calendar that somebody has pasted."""
+    factories.make_plan_link(factories.make_client())
+    silent(Component.CALENDARS)
+
+
 def no_room(settings, monkeypatch):
     monkeypatch.setattr(watch, "_room", lambda _folder: (1 << 20, 1 << 34))
 
@@ -63,6 +70,7 @@ TROUBLES: dict[str, Callable[..., Any]] = {
     "mail": lambda *_: MailServer.objects.update_or_create(pk=1, defaults={"failures_in_a_row": 9}),
     "worker": lambda *_: silent(Component.SENDER),
     "beat": lambda *_: silent(Component.BEAT),
+    "calendars": unread,
     "broker": lambda settings, _: setattr(settings, "REDIS_URL", "redis+socket:///nowhere.sock"),
     "backup": lambda *_: LastSeen.objects.filter(what=Seen.BACKUP).update(
         at=timezone.now() - 2 * DAY
@@ -94,6 +102,11 @@ def test_a_code_that_nobody_has_tried_to_send_is_an_alarm_and_a_refused_one_none
     sign_in_mails.owe("a@example.com", "Code", "123", now=timezone.now())
     SignInMail.objects.update(created_at=timezone.now() - DAY, attempts=attempts)
     assert told(office)[1] == parts
+
+
+def test_who_reads_calendars_is_not_missed_where_nobody_has_pasted_one(office, all_well):
+    silent(Component.CALENDARS)
+    assert told(office) == ("All is well.", [])
 
 
 def test_what_could_be_better_is_no_alarm(office, all_well):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from bookings.actions.waiting_list import entries, offers, tending
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.order import WITHOUT_A_RACE
 from bookings.links import Purpose
+from bookings.mail.waiting_list.context import waiting_letter
 from bookings.models import (
     Client,
     Clinic,
@@ -25,6 +27,7 @@ from bookings.models import (
     OfferState,
     WaitlistEntry,
 )
+from bookings.models.training.own_plans import OwnPlan
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.queries.waiting_list import standing
 from bookings.queries.waiting_list.matches import gap_of
@@ -527,3 +530,34 @@ def test_newcomers_of_one_network_join_only_so_often(client, anas, massage, sent
     assert "new2@example.com" in answers[2].text
     assert WaitlistEntry.objects.count() == 2
     assert anas.post(page, {**sent, "key": "9" * 32}).status_code == 302
+
+
+def test_what_the_own_plan_has_against_the_day_is_said_at_joining_on_the_place_and_in_the_mail(
+    client, ana, massage, day, offered, clinic
+):
+    """Only the offer's page said that Thursday was the day of her long run."""
+    factories.make_race(ana, race_date=day + timedelta(weeks=11))
+    own = [day.isoformat(), "long", 120, None]
+    OwnPlan.objects.create(client=ana, read_at=timezone.now(), days=[own])
+    said = f"Your plan has a long run on {day:%A} {day.day} {day:%B}"
+    mail = Mail.objects.get(kind=MailKind.WAIT_OFFER)
+    letter = waiting_letter(mail, clinic, timezone.now())
+    for form in ("html", "txt"):
+        text = render_to_string(f"mail/wait_offer/body.{form}", {"letter": letter})
+        assert said in text
+        assert "suits what you asked for" not in text
+    assert said in client.get(path_of(Purpose.WAITING, ana, entry=offered.entry.pk)).text
+    OwnPlan.objects.update(days=[])
+    Client.objects.update(long_run_weekday=2)
+    letter = waiting_letter(mail, clinic, timezone.now())
+    assert "Why we ask you:" in render_to_string("mail/wait_offer/body.txt", {"letter": letter})
+
+
+def test_the_plan_of_the_browser_speaks_at_joining(client, massage, day):
+    """A stranger's, of whom nothing is in the books."""
+    race = {"race_date": day + timedelta(weeks=11), "distance": "marathon", "race_name": "A race"}
+    client.post("/plan/", {**race, "long_run_weekday": day.weekday()})
+    page = client.get(f"/book/{massage.slug}/wait/?day={day}").text
+    assert "Better not: This is the day of your long run." in page
+    after = client.get(f"/book/{massage.slug}/wait/?day={day}&until={day + timedelta(days=6)}")
+    assert "advises against 2 of these 7 days" in after.text

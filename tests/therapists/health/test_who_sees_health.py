@@ -58,6 +58,7 @@ TABLE = {
     "therapists:kept_records": [SIGN_IN, NO, NO, NO, NO, NO, NO, EMPTY, EMPTY, NO],
     "therapists:calendar": [SIGN_IN, EMPTY, EMPTY, 302, EMPTY, EMPTY, EMPTY, 302, EMPTY, EMPTY],
     "therapists:own_time": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
+    "therapists:busy_calendar": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
     "therapists:times_off": [SIGN_IN, NO, NO, EMPTY, NO, NO, NO, EMPTY, EMPTY, EMPTY],
 }
 SHOWS_NOTHING = {
@@ -68,7 +69,7 @@ SHOWS_NOTHING = {
     "therapists:template", "therapists:remove_template",
     "therapists:add_photo", "therapists:remove_photo",
     "therapists:add_device", "therapists:end_device", "therapists:manifest",
-    "therapists:hand_over",
+    "therapists:hand_over", "therapists:remove_busy_calendar",
     "therapists:questions", "therapists:question", "therapists:question_tried",
 }  # fmt: skip
 
@@ -141,6 +142,7 @@ def addresses(story, clinic):
         "therapists:kept_records": "/health/kept/",
         "therapists:calendar": "/calendar/",
         "therapists:own_time": "/my-time/",
+        "therapists:busy_calendar": "/my-time/calendar/",
         "therapists:times_off": "/desk/time-off/",
     }
 

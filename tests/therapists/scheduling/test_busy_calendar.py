@@ -14,7 +14,7 @@ from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.openings import openings
 from bookings.web.training.own_plan.links import no_page
 from tests import factories
-from tests.fetching.feeds import LINK, SECRET, feed, feed_names, feed_server
+from tests.fetching.feeds import LINK, SECRET, ReadInARoom, feed, feed_names, feed_server
 
 __all__ = ["feed", "feed_names", "feed_server"]
 PAGE = "/my-time/calendar/"
@@ -160,6 +160,16 @@ def test_it_is_each_therapists_own_and_gone_when_they_say_so(
     kims.post(f"{PAGE}remove/")
     assert not BusyCalendar.objects.exists()
     assert free() == before
+
+
+def test_pasting_is_counted_and_has_its_room_until_it_is_read(
+    paste, dentist, settings, monkeypatch
+):
+    """A site may be quick and its calendar long."""
+    monkeypatch.setattr(busy_calendars, "busy_times", reading := ReadInARoom())
+    settings.LIMITS = {"files": "1/hour"}
+    assert [paste(dentist).status_code for _ in range(2)] == [422, 429]
+    assert reading.rooms == [1]
 
 
 @pytest.mark.parametrize(

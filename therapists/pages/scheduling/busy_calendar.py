@@ -16,6 +16,7 @@ from bookings.actions.rota import busy_calendars
 from bookings.models import BusyCalendar, Clinic, Therapist
 from bookings.queries.scheduling.conflicts import in_the_way
 from bookings.web.forms import plain
+from bookings.web.rate_limits import FILES, limited
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from bookings.web.training.own_plan.links import (
@@ -46,6 +47,7 @@ class BusyCalendarForm(forms.Form):
 
 
 @page_methods
+@limited(FILES)
 @of_a_therapist
 def page(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     form = BusyCalendarForm(request.POST if request.method == "POST" else None)
