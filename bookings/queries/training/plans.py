@@ -72,6 +72,11 @@ class History:
         clocks = [visit.starts_at.astimezone(clinic.tz) for visit in self.visits]
         return median_low(at.hour * 60 + at.minute for at in clocks) if clocks else None
 
+    def days(self, clinic: Clinic, but: Appointment | None = None) -> list[date]:
+        """On which they come or have come; `but` the visit that is to move."""
+        there = [one for one in self.visits if one != but and one.status != Status.NO_SHOW]
+        return [clinic.day_of(one.starts_at) for one in there]
+
     def booked_for(self, session: training.Session, clinic: Clinic) -> Appointment | None:
         """The visit that lies in the session's window (N7), or one of a series in its week; one
         that was missed is none."""
@@ -311,7 +316,11 @@ class _OfferFacts:
         self, opening: Opening, kinds: frozenset[training.Kind] = frozenset()
     ) -> training.Advice | None:
         """A day advised against (S10) is offered where nothing else is free."""
-        return training.against(kinds, self.clinic.day_of(opening.starts_at), self.plan)
+        return training.against(kinds, self.clinic.day_of(opening.starts_at), self._beside_visits)
+
+    @cached_property
+    def _beside_visits(self) -> training.Plan:
+        return self.plan.beside(self.history.days(self.clinic))
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""

@@ -337,11 +337,12 @@ def _proposals(
     """Until somebody has ticked, only the next with times is: none while a booking is unproved."""
     is_next = not any(visit.waits for visit in store.history.visits)
     elsewhere = _chosen_elsewhere(found, store, bundle, now)
+    to_book = plan.beside(store.history.days(clinic))
     for offer in found:
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), _times(offer, store), offer)
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
-        against = training.against(frozenset(), day, plan)
+        against = training.against(frozenset(), day, to_book)
         in_advance = bool(times) and is_next and not against
         yield Proposal(
             offer=offer,
@@ -350,7 +351,7 @@ def _proposals(
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
-            **_of_the_day(day, offer, plan),
+            **_of_the_day(day, offer, plan if offer.booked else to_book),
             **_of_what_is_booked(offer, plan, store, clinic, now),
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
@@ -432,7 +433,8 @@ def _better(
     url = store.url_of_another_time(visit) if visit else None
     if visit is None or url is None:
         return None
-    return better_elsewhere(visit, plan, url, clinic, now=now)
+    others = store.history.days(clinic, but=visit)
+    return better_elsewhere(visit, plan.beside(others), url, clinic, now=now)
 
 
 def _times(offer: Offer, store: PlanStore) -> list[ProposedTime]:

@@ -1,7 +1,7 @@
 """A runner's plan: the phases of their dates, what to book, and when to write."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bookings.core.training.efforts import after_efforts
@@ -23,6 +23,7 @@ class Plan:
     as_of: date
     timeline: Timeline
     sessions: tuple[Session, ...]
+    visits: tuple[date, ...] = ()  # the days that advice keeps clear of, where they are told
 
     @property
     def build_up_starts(self) -> date | None:
@@ -38,6 +39,10 @@ class Plan:
     def on(self, day: date) -> PhaseDay:
         """The phase and the pressure ceiling of any date."""
         return self.timeline.on(day)
+
+    def beside(self, visits: Iterable[date]) -> "Plan":
+        """The same for whoever comes on those days already."""
+        return replace(self, visits=tuple(sorted(visits)))
 
     def allows(self, session: Session, day: date) -> bool:
         """Whether it may be had on that day of its window: not on a race on the way (S1)."""
