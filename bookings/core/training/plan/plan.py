@@ -10,7 +10,13 @@ from bookings.core.training.phases import PhaseDay, Segment, Timeline
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.vocabulary import Phase
 from bookings.core.training.races import Race, Runner
-from bookings.core.training.sessions import Session, is_cut, recommended, still_open
+from bookings.core.training.sessions import (
+    Session,
+    is_cut,
+    recommended,
+    still_open,
+    with_days_instead,
+)
 
 
 @dataclass(frozen=True)
@@ -72,5 +78,6 @@ def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: da
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
     known = after_efforts(by_race, runner, protocol, timeline, as_of=as_of)
-    sessions = still_open(known, runner, timeline, as_of=as_of)
+    open_ones = still_open(known, runner, timeline, as_of=as_of)
+    sessions = with_days_instead(open_ones, runner, protocol, timeline)
     return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))
