@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bookings.core.waiting_list.order import Rank, in_order, need_on
 from bookings.models import Clinic, WaitlistEntry
+from bookings.queries.waiting_list.not_open import first_day_open
 from bookings.queries.waiting_list.plans import plans_of
 
 A_WEEK = 7
@@ -47,8 +48,11 @@ def in_line(
 
 
 def place_of(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> PlaceInLine:
-    """Among all who could be offered what comes free on the first day that they want."""
-    day = first_day_for(entry, clinic.day_of(now))
+    """Among all who could be offered what comes free on the first day that they want and that is
+    not over.
+    """
+    found = first_day_open(entry, clinic, now=now)
+    day = found or first_day_for(entry, clinic.day_of(now))
     alike = WaitlistEntry.objects.wanting(day, day).filter(treatment=entry.treatment)
     alike = alike.with_everything()
     others = [one for one in alike.exclude(pk=entry.pk) if not one.client.is_provisional]
