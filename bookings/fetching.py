@@ -22,6 +22,8 @@ from urllib.parse import urljoin, urlsplit
 import dns.exception
 import dns.message
 import dns.query
+import dns.rcode
+import dns.rdatatype
 import dns.resolver
 
 from bookings.core.public_addresses import PUBLIC_NAME, is_reachable
@@ -139,16 +141,26 @@ def _looked_up(host: str, kind: str, reach: Reach, ends: float) -> list[str]:
     servers = _name_servers(reach)
     asked = dns.message.make_query(f"{host}.", kind)
     for number, (server, port) in enumerate(servers):
-        left = max(0.01, ends - time.monotonic()) / (len(servers) - number)
+        share = _left(ends) / (len(servers) - number)
         try:
-            answer = _asked_of(server, port, asked, time.monotonic() + left)
+            answer = _asked_of(server, port, asked, time.monotonic() + share)
+            if not _is_certain(answer):
+                continue
             rows = cast(dns.message.QueryMessage, answer).resolve_chaining().answer
         except (dns.exception.Timeout, OSError):
             continue
         except (dns.exception.DNSException, ValueError):
             raise NotFetched(Hindrance.NAME) from None
         return [one.to_text() for one in rows or ()]
-    raise NotFetched(Hindrance.SLOW)
+    raise NotFetched(Hindrance.SLOW if time.monotonic() >= ends else Hindrance.UNREACHABLE)
+
+
+def _is_certain(answer: dns.message.Message) -> bool:
+    """Whoever says that nobody knows a name tells the zone that does not (RFC 2308); one that is
+    cut off from the net tells none."""
+    if answer.rcode() == dns.rcode.NXDOMAIN:
+        return any(one.rdtype == dns.rdatatype.SOA for one in answer.authority)
+    return answer.rcode() == dns.rcode.NOERROR
 
 
 def _asked_of(
@@ -156,11 +168,11 @@ def _asked_of(
 ) -> dns.message.Message:
     """Within that time, also where the answer is too long for a datagram."""
     try:
-        left = max(0.01, ends - time.monotonic())
-        return dns.query.udp(asked, server, timeout=left, port=port, raise_on_truncation=True)
+        return dns.query.udp(
+            asked, server, timeout=_left(ends), port=port, raise_on_truncation=True
+        )
     except dns.message.Truncated:
-        left = max(0.01, ends - time.monotonic())
-        return dns.query.tcp(asked, server, timeout=left, port=port)
+        return dns.query.tcp(asked, server, timeout=_left(ends), port=port)
 
 
 def _name_servers(reach: Reach) -> list[tuple[str, int]]:
@@ -171,8 +183,13 @@ def _name_servers(reach: Reach) -> list[tuple[str, int]]:
     try:
         own = dns.resolver.Resolver().nameservers
     except dns.exception.DNSException:
-        raise NotFetched(Hindrance.NAME) from None
+        raise NotFetched(Hindrance.UNREACHABLE) from None
     return [(str(one), 53) for one in own]
+
+
+def _left(ends: float) -> float:
+    """Asked anew before each step: the one before has taken its time."""
+    return max(0.01, ends - time.monotonic())
 
 
 @contextmanager
@@ -181,14 +198,13 @@ def _connected(
 ) -> Iterator[http.client.HTTPConnection]:
     """To that address, where whoever has the host's certificate must answer; cut off in time."""
     context = ssl.create_default_context(cafile=reach.authorities)
-    left = max(0.01, ends - time.monotonic())
     with (
-        socket.create_connection((address, reach.port), left) as plain,
+        socket.create_connection((address, reach.port), _left(ends)) as plain,
         plain.dup() as lifeline,
-        _cut_off(lifeline, left),
+        _cut_off(lifeline, _left(ends)),
         context.wrap_socket(plain, server_hostname=host) as secured,
     ):
-        connection = http.client.HTTPConnection(host, timeout=left)
+        connection = http.client.HTTPConnection(host)
         connection.sock = secured
         yield connection
 

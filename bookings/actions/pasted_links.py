@@ -62,11 +62,11 @@ def fetched(url: str, *, tag: str = "") -> Fetched:
         raise NotReadable(NotRead(refusal.why.value)) from None
 
 
-def fetched_for_a_page(url: str) -> Fetched:
-    """While somebody waits. So that slow sites hold few of the processes that show pages, only
-    some are fetched at once. Raises NotReadable and TooManyAtOnce."""
+def read_for_a_page(url: str, read: Callable[[Fetched], Read]) -> Read:
+    """While somebody waits. So that slow sites and large calendars hold few of the processes that
+    show pages, only some are fetched and read at once. Raises NotReadable and TooManyAtOnce."""
     with _room():
-        return fetched(url)
+        return read(fetched(url))
 
 
 def opened(link: PastedLink) -> str:

@@ -5,7 +5,7 @@ from django.urls import path
 from bookings.desk import home, moved, search
 from bookings.desk.clients import clients, not_back
 from bookings.desk.mail import mails
-from bookings.desk.races import board, news, twins
+from bookings.desk.races import board, news, ring, twins
 from bookings.desk.records import history
 from bookings.desk.training import protocol
 from bookings.desk.training.plan import of_a_client
@@ -48,7 +48,7 @@ urlpatterns = [
         path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
         path("races/", board.page, name="race_board"),
         path("races/write/", board.write, name="write_to_runners"),
-        path("races/ring/", board.ring, name="ring_runners"),
+        path("races/ring/", ring.page, name="ring_runners"),
         path("races/typed/", twins.page, name="race_twins"),
         path("races/listed/<int:pk>/news/", news.race_news, name="race_news"),
         path("races/news/<int:pk>/", news.settle, name="settle_race_news"),

@@ -50,6 +50,7 @@ from bookings.models import (
 )
 from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 from bookings.queries.scheduling.conflicts import codes_against
+from bookings.queries.training.told import known_day
 from bookings.queries.waiting_list.got import what_was_got
 
 WhyNot = tuple[MailState, str] | None
@@ -294,6 +295,8 @@ class NewsOfARace:
         row = self._row(mail)
         if row is None or not row.still_holds:
             return MailState.SUPERSEDED, _("Their race has changed again since.")
+        if known_day(row) == row.news.becomes and not self._visits(mail):
+            return MailState.SUPERSEDED, _("They were never told of another date.")
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0027_visits_against_own_plans'),
+        ('bookings', '0029_calls_and_typed_races'),
     ]
 
     operations = [

@@ -177,14 +177,23 @@ def on_one_line(address: str) -> str:
 @register.filter
 def names(people: Iterable) -> str:
     """Ana, Bo and Kim"""
-    *rest, last = [wording.isolated(str(person)) for person in people]
-    return _("{several} and {last}").format(several=", ".join(rest), last=last) if rest else last
+    return _in_a_row(wording.isolated(str(person)) for person in people)
 
 
 @register.filter
 def several_days(days: Iterable[date]) -> str:
     """12 January 2027, 2 February 2027 and 23 February 2027"""
-    *rest, last = map(dates.day_of_year, days)
+    return _in_a_row(map(dates.day_of_year, days))
+
+
+@register.filter
+def several_civil_days(days: Iterable[date]) -> str:
+    """Friday 25 December and Monday 28 December"""
+    return _in_a_row(map(dates.civil_day, days))
+
+
+def _in_a_row(words: Iterable[str]) -> str:
+    *rest, last = words
     several = ", ".join(rest)
     return _("{several} and {last}").format(several=several, last=last) if rest else last
 

@@ -9,11 +9,12 @@ from django.http import QueryDict
 from bookings.web.requests import StaffRequest
 
 KEPT = "filters"
+SAME_LIST = {"page", "tick"}  # what is asked of a list without choosing another one
 LONGEST, MOST = 100, 100  # of a value, and of the values of a field
 
 
 def with_remembered(request: StaffRequest, name: str, *fields: str) -> QueryDict:
-    """What was asked for; where that is nothing at all, what it was the last time.
+    """What was asked for; where that is nothing but another page, what it was the last time.
 
     An address that says something else, such as whose changes, is taken at its word.
     """
@@ -22,7 +23,7 @@ def with_remembered(request: StaffRequest, name: str, *fields: str) -> QueryDict
         chosen = {field: _values(asked, field) for field in fields}
         _keep(request, name, {field: values for field, values in chosen.items() if values})
         return asked
-    if not request.GET:
+    if request.GET.keys() <= SAME_LIST:
         for field, values in kept.get(name, {}).items():
             asked.setlist(field, values)
     return asked

@@ -3,7 +3,11 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
+from bookings.actions import pasted_links
+from bookings.actions.pasted_links import NotReadable
+from bookings.models.pasted_links import NotRead
 from tests.fetching.servers import HOST, CalendarServer, say
 from tests.office.watch.dns_server import DnsServer
 
@@ -43,6 +47,20 @@ class Feed:
 def calendar_of(*events: str) -> bytes:
     inside = "\r\n".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT" for event in events)
     return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{inside}\r\nEND:VCALENDAR\r\n".encode()
+
+
+class ReadInARoom:
+    """Stands in for whatever reads a calendar; `rooms` is how many were taken each time."""
+
+    def __init__(self):
+        self.rooms: list[int] = []
+
+    def __call__(self, *_args, **_options):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND granted")
+            taken = {one for (one,) in cursor.fetchall()}
+        self.rooms.append(len(taken & {*pasted_links.AT_ONCE}))
+        raise NotReadable(NotRead.UNREADABLE)
 
 
 def training(day: date, title: str) -> str:

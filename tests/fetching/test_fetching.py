@@ -1,10 +1,13 @@
 """What is fetched at a pasted address, and all that it must not lead to."""
 
 import logging
+import socket
 import time
 from dataclasses import replace
+from threading import Event
 
 import pytest
+from dns.rcode import Rcode
 
 from bookings.fetching import Hindrance, NotFetched, Reach, fetch
 from tests.fetching.servers import CALENDAR, HOST, CalendarServer, drip, say
@@ -40,7 +43,7 @@ def names():
 def fresh(server, names):
     names.addresses, names.next_addresses = {HOST: ["127.0.0.1"]}, {}
     names.asked.clear()
-    names.seconds = 0
+    names.seconds, names.code = 0, None
     server.answers.clear()
     server.taken.clear()
     server.connected = 0
@@ -110,6 +113,31 @@ def test_a_name_that_changes_its_mind_is_looked_up_once(server, names, reach):
     names.next_addresses[HOST] = ["10.0.0.1"]
     assert fetch(f"https://{HOST}/", reach).content == CALENDAR
     assert names.asked == [HOST, HOST]  # A and AAAA
+
+
+def test_whatever_a_connection_takes_is_taken_off_the_time_for_an_answer(
+    server, reach, monkeypatch
+):
+    """Else five seconds in all could be ten."""
+    connect, passed = socket.create_connection, [0.0]
+    clock = time.monotonic
+
+    def slowly(*asked):
+        passed[0] = 59
+        return connect(*asked)
+
+    def silent(_request):
+        over.wait(60)
+
+    over, server.answers["/"] = Event(), silent
+    monkeypatch.setattr("bookings.fetching.socket.create_connection", slowly)
+    monkeypatch.setattr("bookings.fetching.time.monotonic", lambda: clock() + passed[0])
+    try:
+        began = time.perf_counter()
+        assert why(f"https://{HOST}/", replace(reach, seconds=60)) is Hindrance.SLOW
+        assert time.perf_counter() - began < 30
+    finally:
+        over.set()
 
 
 @pytest.mark.parametrize(
@@ -197,6 +225,13 @@ def test_whoever_answers_a_byte_at_a_time_is_cut_off(server, reach, answer):
 def test_a_slow_name_is_cut_off_too(names, reach):
     names.seconds = 1
     assert why(f"https://{HOST}/", replace(reach, seconds=0.3)) is Hindrance.SLOW
+
+
+@pytest.mark.parametrize("code", [Rcode.SERVFAIL, Rcode.REFUSED, Rcode.NXDOMAIN])
+def test_a_name_that_cannot_be_looked_up_now_is_not_said_to_be_unknown(names, reach, code):
+    """One that is cut off says so of every name, and tells no zone that would know."""
+    names.code = code
+    assert why(f"https://{HOST}/", reach) is Hindrance.UNREACHABLE
 
 
 def test_the_address_is_in_no_log(server, reach, caplog):

@@ -1,6 +1,6 @@
 """What a therapist should know in the ninety seconds before a visit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -63,6 +63,7 @@ class Brief(Private):
     decided: Sequence[Decided]
     checks: Sequence[HealthCheck]
     hard_days: Sequence[date]  # of the client's own training plan, near the visit
+    efforts: Sequence[date]  # that the client has noted as hard, near the visit
 
     @property
     def race_in_words(self) -> str:
@@ -136,14 +137,18 @@ def brief_of(
         decided=_decided(client, reader=reader, now=now) if client.health_hold else (),
         checks=list(visit.health_checks.select_related("client").order_by("given_at", "pk")),
         hard_days=_hard_days(client, day),
+        efforts=_near(day, (effort.day for effort in client.hard_efforts.all())),
     )
 
 
 def _hard_days(client: Client, day: date) -> list[date]:
     """All that is told of the plan: neither what they do on them nor how far."""
     schedule = schedule_known(client)
-    hard = schedule.hard_days | schedule.long_runs
-    return sorted(one for one in hard if abs((one - day).days) <= HARD_DAYS_NEAR)
+    return _near(day, schedule.hard_days | schedule.long_runs)
+
+
+def _near(day: date, days: Iterable[date]) -> list[date]:
+    return sorted(one for one in days if abs((one - day).days) <= HARD_DAYS_NEAR)
 
 
 def _decided(client: Client, *, reader: Reader, now: datetime) -> list[Decided]:

@@ -27,8 +27,9 @@ class ReadCalendar:
 
 def read(url: str, *, now: datetime) -> ReadCalendar:
     """At once, for who waits. Raises NotReadable and TooManyAtOnce."""
-    got = pasted_links.fetched_for_a_page(url)
-    return ReadCalendar(url, got.tag, _read(got.content or b"", now))
+    return pasted_links.read_for_a_page(
+        url, lambda got: ReadCalendar(url, got.tag, _read(got.content or b"", now))
+    )
 
 
 @changes_the_diary

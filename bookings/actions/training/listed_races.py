@@ -10,19 +10,21 @@ from django.db import transaction
 from bookings.core.clients.search_text import name_compared
 from bookings.core.records.race_files import ListedRaceRead
 from bookings.models import ListedDistance, ListedRace, Race
-from bookings.queries.training.listed import folded_name
+from bookings.queries.training.listed import FURTHEST_AHEAD, folded_name
 
 SAME_SEASON = timedelta(days=180)  # the same race on another date, and not the next year's
 
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """What a file's races come to: new ones; those that are there; those on another date here."""
+    """What a file's races come to: new ones; those that are there; those on another date here;
+    those that are over, and those too far ahead."""
 
     new: Sequence[ListedRaceRead]
     known: Sequence[ListedRaceRead]
     moved: Sequence[tuple[ListedRaceRead, ListedDistance]]
     over: Sequence[ListedRaceRead]
+    far: Sequence[ListedRaceRead]
 
 
 @transaction.atomic
@@ -72,15 +74,18 @@ def looked_at(races: Iterable[ListedRaceRead], *, today: date) -> ImportPlan:
     known: list[ListedRaceRead] = []
     moved: list[tuple[ListedRaceRead, ListedDistance]] = []
     over: list[ListedRaceRead] = []
+    far: list[ListedRaceRead] = []
     for race in races:
         there = there_already(race.name, race.day, race.distance, listed)
-        if there is None:
+        if race.day > today + FURTHEST_AHEAD:
+            far.append(race)
+        elif there is None:
             (new if race.day >= today else over).append(race)
         elif there.race_date == race.day:
             known.append(race)
         else:
             moved.append((race, there))
-    return ImportPlan(new, known, moved, over)
+    return ImportPlan(new, known, moved, over, far)
 
 
 @transaction.atomic
@@ -121,3 +126,20 @@ def join(listed: ListedDistance, races: Sequence[int]) -> int:
     """Races that runners have typed are this one: their dates and names stay as they are."""
     there = Race.objects.filter(pk__in=races, listed=None, distance=listed.distance)
     return there.update(listed=listed)
+
+
+def unjoin(listed: ListedDistance, races: Sequence[int]) -> int:
+    """Typed ones again, as they were."""
+    return Race.objects.filter(pk__in=races, listed=listed).update(listed=None)
+
+
+@transaction.atomic
+def say_it_is_not(listed: ListedDistance, races: Sequence[int], *, undo: bool = False) -> int:
+    """They are not proposed for it again; or they are."""
+    typed = Race.objects.filter(pk__in=races, listed=None).select_for_update(no_key=True)
+    there = list(typed.order_by("pk"))
+    for race in there:
+        others = [pk for pk in race.not_listed if pk != listed.pk]
+        race.not_listed = others if undo else [*others, listed.pk]
+    Race.objects.bulk_update(there, ["not_listed"])
+    return len(there)

@@ -1,5 +1,6 @@
 """A client's own training plan: kept, replaced and removed as a whole, and followed by its link."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,13 +65,13 @@ def follow_link(link: PlanLink, schedule: training.Schedule, *, now: datetime) -
 
 
 @transaction.atomic
-def leave_out_a_race(client: Client, day: date, *, now: datetime) -> None:
-    """One of the file's that they do not run; where there is none, nothing changes."""
+def leave_out_races(client: Client, days: Collection[date], *, now: datetime) -> None:
+    """Those of the file that they do not run; where there is none, nothing changes."""
     races.lock(client)
     own = OwnPlan.objects.filter(client=client).first()
-    if own is None or day not in own.schedule.races:
+    if own is None or not set(days) & set(own.schedule.races):
         return
-    without = own.schedule.without_race(day)
+    without = own.schedule.without_races(days)
     if link := PlanLink.objects.filter(client=client).first():
         known = Corrections.from_data(link.corrections)
         link.corrections = known.of_days(own.schedule, without).as_data()

@@ -29,7 +29,9 @@ from bookings.models import (
     RunnerNews,
 )
 from bookings.queries.training.consequences import RaceChanged, change_of, misfits_of
+from bookings.queries.training.listed import concerned
 from bookings.queries.training.plans import History
+from bookings.queries.training.told import NOTHING_TO_ASK, known_day
 
 TASK = "bookings.tasks.go_on_with_race_news"
 AT_ONCE = 3  # seconds of a press; the rest is a worker's
@@ -65,13 +67,12 @@ def _written(
         raise NewsRefused(_("It has been moved or cancelled since you opened this page."))
     if becomes == was:
         raise NewsRefused(_("It is on that day already."))
-    runners = list(listed.runners.filter(client__erased_at=None).order_by("race_date", "pk"))
+    runners = list(concerned(listed).order_by("race_date", "pk"))
     if len(runners) > MOST_RUNNERS:
         raise NewsRefused(_("It has more than 500 runners here: please ask for help."))
     news = RaceNews.objects.create(listed=listed, was=was, becomes=becomes, made_at=now, by=by)
     RunnerNews.objects.bulk_create(
-        [RunnerNews(news=news, client_id=one.client_id, race=one) for one in runners],
-        ignore_conflicts=True,  # whoever has it twice is asked about once
+        [RunnerNews(news=news, client_id=one.client_id, race=one) for one in runners]
     )
     listed.race_date, listed.cancelled_at = becomes or was, None if becomes else now
     listed.save(update_fields=["race_date", "cancelled_at"])
@@ -95,10 +96,11 @@ def go_on_with_all(*, now: datetime) -> bool:
 
 
 def go_on(news: RaceNews, *, now: datetime, until: float) -> bool:
-    """False where its time was over first."""
+    """False where its time was over first. What was said of the race before comes first."""
     clinic = Clinic.objects.the()
-    rows = news.runners.filter(state=NewsState.WAITING).values_list("pk", flat=True)
-    for pk in list(rows):
+    rows = RunnerNews.objects.filter(news__listed=news.listed_id, news__lte=news.pk)
+    waiting = rows.filter(state=NewsState.WAITING).order_by("news_id", "pk")
+    for pk in list(waiting.values_list("pk", flat=True)):
         if time.monotonic() > until:
             return False
         _carry_out(pk, clinic, now=now)
@@ -115,7 +117,7 @@ def _carry_out(pk: int, clinic: Clinic, *, now: datetime) -> None:
     races.lock(Client.objects.get(pk=row.client_id))
     race = row.client.races.select_related("client").filter(pk=row.race_id or 0).first()
     row.race = race
-    row.why = _why_left_alone(race, row.news)
+    row.why = _why_left_alone(race, row)
     if race and not row.why:
         try:
             with transaction.atomic():
@@ -128,38 +130,63 @@ def _carry_out(pk: int, clinic: Clinic, *, now: datetime) -> None:
     row.save(update_fields=["state", "why", "settled_at", "settled_by"])
 
 
-def _why_left_alone(race: Race | None, news: RaceNews) -> str:
+def _why_left_alone(race: Race | None, row: RunnerNews) -> str:
+    news = row.news
     if race is None or race.listed_id != news.listed_id:
         return _("They have taken it out of their plan since.")
     if race.race_date != news.was:
         return _("They have given it another date themselves.")
     if race.outcome != Outcome.EXPECTED:
         return _("They have said already how it went.")
+    if _was_left_there(row):
+        return _("They had given it that date themselves, before it was moved there.")
     return ""
+
+
+def _was_left_there(row: RunnerNews) -> bool:
+    """Whether this takes back what had not moved theirs."""
+    before = RaceNews.objects.filter(listed=row.news.listed_id, pk__lt=row.news_id).first()
+    if before is None or (before.was, before.becomes) != (row.news.becomes, row.news.was):
+        return False
+    return before.runners.filter(client=row.client_id, state=NewsState.LEFT_ALONE).exists()
 
 
 def _tell(row: RunnerNews, clinic: Clinic, now: datetime) -> None:
     """One mail, about which the desk can still think again; who gets none is rung."""
     client = row.client
+    visits = _withdrawn(row)
     if client.email and not client.bounced_at:
         owe_about_their_data(
             MailKind.RACE_NEWS,
             client,
             key=str(row.news_id),
-            about={"row": row.pk},
+            about={"row": row.pk, "visits": visits} if visits else {"row": row.pk},
             good_for=OF_USE_FOR,
             notify=Notify.from_the_desk(),
             now=now,
         )
-        if not _is_asked(row, clinic, now):
-            row.settled_at, row.settled_by = now, "nothing"
+    elif known_day(row) != row.news.becomes:
+        return  # to be rung
+    if not _is_asked(row, clinic, now):
+        row.settled_at, row.settled_by = now, NOTHING_TO_ASK
+
+
+def _withdrawn(row: RunnerNews) -> dict[str, int]:
+    """Earlier mails about the race that have not gone out; the visits they were to tell of."""
+    rows = RunnerNews.objects.filter(client=row.client_id, news__listed=row.news.listed_id)
+    earlier = list(rows.filter(news__lt=row.news_id).values_list("pk", flat=True))
+    there = Mail.objects.filter(kind=MailKind.RACE_NEWS, client=row.client_id)
+    waiting = there.filter(about__row__in=earlier).not_gone_out()
+    visits = [mail.about.get("visits", {}) for mail in waiting.select_for_update().order_by("pk")]
+    waiting.supersede(_("Their race has changed again since."))
+    return {pk: revision for told in visits for pk, revision in told.items()}
 
 
 def _is_asked(row: RunnerNews, clinic: Clinic, now: datetime) -> bool:
     """Whether a visit of theirs no longer fits."""
     race = row.client.races.select_related("client").get(pk=row.race_id or 0)
     history = History.of(race.client)
-    changed = RaceChanged(race, row.news.was, row.news.changes)
+    changed = RaceChanged(race, known_day(row), row.news.changes)
     change = change_of(changed, history, today=clinic.day_of(now))
     return bool(misfits_of(change, history, clinic, now))
 
@@ -168,6 +195,14 @@ def waiting_mail(row: RunnerNews) -> Mail | None:
     """The one mail about it while it has not gone out, held back for the caller's transaction."""
     mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row=row.pk, data_at=None)
     return mails.filter(state=MailState.SCHEDULED).select_for_update().first()
+
+
+def is_asked_still(row: RunnerNews) -> bool:
+    """Whether nobody has answered, and the race is as the news made it; held for the caller's
+    transaction."""
+    rows = RunnerNews.objects.select_for_update(of=("self",)).select_related("news", "race")
+    found = rows.filter(pk=row.pk, settled_at=None).first()
+    return found is not None and found.still_holds
 
 
 def settle(row: RunnerNews, *, by: str, now: datetime) -> None:

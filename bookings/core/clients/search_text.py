@@ -71,8 +71,17 @@ def name_compared(name: str) -> str:
 
 
 def bounded(typed: str) -> str:
-    """As much of it as a search looks for."""
-    return " ".join(typed[:LONGEST_SEARCH].split()[:MOST_TERMS])
+    """As much of it as a search looks for; one letter may be eighteen when it is folded."""
+    typed = typed[:LONGEST_SEARCH]
+    spelt = normalize("NFKD", typed)
+    if len(spelt) > 2 * LONGEST_SEARCH:
+        typed = spelt[:LONGEST_SEARCH]
+    return " ".join(typed.split()[:MOST_TERMS])
+
+
+def words_sought(typed: str) -> list[str]:
+    """What must all be found: folded words, of which a letter may be several."""
+    return name_compared(bounded(typed)).split()[:MOST_TERMS]
 
 
 def terms(text: str) -> list[str]:

@@ -31,6 +31,7 @@ from bookings.core.records.tables import Unreadable
 from bookings.core.records.text_files import decoded
 
 MOST_COMING = 8_000  # of all that repeat, within the days that are looked at
+A_RULE_IS = 8  # times at least: as much work, however seldom it comes
 MOST_TIMES = 3_000
 LONGEST = timedelta(days=366)
 BEFORE = timedelta(days=5 * 366)  # the days that are looked at, what repeats may have begun
@@ -39,16 +40,20 @@ ZONE = re.compile(r';TZID="?([^";:]{1,80})"?', re.IGNORECASE)
 LENGTH = re.compile(r"P(?:([0-9]{1,3})W)?(?:([0-9]{1,3})D)?"
                     r"(?:T(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,6})S)?)?")  # fmt: skip
 A_DAY = r"(?:MO|TU|WE|TH|FR|SA|SU)"
-PLAIN = r"INTERVAL=[1-9][0-9]?|COUNT=[0-9]{1,4}|WKST=[A-Z]{2}|UNTIL=[0-9]{8}(?:T[0-9]{6}Z?)?"
-# Each finds a day within a year or two wherever it begins; others might look for one for ever.
+WEEKDAYS = rf"BYDAY={A_DAY}(?:,{A_DAY}){{0,6}}"
+ENDS = rf"COUNT=[0-9]{{1,4}}|WKST={A_DAY}|UNTIL=[0-9]{{8}}(?:T[0-9]{{6}}Z?)?"
+PLAIN = rf"INTERVAL=[1-9][0-9]?|{ENDS}"
+# Each finds days wherever it begins. Of one that finds none dateutil looks for a day until the
+# year 9999, whatever its UNTIL; each seventh day is such a one on any other weekday.
 RULES = tuple(
-    re.compile(rf"FREQ={often}(?:;(?:{PLAIN}{more}))*")
-    for often, more in (
-        ("DAILY", ""),
-        ("(?:DAILY|WEEKLY)", rf"|BYDAY={A_DAY}(?:,{A_DAY}){{0,6}}"),
-        ("MONTHLY", rf"|BYDAY=[+-]?[1-4]?{A_DAY}|BYSETPOS=(?:[1-4]|-1)"),
-        ("MONTHLY", r"|BYMONTHDAY=(?:-1|[1-9]|1[0-9]|2[0-8])"),
-        ("YEARLY", r""),
+    re.compile(rf"FREQ={often}(?:;(?:{parts}))*")
+    for often, parts in (
+        ("(?:DAILY|YEARLY)", PLAIN),
+        ("DAILY", rf"INTERVAL=[1-6]|{ENDS}|{WEEKDAYS}"),
+        ("WEEKLY", rf"{PLAIN}|{WEEKDAYS}"),
+        ("MONTHLY", rf"{PLAIN}|BYDAY=(?:[+-]?[1-4])?{A_DAY}"),
+        ("MONTHLY(?=.*;BYDAY=)", rf"{PLAIN}|BYDAY={A_DAY}|BYSETPOS=(?:[1-4]|-1)"),
+        ("MONTHLY", rf"{PLAIN}|BYMONTHDAY=(?:-1|[1-9]|1[0-9]|2[0-8])"),
     )
 )
 UNTIL = re.compile(r"UNTIL=([0-9]{8})")
@@ -279,7 +284,7 @@ def _named(name: str, at: date) -> str:
 def _comes(rule: str) -> int:
     """How often at most in the days that are looked at, whatever its interval."""
     by_rule = next(times for often, times in COMES.items() if often in rule)
-    return by_rule * (rule.partition("BYDAY=")[2].count(",") + 1)
+    return max(A_RULE_IS, by_rule * (rule.partition("BYDAY=")[2].count(",") + 1))
 
 
 def _with_until(rule: str, start: date) -> str:

@@ -1,7 +1,7 @@
 """The runner's own training days out of their plan: what S1 otherwise supposes (S10)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -87,12 +87,12 @@ class Schedule:
         """Those of [since, until)."""
         return tuple(one for one in self.days if since <= one.day < until)
 
-    def without_race(self, day: date) -> "Schedule":
-        """What else is done that day nobody knows."""
+    def without_races(self, days: Collection[date]) -> "Schedule":
+        """What else is done on those days nobody knows."""
         return Schedule(
             tuple(
-                TrainingDay(day, DayKind.UNKNOWN)
-                if (one.day, one.kind) == (day, DayKind.RACE)
+                TrainingDay(one.day, DayKind.UNKNOWN)
+                if one.kind is DayKind.RACE and one.day in days
                 else one
                 for one in self.days
             )

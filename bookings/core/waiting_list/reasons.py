@@ -55,7 +55,7 @@ SENTENCES = {
     WhyNot.HAS_ONE: Sentence("They have booked one of that week since they joined the list."),
     WhyNot.NOTICE: Sentence("They want to know longer beforehand."),
     WhyNot.ON_SALE: Sentence(
-        "Anybody could book it when they joined, and they see that it is free."
+        "It was free already when they joined the list: they can book it themselves."
     ),
     WhyNot.UNCONFIRMED: Sentence("They have not confirmed their address."),
     WhyNot.UNREACHABLE: Sentence("No mail reaches them: please ring."),

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,9 +17,8 @@ from django.views.decorators.http import require_POST
 from bookings.actions.mail.brought_forward import bring_forward
 from bookings.actions.training import calls
 from bookings.core.training import Phase
-from bookings.models import Clinic, Distance, ListedRace, Race, RunnerCall, Therapist
-from bookings.queries.clients.not_back import why_no_mail
-from bookings.queries.mail.brought_forward import reach
+from bookings.models import Clinic, Distance, ListedRace, Race, Therapist
+from bookings.queries.mail.brought_forward import MailReach, reach
 from bookings.queries.training import protocol
 from bookings.queries.training.listed import is_run
 from bookings.queries.training.race_board import (
@@ -29,6 +28,7 @@ from bookings.queries.training.race_board import (
     by_race_and_week,
     runners,
 )
+from bookings.queries.training.told import to_ask, to_ring_about_races
 from bookings.web.actor import who
 from bookings.web.days import day_in
 from bookings.web.filters import with_remembered
@@ -37,6 +37,7 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, private
 
 A_PAGE = 50
+RACES_SHOWN = 10
 FILTERS = ("race", "week", "distance", "therapist", "phase", "missing")
 MISSING = {
     Missing.PEAK: gettext_lazy("Nothing in the peak weeks"),
@@ -46,7 +47,7 @@ MISSING = {
     Missing.NEVER: gettext_lazy("Never booked"),
 }
 IN_SHORT = {
-    Missing.PEAK: gettext_lazy("peak"),
+    Missing.PEAK: gettext_lazy("peak weeks"),
     Missing.RACE_WEEK: gettext_lazy("race week"),
     Missing.AFTER: gettext_lazy("after the race"),
     Missing.NOT_BACK: gettext_lazy("not back"),
@@ -113,22 +114,25 @@ def page(request: StaffRequest) -> HttpResponse:
     today = clinic.day_of(now)
     there = runners(clinic, today=today)
     asked = with_remembered(request, "race_board", *FILTERS)
+    if asked and not request.GET:
+        return redirect(f"{request.path}?{asked.urlencode()}")  # an address says what it shows
     form, week = BoardForm(asked, there=there), day_in(asked.get("week", ""))
     kept = [one for one in there if form.keeps(one) and week in (None, one.week)]
+    is_narrowed = any(asked.get(name) for name in FILTERS)
+    kept.sort(key=lambda one: not one.missing)  # stable: each part stays by the day
     shown = Paginator(kept, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "week": week,
         "chosen": _race(form),
-        "lines": [
-            (line, [(one, IN_SHORT[one], line.missing[one]) for one in Missing])
-            for line in by_race_and_week(_of_the_races(there, form, week), today=today)
-        ],
-        "heads": IN_SHORT.values(),
+        **_lines(_of_the_races(there, form, week), today=today),
         "shown": shown,
-        "listed": [_row(one) for one in shown.object_list],
-        "is_narrowed": any(asked.get(name) for name in FILTERS),
-        "to_ring": RunnerCall.objects.filter(done_at=None).count(),
+        "listed": _rows(clinic, list(shown.object_list), today=today),
+        "all": len(there),
+        "is_narrowed": is_narrowed,
+        "is_ticked": is_narrowed or asked.get("tick") == "all",
+        "to_ring": to_ring_about_races(),
+        "to_ask": to_ask(today),
     }
     return render(request, "desk/races/board.html", context)
 
@@ -151,14 +155,33 @@ def _of_the_races(
     ]
 
 
-def _row(one: BoardRunner) -> dict[str, Any]:
+def _lines(of: Sequence[BoardRunner], *, today: date) -> dict[str, Any]:
+    """By their weeks; where there is nobody left to act for, last."""
+    found = by_race_and_week(of, today=today)
+    lines = [
+        {"line": line, "counts": [(one, MISSING[one], line.missing[one]) for one in Missing]}
+        for line in sorted(found, key=lambda line: not any(line.missing.values()))
+    ]
+    return {
+        "lines": lines[:RACES_SHOWN],
+        "more_lines": lines[RACES_SHOWN:],
+        "races": len(lines),
+    }
+
+
+def _rows(clinic: Clinic, shown: Sequence[BoardRunner], *, today: date) -> list[dict[str, Any]]:
+    found = reach(clinic, [one.race for one in shown], today=today)
+    return [_row(one, mail) for one, mail in zip(shown, found, strict=True)]
+
+
+def _row(one: BoardRunner, mail: MailReach) -> dict[str, Any]:
     missing = [IN_SHORT[which] for which in Missing if which in one.missing]
     return {
         "one": one,
         "client": one.race.client,
         "phase": one.phase.value.replace("_", " ").capitalize(),
         "missing": missing,
-        "no_mail": why_no_mail(one.race.client),
+        "no_mail": mail.why_not,
     }
 
 
@@ -198,30 +221,3 @@ def write(request: StaffRequest) -> HttpResponse:
     sentence = ngettext("{count} mail goes now.", "{count} mails go now.", count)
     messages.success(request, sentence.format(count=count))
     return redirect("desk:race_board")
-
-
-@page_methods
-@private
-def ring(request: StaffRequest) -> HttpResponse:
-    """Whom to ring; a press says that it is done, and another that it is not."""
-    if request.method == "POST":
-        return _rung(request)
-    rows = RunnerCall.objects.filter(race__client__erased_at=None)
-    rows = rows.select_related("race__client", "race__listed__listed_race")
-    waiting = rows.filter(done_at=None).order_by("race__race_date", "race__client__name")
-    context = {
-        "shown": Paginator(waiting, A_PAGE).get_page(request.GET.get("page")),
-        "done": rows.exclude(done_at=None).order_by("-done_at")[:A_PAGE],
-    }
-    return render(request, "desk/races/ring.html", context)
-
-
-def _rung(request: StaffRequest) -> HttpResponse:
-    numbers = {name: whole_number(request.POST.get(name)) for name in ("done", "undo")}
-    if number := numbers["done"] or numbers["undo"]:
-        call = get_object_or_404(RunnerCall.objects.select_related("race__client"), pk=number)
-        if numbers["done"]:
-            calls.note_rung(call, by=who(request), now=timezone.now())
-        else:
-            calls.undo_rung(call)
-    return redirect("desk:ring_runners")

@@ -27,19 +27,22 @@ from bookings.models import (
     ListedDistance,
     Mail,
     MailKind,
+    MailState,
     NewsState,
+    Outcome,
     Race,
     RaceNews,
     RunnerNews,
 )
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
+from bookings.queries.training.listed import FURTHEST_AHEAD, concerned
+from bookings.queries.training.told import as_made, known_days
 from bookings.web.actor import who
 from bookings.web.days import day_in
 from bookings.web.forms import DayField, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, private
 from bookings.web.scheduling.slot_values import as_text, read_slots
-from bookings.web.training.race_forms import FURTHEST_AHEAD
 
 A_PAGE = 30
 KEEP, CANCEL = "keep", "cancel"
@@ -93,17 +96,26 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
         return _publish(request, listed, form, now)
     shown = Paginator(_runners(listed), A_PAGE).get_page(request.GET.get("page"))
     context |= {"shown": shown, "cohort": _cohort(clinic, listed, shown, form, now)}
-    context["counts"] = _runners(listed).aggregate(
-        all=Count("pk"),
-        by_mail=Count("pk", filter=~Q(client__email="") & Q(client__bounced_at=None)),
-        own_date=Count("pk", filter=~Q(race_date=listed.race_date)),
-    )
+    context["counts"] = _preview_counts(listed, form)
     return render(request, "desk/races/news.html", context)
 
 
+def _preview_counts(listed: ListedDistance, form: NewsForm) -> dict[str, int]:
+    runners = _runners(listed)
+    follow = runners.filter(race_date=listed.race_date, outcome=Outcome.EXPECTED)
+    mailed = follow.exclude(client__email="").filter(client__bounced_at=None)
+    becomes = form.cleaned_data["becomes"]
+    news = RaceNews(listed=listed, was=listed.race_date, becomes=becomes)
+    known = known_days(news, list(mailed.values_list("client", flat=True)))
+    return {
+        "all": runners.count(),
+        "by_mail": sum(day != becomes for day in known.values()),
+        "own_date": runners.exclude(race_date=listed.race_date).count(),
+    }
+
+
 def _runners(listed: ListedDistance) -> QuerySet[Race]:
-    races = Race.objects.filter(listed=listed, client__erased_at=None)
-    return races.select_related("client").order_by("client__name", "pk")
+    return concerned(listed).select_related("client").order_by("client__name", "pk")
 
 
 def _cohort(
@@ -153,7 +165,10 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     left = _left(news)
     shown = Paginator(left, A_PAGE).get_page(request.GET.get("page"))
     told = list(shown.object_list)
-    changed = [RaceChanged(row.race, news.was, news.changes) for row in told if row.race]
+    known = known_days(news, [row.client_id for row in told])
+    changed = [
+        RaceChanged(row.race, known[row.client_id], news.changes) for row in told if row.race
+    ]
     found = consequences(clinic, changed, now=now)
     by_race = {one.race.pk: one for one in found}
     context = {
@@ -177,8 +192,7 @@ def _left(news: RaceNews) -> QuerySet[RunnerNews]:
 
 def _as_it_made_them(news: RaceNews) -> QuerySet[RunnerNews]:
     """Whose race is still as the news made it."""
-    holds = {f"race__{name}": value for name, value in news.changes.items()}
-    return news.runners.filter(state=NewsState.DONE, **holds)
+    return news.runners.filter(as_made(), client__erased_at=None)
 
 
 def _changed_since(news: RaceNews) -> QuerySet[RunnerNews]:
@@ -196,7 +210,7 @@ def _counts(news: RaceNews) -> dict[str, int]:
     )
     rows = list(news.runners.values_list("pk", flat=True))
     mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row__in=rows)
-    return {**found, "mails": mails.count()}
+    return {**found, "mails": mails.exclude(state=MailState.SUPERSEDED).count()}
 
 
 def _settled(news: RaceNews) -> QuerySet[RunnerNews]:
@@ -213,11 +227,14 @@ def _settle(request: StaffRequest, news: RaceNews, now: datetime) -> None:
     for row in rows:
         try:
             answers = _answers(request, row, now)
-            replanning.settle_news(row, answers, by=who(request), now=now)
+            is_first = replanning.settle_news(row, answers, by=who(request), now=now)
         except Refused as refusal:
             messages.error(request, f"{row.client}: {refusal}")
-        else:
-            done += 1
+            continue
+        done += is_first
+        if not is_first:
+            words = _("{client} has answered meanwhile, and the first answer counts.")
+            messages.info(request, words.format(client=row.client))
     if done:
         sentence = ngettext("{count} runner is settled.", "{count} runners are settled.", done)
         messages.success(request, sentence.format(count=done))

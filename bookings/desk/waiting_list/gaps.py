@@ -73,6 +73,10 @@ class Suited:
         return dates.translated(self.candidate.rank.need.sentence)
 
     @property
+    def end(self) -> datetime:
+        return self.start.at + timedelta(seconds=duration_of(self.candidate.entry).length)
+
+    @property
     def better(self) -> str:
         """Why it suits their training better than what they have; nothing of other wishes."""
         because = self.candidate.because(self.start)
@@ -159,6 +163,7 @@ def _day(
 ) -> GapOfADay:
     found, today = open_there.candidates(day), clinic.day_of(open_there.now)
     suited = [one for one in found if one.wanted]
+    asked = {one.entry_id for one in kept}  # they are listed as such
     return GapOfADay(
         day=day,
         suited=[
@@ -168,7 +173,7 @@ def _day(
         others=[
             (one.entry, dates.translated(one.why_not.sentence))
             for one in found
-            if not one.wanted and one.why_not
+            if not one.wanted and one.why_not and one.entry.pk not in asked
         ],
     )
 

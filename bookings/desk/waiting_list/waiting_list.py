@@ -25,6 +25,7 @@ from bookings.desk.waiting_list.gaps import (
     gaps,
     open_gap,
 )
+from bookings.desk.waiting_list.kept import kept_now
 from bookings.models import Appointment, Clinic, WaitlistEntry, WaitlistOffer
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.standing import in_line
@@ -54,7 +55,7 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
         "pauses": chosen is not None and chosen.pauses(now),
         "days": list(days_of(clinic, chosen, asked, now)) if chosen else [],
         "asked": asked,
-        "open_offers": WaitlistOffer.objects.open().with_everything().order_by("until"),
+        "kept": kept_now(clinic, now),
         "entries": [(one, wish_in_words(one.entry, clinic, today)) for one in waiting[:SHOWN]],
         "in_all": len(waiting),
     }

@@ -11,6 +11,7 @@ from bookings.mail.context import AppointmentLetter, MailLetter, plan_url_of
 from bookings.models import RunnerNews
 from bookings.queries.training import protocol
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
+from bookings.queries.training.told import known_day
 
 SESSIONS_LISTED = 6
 
@@ -51,7 +52,8 @@ class RaceNewsLetter(MailLetter):
 
     @property
     def was(self) -> str:
-        return self._day(self.row.news.was)
+        """The day that they know of; news that reached nobody are not told of."""
+        return self._day(self._known)
 
     @property
     def becomes(self) -> str:
@@ -66,11 +68,15 @@ class RaceNewsLetter(MailLetter):
         return plan_url_of(self.mail.client)
 
     @cached_property
+    def _known(self) -> date:
+        return known_day(self.row)
+
+    @cached_property
     def _consequence(self) -> Consequence | None:
         news = self.row.news
         if self.row.race is None:
             return None
-        changed = RaceChanged(self.row.race, news.was, news.changes)
+        changed = RaceChanged(self.row.race, self._known, news.changes)
         return consequences(self.clinic, [changed], now=self.now)[0]
 
     @property

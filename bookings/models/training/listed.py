@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
+from bookings.core.records.race_files import distance_in
 from bookings.models.clients.clients import Client
 from bookings.models.named import Named
 from bookings.models.training.races import Distance, Outcome, Race
@@ -58,7 +59,9 @@ class ListedDistance(Named, models.Model):
         indexes = [models.Index(fields=["race_date"], name="listed_by_date")]
 
     def __str__(self) -> str:
-        return f"{self.listed_race.name}, {self.get_distance_display()}"
+        name = self.listed_race.name
+        says_it = distance_in(name) == self.distance
+        return name if says_it else f"{name}, {self.get_distance_display()}"
 
 
 class RaceNews(models.Model):

@@ -70,6 +70,12 @@ class Race(Named, models.Model):
         related_name="runners",
         help_text=gettext_lazy("Which race of the clinic's list it is."),
     )
+    not_listed = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=models.Value([], models.JSONField()),
+        help_text=gettext_lazy("Days of listed races that the desk has said it is not."),
+    )
 
     class Meta:
         ordering = ["race_date"]

@@ -38,7 +38,8 @@ class FreedTime(models.Model):
     """Written by triggers in the transaction that frees the time, whichever door it came by.
 
     What it says is only where to look; whether anything is free there is asked when it is worked.
-    Of a visit or time off it knows whose time it was, and in which room; else it may be anybody's.
+    Of what concerns one therapist it knows whose time it was, of a visit also in which room; else
+    it may be anybody's.
     The triggers write down what was there: it may be gone since.
     """
 

@@ -18,8 +18,8 @@ from bookings.core.training.forecast.weeks import Expected, band, expected
 from bookings.core.wording import isolated
 from bookings.models import Clinic
 from bookings.queries.office.forecast import (
+    HoursAhead,
     Offered,
-    Worked,
     hours_ahead,
     ledger_of,
     offered,
@@ -84,6 +84,7 @@ class ProposedHours:
     skill: str
     people: str
     weekday: str
+    closed: Sequence[date]
 
     @property
     def hours(self) -> str:
@@ -102,7 +103,7 @@ class Forecast:
     now: datetime
     ledger: Ledger
     offer: Offered
-    worked: Worked
+    ahead: HoursAhead
 
     @property
     def today(self) -> date:
@@ -186,15 +187,17 @@ class Forecast:
     def _hours(self, skill: Skill, week: int) -> dict[int, float]:
         """By weekday, what these therapists work."""
         return {
-            day: sum(self.worked.get((week, day), {}).get(pk, 0.0) for pk in skill.therapists)
+            day: sum(self.ahead.worked.get((week, day), {}).get(pk, 0.0) for pk in skill.therapists)
             for day in range(7)
         }
 
     def _proposal(self, week: WeekShown, load: Load) -> ProposedHours:
+        """On a day on which somebody works: what is wanted that week has no others to go to."""
+        there = self.ahead.open(week.of.week)
         lately: Counter[int] = Counter()
         for treatment, counts in wanted_by_weekday(self.ledger, self.today).items():
             if treatment in load.skill.treatments:
-                lately.update(counts)
+                lately.update({day: count for day, count in counts.items() if day in there})
         hours = self._hours(load.skill, week.of.week)
         day = weekday_to_add(load.skill, load.wanted, shares(lately), hours)
         return ProposedHours(
@@ -203,13 +206,14 @@ class Forecast:
             skill=self.skill_in_words(load.skill),
             people="" if self._is_everybody(load.skill) else self.people_in_words(load.skill),
             weekday=str(WEEKDAYS[day]) if day is not None else "",
+            closed=self.ahead.closed_in(week.of.week),
         )
 
 
 def forecast_of(clinic: Clinic, *, now: datetime) -> Forecast:
     offer = offered()
-    worked = hours_ahead(offer.therapists, clinic, now=now)
-    return Forecast(clinic, now, ledger_of(clinic, now=now), offer, worked)
+    ahead = hours_ahead(offer.therapists, clinic, now=now)
+    return Forecast(clinic, now, ledger_of(clinic, now=now), offer, ahead)
 
 
 def lines_of(forecast: Forecast) -> Iterator[Sequence[object]]:

@@ -6,14 +6,17 @@ from typing import Any
 
 from crispy_forms.layout import Div
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from bookings.actions.training.listed_races import there_already
 from bookings.core.records.race_files import LONGEST_NAME, LONGEST_TOWN
 from bookings.models import Distance, ListedDistance, ListedRace
+from bookings.queries.training.listed import FURTHEST_AHEAD
 from bookings.web.forms import DayField, NameField, ShortText, has_a_letter, plain
-from bookings.web.training.race_forms import FURTHEST_AHEAD
+
+STANDS = gettext_noop("A day that stands is changed under “Moved or cancelled?”.")
 
 
 class StartField(forms.TimeField):
@@ -51,6 +54,8 @@ class ListedRaceForm(forms.Form):
     def _add(self, distance: Distance, known: ListedDistance | None) -> None:
         label = _("{distance}: date").format(distance=distance.label)
         day = DayField(label=label, required=False, disabled=known is not None)
+        if known:
+            day.help_text = format_html('<a href="#moved">{}</a>', _(STANDS))
         label = _("{distance}: start (optional)").format(distance=distance.label)
         start = StartField(label)
         if known:

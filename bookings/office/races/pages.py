@@ -91,9 +91,10 @@ def from_file(request: StaffRequest) -> HttpResponse:
 
 def _preview(request: StaffRequest, found: race_files.RacesRead) -> HttpResponse:
     plan = listed_races.looked_at(found.races, today=_today())
-    left = [(one.called, dates.translated(one.why)) for one in found.not_read]
+    left = [(one, dates.translated(one.why)) for one in found.not_read]
     read = signing.dumps([_as_row(one) for one in plan.new], salt=SALT, compress=True)
-    context = {"plan": plan, "not_read": left, "read": read}
+    note = dates.translated(found.note) if found.note else ""
+    context = {"plan": plan, "not_read": left, "note": note, "read": read}
     return render(request, "office/races/file_read.html", context)
 
 

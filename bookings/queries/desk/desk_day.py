@@ -14,6 +14,7 @@ from bookings.queries.clients.strangers import (
 from bookings.queries.desk.worklist import SHOWN, Worklist, worklist
 from bookings.queries.rota.busy_calendars import not_read
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
+from bookings.queries.training.told import ToAsk, to_ask, to_ring_about_races
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class DeskDay:
     nobodys: Sequence[Appointment] = ()
     work: Worklist | None = None
     not_read: Sequence[BusyCalendar] = ()
+    races: Sequence[ToAsk] = ()
+    runners_to_ring: int = 0
+
+    @property
+    def runners_to_ask(self) -> int:
+        return sum(one.left for one in self.races)
 
     @property
     def unconfirmed(self) -> int:
@@ -66,4 +73,6 @@ def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> Desk
         nobodys=list(said_to_be_nobodys(now)[:SHOWN]),
         work=worklist(now),
         not_read=not_read(now),
+        races=to_ask(clinic.day_of(now)),
+        runners_to_ring=to_ring_about_races(),
     )

@@ -81,23 +81,33 @@ def _reach(race: Race, standing: Standing | None, mails: Sequence[Mail], today: 
         return MailReach(race, None, why)
     if standing is None:
         return MailReach(race, None, _("They have not been told of their plan yet."))
-    mail, nudge = _next(race, standing, mails, today)
+    waiting = _waiting(race, standing, mails)
+    if not waiting:
+        return MailReach(race, None, _("All mails about this race have gone out."))
+    mail, nudge = _next(waiting, standing, today)
     if mail is None or nudge is None:
         return MailReach(race, None, str(NOTHING_LEFT))
     handled = standing.pace.handle(today, [nudge])
     if handled.now:
         return MailReach(race, mail)
     if handled.later:
-        day = dates.civil_day_from(handled.later[0][1], today)
-        said = _("Not before {day}: not so soon after another, nor around a race.")
-        return MailReach(race, None, said.format(day=day))
+        return MailReach(race, None, _why_later(standing.pace, handled.later[0][1], today))
     return MailReach(race, None, str(NOTHING_LEFT))
 
 
-def _next(
-    race: Race, standing: Standing, mails: Sequence[Mail], today: date
-) -> tuple[Mail | None, training.Nudge | None]:
-    """The first mail of the race that waits and still has something to say."""
+def _why_later(pace: training.Pace, later: date, today: date) -> str:
+    """The one thing that the day hangs on."""
+    day, free = dates.civil_day_from(later, today), pace.first_free(today)
+    if later == free and pace.is_kept_by_a_race(today):
+        said = _("Not before {day}: nobody is written to around a race.")
+        return said.format(day=day)
+    last = pace.last if later == free or not pace.last_cycle else pace.last_cycle.day
+    said = _("Not before {day}: their last mail about sessions was on {last}.")
+    return said.format(day=day, last=dates.civil_day_from(last or today, today))
+
+
+def _waiting(race: Race, standing: Standing, mails: Sequence[Mail]) -> list[Mail]:
+    """Mails of the race that are still to go, the next first."""
     waiting = [
         mail
         for mail in mails
@@ -106,7 +116,14 @@ def _next(
         and mail.about.get("edition") == standing.edition.number
         and mail.about.get("race") == race.race_date.isoformat()
     ]
-    for mail in sorted(waiting, key=lambda one: one.due_at):
+    return sorted(waiting, key=lambda one: one.due_at)
+
+
+def _next(
+    waiting: Sequence[Mail], standing: Standing, today: date
+) -> tuple[Mail | None, training.Nudge | None]:
+    """The first that still has something to say."""
+    for mail in waiting:
         nudge = standing.nudges.get(nudge_id(mail.about))
         left = nudge and nudge.left_on(today, standing.gone)
         if left and left.covers:

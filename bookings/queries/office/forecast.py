@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from bookings.core import training
 from bookings.core.intervals import day_bounds, days_from
-from bookings.core.scheduling.openings import without
+from bookings.core.scheduling.openings import Span, without
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training.forecast.facts import VisitFact, WantedFact, monday, week_of
 from bookings.core.training.forecast.ledger import AHEAD, Ledger
@@ -171,17 +171,42 @@ def offered() -> Offered:
 Worked = dict[tuple[int, int], dict[int, float]]  # hours by week and weekday, of each therapist
 
 
-def hours_ahead(people: Iterable[int], clinic: Clinic, *, now: datetime) -> Worked:
-    """What each therapist works in the weeks to come, without breaks, closures and time off."""
+@dataclass(frozen=True)
+class HoursAhead:
+    """What each works in the weeks to come, and on which days all that they would work is closed.
+
+    `open` are the weekdays of each week on which there is anybody at all.
+    """
+
+    worked: Worked
+    closed: tuple[date, ...]
+
+    def open(self, week: int) -> set[int]:
+        there = ((day, hours) for (one, day), hours in self.worked.items() if one == week)
+        return {day for day, hours in there if any(hours.values())}
+
+    def closed_in(self, week: int) -> list[date]:
+        return [day for day in self.closed if week_of(day) == week]
+
+
+def hours_ahead(people: Iterable[int], clinic: Clinic, *, now: datetime) -> HoursAhead:
+    """Without breaks, closures and time off."""
     first = monday(week_of(clinic.day_of(now)) + 1)
     days = days_from(first, 7 * AHEAD)
     found: Worked = defaultdict(lambda: defaultdict(float))
+    usual, unclosed = set(), set()
+
+    def days_of(spans: Iterable[Span]) -> set[date]:
+        return {clinic.day_of(datetime.fromtimestamp(start, UTC)) for start, _ in spans}
+
     told = timetables(list(people), days, day_bounds(first, 7 * AHEAD, clinic.tz), clinic)
     for person, table in told.items():
+        usual |= days_of(table.working)
+        unclosed |= days_of(without(table.working, table.closures))
         for start, end in without(table.working, [*table.closures, *table.absences]):
             day = clinic.day_of(datetime.fromtimestamp(start, UTC))
             found[week_of(day), day.weekday()][person] += (end - start) / HOUR
-    return found
+    return HoursAhead(found, tuple(sorted(usual - unclosed)))
 
 
 def wanted_by_weekday(ledger: Ledger, today: date) -> dict[int, Counter[int]]:

@@ -35,9 +35,9 @@ class SeriesDate:
     """One of them, as `slot`; `problems` are why it cannot be had, `nearest` what can.
 
     `of` is the day of the series, or the key of the visit that is to move. `visits` and `session`
-    are what else the client has in that week, or is advised to have; `advice` is what speaks
-    against a day so near to a race of theirs. The nearest `is_crowded` where it comes within days
-    of another visit of theirs.
+    are what else the client has in that week, or is advised to have; `advice` is what their
+    training has against its day, as a picker says it. The nearest `is_crowded` where it comes
+    within days of another visit of theirs; of a date that is free it is a better one.
     """
 
     of: Key
@@ -63,8 +63,8 @@ class SeriesDate:
 
     @property
     def is_better_left_out(self) -> bool:
-        """Somebody comes once a week, by the series or by the plan, and not around their race,
-        unless they say otherwise.
+        """Somebody comes once a week, by the series or by the plan, and not where their training
+        is against it, unless they say otherwise.
         """
         return bool(self.visits or self.session or self.advice or self.is_crowded)
 
@@ -124,11 +124,14 @@ def _date(
     if facts is None:
         return there
     problems = _problems(slot, facts, asked)
-    if not problems:
+    if not (problems or there.advice):
         return there
     found = [one for one in _around(slot, facts) if not _problems(one, facts, asked)]
-    apart = (one for one in found if not weeks.crowds(one, slot))
-    nearest = next(apart, next(iter(found), None))
+    apart = [one for one in found if not weeks.crowds(one, slot)]
+    better = next((one for one in apart if not weeks.advice_against(one)), None)
+    if not problems:
+        return replace(there, nearest=better)
+    nearest = better or next(iter(apart or found), None)
     is_crowded = bool(nearest and weeks.crowds(nearest, slot))
     return replace(there, problems=problems, nearest=nearest, is_crowded=is_crowded)
 
@@ -206,9 +209,11 @@ class _Weeks:
         )
 
     def advice_against(self, slot: Slot) -> training.Advice | None:
-        """What is said of the day of a race, the day before and the first ones after it."""
-        found = training.advice_on(self.clinic.day_of(slot.start), self._plan)
-        return found if found.is_of_a_race else None
+        """Of somebody who has told of a race or of their own plan."""
+        runner = self._plan.runner
+        if not (self._plan.races or runner.schedule.days):
+            return None
+        return training.against(slot.treatment.kinds, self.clinic.day_of(slot.start), self._plan)
 
     def _week(self, slot: Slot) -> date:
         return monday_of(self.clinic.day_of(slot.start))

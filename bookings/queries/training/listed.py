@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Case, Count, Max, Min, Q, QuerySet, When
 
-from bookings.core.clients.search_text import bounded, name_compared
+from bookings.core.clients.search_text import name_compared, words_sought
 from bookings.models import ListedDistance, ListedRace, Outcome, Race
 
 OFFERED = 8
+FURTHEST_AHEAD = timedelta(days=731)  # of a race that somebody may enter
 NEAR = timedelta(days=8)  # a runner's date that may be the listed one
 FEW_WORDS = frozenset({"the", "of", "and", "marathon", "half", "race", "run", "10", "km", "10k"})
 MOST_READ = 2000
@@ -23,7 +24,7 @@ def folded_name(name: str, town: str) -> str:
 def offered(typed: str, today: date) -> list[ListedDistance]:
     """Ahead, each of whose words begins one of the race's name or town; the nearest first."""
     found = ListedDistance.objects.ahead(today)
-    for word in name_compared(bounded(typed)).split():
+    for word in words_sought(typed):
         begins = Q(listed_race__folded__startswith=word)
         found = found.filter(begins | Q(listed_race__folded__contains=f" {word}"))
     return list(found[:OFFERED])
@@ -37,11 +38,19 @@ def races_listed() -> QuerySet[ListedRace]:
             first=Min("distances__race_date"),
             last=Max("distances__race_date"),
             runners=Count(
-                "distances__runners", filter=is_run("distances__runners__"), distinct=True
+                "distances__runners__client", filter=is_run("distances__runners__"), distinct=True
             ),
         )
         .order_by("archived_at", "first", "name", "pk")
     )
+
+
+def concerned(listed: ListedDistance) -> QuerySet[Race]:
+    """One race of each runner whom its news are about: of who has it twice, the one of its day."""
+    there = Race.objects.filter(listed=listed, client__erased_at=None)
+    is_another_day = Case(When(race_date=listed.race_date, then=0), default=1)
+    of_each = there.order_by("client_id", is_another_day, "race_date", "pk").distinct("client_id")
+    return Race.objects.filter(pk__in=of_each.values("pk"))
 
 
 def is_run(prefix: str = "") -> Q:
@@ -91,9 +100,14 @@ def twins(today: date) -> list[Twin]:
 
 
 def _meant(race: Race, there: Sequence[ListedDistance]) -> ListedDistance | None:
-    """The nearest in time of those with its name, or with a word of it that few races have."""
+    """The nearest in time of those with its name, or with a word of it that few races have; none
+    that the desk has said it is not."""
     words = set(name_compared(race.name).split())
-    close = [one for one in there if abs(one.race_date - race.race_date) <= NEAR]
+    close = [
+        one
+        for one in there
+        if abs(one.race_date - race.race_date) <= NEAR and one.pk not in race.not_listed
+    ]
     return min(
         (one for one in close if _is_called(words, one)),
         key=lambda one: abs(one.race_date - race.race_date),

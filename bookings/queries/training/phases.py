@@ -7,7 +7,7 @@ from functools import cache
 
 from bookings.core import training
 from bookings.core.wording import Sentence
-from bookings.models import Appointment, Client, Clinic, OwnPlan, Race
+from bookings.models import Appointment, Client, Clinic, HardEffort, OwnPlan, Race
 from bookings.queries.training import protocol
 
 
@@ -68,7 +68,15 @@ def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseD
 
 
 def hard_training_near(clients: Iterable[Client], day: date) -> dict[int, Sentence]:
-    """What the own plans of those who have one hold near that day, by client: one query."""
-    plans = OwnPlan.objects.filter(client__in={client.pk for client in clients})
-    found = {own.client_id: training.near_a_visit(day, own.schedule) for own in plans}
+    """What lies near that day in the own plans of those who have one, and of what they have noted
+    as hard, by client: two queries."""
+    people = {client.pk for client in clients}
+    own = {one.client_id: one.schedule for one in OwnPlan.objects.filter(client__in=people)}
+    noted = defaultdict(set)
+    for effort in HardEffort.objects.filter(client__in=people):
+        noted[effort.client_id].add(effort.day)
+    found = {
+        pk: training.near_a_visit(day, own.get(pk, training.Schedule()), noted.get(pk, ()))
+        for pk in own.keys() | noted.keys()
+    }
     return {client: words for client, words in found.items() if words}

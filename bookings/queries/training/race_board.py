@@ -87,6 +87,11 @@ def runners(clinic: Clinic, *, today: date) -> list[BoardRunner]:
     races = Race.objects.filter(is_run(), race_date__range=(today - BEHIND, today + AHEAD))
     races = races.select_related("client", "listed__listed_race")
     there = list(races.order_by("race_date", "client__name", "pk")[:MOST])
+    return standings(clinic, there, today=today)
+
+
+def standings(clinic: Clinic, there: Sequence[Race], *, today: date) -> list[BoardRunner]:
+    """How those stand who run these, in their order; each race with its client and its list."""
     visits = _visits(clinic, {race.client_id for race in there})
     rules = protocol.current()
 

@@ -1,7 +1,7 @@
 """Why nothing at all can come free on the days that somebody waits for."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -28,28 +28,8 @@ def why_nothing_comes(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) ->
     return ""
 
 
-def first_day_open(entry: WaitlistEntry, clinic: Clinic, *, now: datetime) -> date | None:
-    """Of those that they want, the first with hours that a mail could still offer."""
-    notice = max(entry.notice, timedelta(minutes=clinic.minimum_notice_minutes))
-    earliest = int((now + notice).timestamp())
-    starts = [
-        start
-        for working, taken in _hours(entry, clinic, now)
-        for start, end in working
-        if _is_left([(max(start, earliest), end)], taken)
-    ]
-    return clinic.day_of(datetime.fromtimestamp(min(starts), UTC)) if starts else None
-
-
 def _hours_left(entry: WaitlistEntry, clinic: Clinic, now: datetime) -> Iterator[bool]:
     """Of each who offers it, whether they are here on any of the days."""
-    return (_is_left(working, taken) for working, taken in _hours(entry, clinic, now))
-
-
-def _hours(
-    entry: WaitlistEntry, clinic: Clinic, now: datetime
-) -> Iterator[tuple[list[Span], list[Span]]]:
-    """When each who offers it works on the days, and when they are away."""
     first = max(entry.first_day, clinic.day_of(now))
     days = min((entry.last_day - first).days + 1, LOOKED_AT)
     facts = diary_facts(clinic, first=first, days=days, treatments=[entry.treatment], now=now)
@@ -57,7 +37,7 @@ def _hours(
         if entry.therapist_id in (None, one.pk):
             hours = facts.hours[one.pk]
             working = [span for span in hours.working if _is_wished(span, entry, clinic)]
-            yield working, joined([*hours.closures, *hours.absences])
+            yield _is_left(working, joined([*hours.closures, *hours.absences]))
 
 
 def _is_wished(span: Span, entry: WaitlistEntry, clinic: Clinic) -> bool:

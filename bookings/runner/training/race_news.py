@@ -14,6 +14,7 @@ from bookings.core.roles import Role
 from bookings.links import Purpose
 from bookings.models import Client, Clinic, RunnerNews
 from bookings.queries.training.consequences import RaceChanged, change_of
+from bookings.queries.training.told import known_day
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import page_methods, status_of
 from bookings.web.training.plan_store import ClientPlan
@@ -32,10 +33,13 @@ def race_news(request: HttpRequest, client: Client, facts: dict[str, Any]) -> Ht
         return _page(request, row, questions)
     answers = [answer for one in questions if (answer := answer_of(request, one))]
     try:
-        replanning.settle_news(row, answers, by=Role.RUNNER, now=timezone.now())
+        is_first = replanning.settle_news(row, answers, by=Role.RUNNER, now=timezone.now())
     except Refused as refusal:
         return _page(request, row, _questions(request, row, client), refusal)
-    messages.success(request, _("Thank you. Your appointments are as you said."))
+    if is_first:
+        messages.success(request, _("Thank you. Your appointments are as you said."))
+    else:
+        messages.info(request, _("This was answered before, and the first answer counts."))
     return redirect(request.path)
 
 
@@ -44,7 +48,7 @@ def _questions(request: HttpRequest, row: RunnerNews, client: Client) -> list[Qu
         return []
     clinic, now = Clinic.objects.the(), timezone.now()
     store = ClientPlan(client)
-    changed = RaceChanged(row.race, row.news.was, row.news.changes)
+    changed = RaceChanged(row.race, known_day(row), row.news.changes)
     change = change_of(changed, store.history, today=clinic.day_of(now))
     return questions_of(request, store, change, clinic, now)
 
@@ -55,6 +59,12 @@ def _page(
     questions: list[Question],
     refusal: Refused | None = None,
 ) -> HttpResponse:
-    context = {"row": row, "news": row.news, "questions": questions, "refusal": refusal}
+    context = {
+        "row": row,
+        "news": row.news,
+        "was": known_day(row),
+        "questions": questions,
+        "refusal": refusal,
+    }
     status = status_of(refusal) if refusal else 200
     return render(request, "runner/training/race_news.html", context, status=status)

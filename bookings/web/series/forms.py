@@ -231,15 +231,16 @@ def choices_of(one: SeriesDate, was: Appointment | None) -> list[tuple[str, str,
     if one.found is DateFound.FREE:
         choices.append((as_text(one.slot), "keep", one.slot))
     if one.nearest and not (was and one.nearest.start == was.starts_at):
-        choices.append((as_text(one.nearest), "nearest", one.nearest))
+        kind = "better" if one.found is DateFound.FREE else "nearest"
+        choices.append((as_text(one.nearest), kind, one.nearest))
     if one.waits and not was:
         choices.append((WAIT, WAIT, None))
     return [*choices, (SKIP, "stay" if was else SKIP, None)]
 
 
 def usual_choice(one: SeriesDate, was: Appointment | None) -> str:
-    """The first that is possible; nothing around a race, or in a week that has a visit or a
-    session of the plan.
+    """The first that is possible; nothing where the training is against it, or in a week that
+    has a visit or a session of the plan.
 
     What is booked already moves to the very time that was asked for, or stays.
     """

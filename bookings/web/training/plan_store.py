@@ -1,6 +1,6 @@
 """Where a runner's races are kept: in their browser, or with the clinic behind a mailed link."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -211,8 +211,8 @@ class SessionPlan(Pages):
             told = told.with_habits(self.habits | {"long_run_weekday": weekday})
         self._keep(told)
 
-    def leave_out_a_race(self, day: date, *, now: datetime) -> None:
-        self._keep(self.told.with_schedule(self.told.schedule.without_race(day)))
+    def leave_out_races(self, days: Collection[date], *, now: datetime) -> None:
+        self._keep(self.told.with_schedule(self.told.schedule.without_races(days)))
 
     def remove_own_plan(self, *, now: datetime) -> None:
         self._keep(self.told.with_schedule(training.Schedule()))
@@ -412,8 +412,8 @@ class ClientPlan(Pages):
     ) -> None:
         own_plans.keep(self.client, schedule, source=source, now=now)
 
-    def leave_out_a_race(self, day: date, *, now: datetime) -> None:
-        own_plans.leave_out_a_race(self.client, day, now=now)
+    def leave_out_races(self, days: Collection[date], *, now: datetime) -> None:
+        own_plans.leave_out_races(self.client, days, now=now)
 
     def remove_own_plan(self, *, now: datetime) -> None:
         own_plans.remove(self.client, now=now)

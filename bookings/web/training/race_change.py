@@ -246,6 +246,7 @@ def _carry_out(
     try:
         replanning.accept(
             answers,
+            race=proposed.race,
             change_race=partial(_change_race, store, proposed, now),
             by=store.by,
             now=now,

@@ -1,6 +1,6 @@
 """What runners tell of their races and of their training."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -13,11 +13,11 @@ from bookings.core.clients.search_text import name_compared
 from bookings.models import Distance, Outcome, Priority, Race, Therapist, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
+from bookings.queries.training.listed import FURTHEST_AHEAD
 from bookings.web.forms import DayField, NameField, plain, whole_number
 from bookings.web.training.listed.races import chosen
 
 LONGEST_NAME = 120
-FURTHEST_AHEAD = timedelta(days=731)
 HABITS = (
     "long_run_weekday", "weekly_volume_km", "usual_part", "usual_therapist_id", "has_been",
     "wants_nudges",

@@ -16,6 +16,7 @@ from bookings.queries.training import protocol
 
 REMEMBERED_SINCE = timedelta(days=7)
 PLANS_SENT = timedelta(days=6)  # so that the next mails come tomorrow
+LONG_AGO, EVERY = timedelta(days=22), 3  # of so many, one may be written to today
 WRITTEN_TO = 4  # of five runners, so many have asked for training mails
 WENT_WRONG = [
     (MailState.FAILED, "It was refused: ring this client.", "550 5.1.1 (address) unknown"),
@@ -79,9 +80,10 @@ def _write_of_training(runners: Sequence[Client], now: datetime) -> None:
         client.pk for place, client in enumerate(runners) if place % 5 < WRITTEN_TO and client.email
     ]
     Client.objects.filter(pk__in=wanted).update(wants_nudges=True)
-    for client in Client.objects.filter(pk__in=wanted):
-        nudges.plan_for(client, now=now - PLANS_SENT, changed={})
-    Mail.objects.filter(kind=MailKind.PLAN).update(due_at=now - PLANS_SENT)
+    for place, client in enumerate(Client.objects.filter(pk__in=wanted).order_by("pk")):
+        then = now - (PLANS_SENT if place % EVERY else LONG_AGO)
+        nudges.plan_for(client, now=then, changed={})
+        Mail.objects.filter(kind=MailKind.PLAN, client=client).update(due_at=then)
     Mail.objects.filter(state=MailState.SCHEDULED, due_at__lte=now).update(
         state=MailState.SENT, data_at=F("due_at"), sent_at=F("due_at"), attempts=1
     )

@@ -12,16 +12,18 @@ from bookings.actions.series import making, race_sessions
 from bookings.actions.series.making import SeriesRequest
 from bookings.actions.waiting_list import offers
 from bookings.actions.waiting_list.offers import OfferRequest
+from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.scheduling.series import Rule, last_of
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.wishes import Start
 from bookings.models import Appointment, BetterBy, Client, Clinic, Treatment, WaitlistEntry
-from bookings.queries.scheduling.slots import Slot
+from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.queries.series.dates import AskedFor, DateFound, Key, looked_at
 from bookings.queries.training.plans import History, as_proposed, next_offer, plan_of, runner_of
 from bookings.queries.waiting_list.better import better_for
+from bookings.queries.waiting_list.matches import gap_of
 from clinic.demo.data.history import DESK
 from clinic.demo.data.people import WITHOUT_EMAIL
 
@@ -46,12 +48,10 @@ def make_waiting(known: Sequence[Client], clinic: Clinic, *, today: date, now: d
     waiting = _wish(runner, now - RUNNERS_WAIT * DAY, today)
     ahead = _booked_ahead(runner, now)
     comes_again, *others = _of_the_wished(ahead)
-    given_back = _in_a_week_without_one(others, runner, clinic, now)
-    _keep_one(given_back, waiting, clinic, now)
     _come_again(comes_again, clinic, now)
-    stays = [one for one in ahead if one not in (given_back, comes_again)]
-    _want_another_time(stays, clinic, today, now)
     _follow_the_race(runner, clinic, today, now)
+    _want_another_time([one for one in ahead if one != comes_again], clinic, today, now)
+    _keep_one(_that_comes_to(waiting, others, clinic, now), waiting, clinic, now)
 
 
 def _wish(client: Client, since: datetime, today: date, **terms: Any) -> WaitlistEntry:
@@ -85,12 +85,25 @@ def _of_the_wished(ahead: Sequence[Appointment]) -> Iterator[Appointment]:
             yield visit
 
 
-def _in_a_week_without_one(
-    visits: Iterable[Appointment], runner: Client, clinic: Clinic, now: datetime
+def _that_comes_to(
+    entry: WaitlistEntry, visits: Iterable[Appointment], clinic: Clinic, now: datetime
 ) -> Appointment:
-    """Nobody is offered two in one week."""
-    theirs = {_week(one, clinic) for one in runner.appointments.upcoming(now)}
-    return next(one for one in visits if _week(one, clinic) not in theirs)
+    """Where they come first by the list's own rule, who are offered one a week at most."""
+    theirs = {_week(one, clinic) for one in entry.client.appointments.upcoming(now)}
+    to_be_moved = set(WaitlistEntry.objects.values_list("appointment", flat=True))
+    there = [
+        one for one in visits if one.pk not in to_be_moved and _week(one, clinic) not in theirs
+    ]
+    return next((one for one in there if _first_for(one, clinic, now) == entry.pk), there[0])
+
+
+def _first_for(visit: Appointment, clinic: Clinic, now: datetime) -> int | None:
+    """Whose turn it would be, were it given back."""
+    during = Interval(visit.starts_at, visit.blocked_until)
+    ignoring = Ignoring(appointments=(visit.pk,))
+    gap = gap_of(clinic, during, at_once=True, ignoring=ignoring, now=now)
+    found = gap.candidates(clinic.day_of(visit.starts_at)) if gap else []
+    return next((one.entry.pk for one in found if one.wanted), None)
 
 
 def _week(visit: Appointment, clinic: Clinic) -> tuple[int, int]:

@@ -362,7 +362,11 @@ CLIENTS = (
         model=RunnerCall,
         owner="race__client",
         name=gettext_noop("When you were to be rung about a race"),
-        shown={gettext_noop("Noted"): "asked_at", gettext_noop("Done"): "done_at"},
+        shown={
+            gettext_noop("Noted"): "asked_at",
+            gettext_noop("Not reached"): "tried_at",
+            gettext_noop("Done"): "done_at",
+        },
         on_erase=Fate.GOES,
         history=NotRemembered("who rang whom is on its row"),
     ),

@@ -3,20 +3,24 @@
 from datetime import time, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookings.actions.refusals import Refused, Stale, TooManyAhead
 from bookings.actions.series.making import DatesRefused
+from bookings.actions.training import own_plans
 from bookings.core.scheduling.codes import Rules
+from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models import Appointment, Mail, MailKind, Series
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import DateFound
 from bookings.queries.training.plans import History
+from bookings.web.series.forms import SKIP, usual_choice
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
+WEEK, DAY, HOUR = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1)
 
 
 def starts_of(series):
@@ -180,3 +184,23 @@ def test_a_date_that_the_diary_reaches_does_not_wait(first, make, clinic):
     with pytest.raises(Stale):
         make(first, count=3, slots={}, waits_for=days)
     assert not Series.objects.exists()
+
+
+def test_each_date_says_what_the_own_plan_has_against_it_and_which_day_is_better(
+    first, ana, rule_of, shown, today, clinic
+):
+    """A date was ticked whose next day is a long run, and the plan was against it right after."""
+    days = {10: DayKind.HARD, 11: DayKind.LONG, 25: DayKind.LONG}
+    own = [TrainingDay(today + n * DAY, days.get(n, DayKind.EASY)) for n in range(30)]
+    own_plans.keep(ana, Schedule(tuple(own)), now=timezone.now())
+    beside, alone, the_eve = shown(first, rule_of(first))
+    assert [bool(one.advice) for one in (beside, alone, the_eve)] == [True, False, True]
+    assert "long run" in str(the_eve.advice.reason)
+    assert [usual_choice(one, None) == SKIP for one in (beside, alone, the_eve)] == [
+        True,
+        False,
+        True,
+    ]
+    better = [(clinic.day_of(one.nearest.start) - today).days for one in (beside, the_eve)]
+    assert not {9, 10, 11, 24, 25} & set(better)
+    assert alone.nearest is None

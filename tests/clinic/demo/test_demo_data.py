@@ -11,6 +11,7 @@ from django.urls import reverse
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Kind, Phase, phase_on, rejections
+from bookings.desk.waiting_list.kept import kept_now
 from bookings.models import (
     Absence,
     Account,
@@ -324,5 +325,7 @@ def test_somebody_waits_for_each_kind_of_time_and_one_is_kept_for_the_runner(now
     offer = WaitlistOffer.objects.open().get()
     assert offer.client.name == people.RUNNER
     assert offer.is_open(now)
+    [kept] = kept_now(Clinic.objects.the(), now)
+    assert not kept.beside  # nobody is offered two in a week
     assert {one.follows_a_race for one in Series.objects.all()} == {True, False}
     assert all(one.appointments.exists() for one in Series.objects.all())

@@ -2,7 +2,17 @@
 
 import pytest
 
-from bookings.core.clients.search_text import Typed, folded, person_in, same_name, terms
+from bookings.core.clients.search_text import (
+    LONGEST_SEARCH,
+    MOST_TERMS,
+    Typed,
+    bounded,
+    folded,
+    person_in,
+    same_name,
+    terms,
+    words_sought,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +101,11 @@ def test_two_names_are_two():
 )
 def test_a_number_in_other_digits_is_the_same_number(typed):
     assert terms(typed) == ["700900123"]
+
+
+@pytest.mark.parametrize("typed", ["\ufdfa" * 200, "\ufdfa " * 200, "a " * 200, "a" * 900])
+def test_a_search_is_short_however_long_its_letters_turn_out(typed):
+    words = words_sought(typed)
+    assert 0 < len(words) <= MOST_TERMS
+    assert len(folded(bounded(typed))) <= 2 * LONGEST_SEARCH
+    assert words_sought("Zoë  Łuc") == ["zoe", "luc"]

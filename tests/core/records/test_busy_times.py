@@ -1,15 +1,18 @@
 """When somebody is busy: what a private calendar says, and what of it counts."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.core.intervals import Interval
-from bookings.core.records.busy_times import NoCalendar, busy_times
+from bookings.core.records.busy_times import RULES, NoCalendar, busy_times
+from bookings.core.records.plan_files.lines import A_RULE, A_WEEKLY_RULE
 
 LONDON = ZoneInfo("Europe/London")
 DURING = Interval(datetime(2026, 10, 19, tzinfo=UTC), datetime(2026, 12, 31, tzinfo=UTC))
@@ -93,11 +96,38 @@ def test_what_repeats_in_a_way_that_is_not_followed_is_told_and_counts_once():
     [b"", b"<html>", b"\0\1", b"date,kind\n2026-10-20,x",
      calendar(*[f"UID:{n}\nDTSTART:20261020T090000Z\nDURATION:PT1M" for n in range(10_100)]),
      calendar(*[f"UID:{n}\nDTSTART:20261020T090000Z\nDURATION:PT1M\nRRULE:FREQ=DAILY"
-                for n in range(30)])],
+                for n in range(30)]),
+     calendar(*[f"UID:{n}\nDTSTART:20241020T090000Z\nDURATION:PT1M\nRRULE:FREQ=YEARLY"
+                for n in range(1_001)])],
 )  # fmt: skip
 def test_what_is_no_calendar_or_far_too_much_of_one_is_refused(data):
     with pytest.raises(NoCalendar):
         busy_times(data, DURING, LONDON)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["MONTHLY;BYDAY=1MO;BYSETPOS=4", "MONTHLY;BYSETPOS=2", "MONTHLY;BYSETPOS=2;BYMONTHDAY=3",
+     "DAILY;INTERVAL=7;BYDAY=WE", "DAILY;BYDAY=WE;INTERVAL=14"],
+)  # fmt: skip
+def test_a_rule_that_never_finds_a_day_is_not_followed(rule):
+    event = at("20261020T090000Z", "20261020T100000Z", f"RRULE:FREQ={rule}")
+    found = busy_times(calendar(event), DURING, LONDON)
+    assert (len(found.times), found.left_out) == (1, 1)
+
+
+ANY_RULE = st.one_of(st.from_regex(one, fullmatch=True) for one in (*RULES, A_RULE, A_WEEKLY_RULE))
+ODD_STARTS = st.sampled_from([datetime(2024, 2, 29, 9), datetime(2024, 1, 31, 9),  # noqa: DTZ001
+                              datetime(2024, 12, 30, 9)])  # fmt: skip  # noqa: DTZ001
+
+
+@given(ANY_RULE, ODD_STARTS)
+def test_each_rule_that_is_followed_finds_a_day_soon(rule, start):
+    """Else dateutil looks for one until the year 9999, a second for each such rule."""
+    endless = re.sub(r";(?:COUNT|UNTIL)=[0-9TZ]+", "", rule)
+    found = rrulestr(endless, dtstart=start).after(start + timedelta(days=700))
+    assert found is not None
+    assert found < start.replace(year=start.year + 1000)
 
 
 def test_an_empty_calendar_is_one_that_is_free():

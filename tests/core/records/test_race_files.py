@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import date, time
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +36,14 @@ END:VEVENT
         ("Halbmarathon", Distance.HALF),
         ("21,1 km", Distance.HALF),
         ("42.2km", Distance.MARATHON),
+        ("HM", Distance.HALF),
+        ("42.2", Distance.MARATHON),
+        ("42,195", Distance.MARATHON),
+        ("21.0975 km", Distance.HALF),
+        ("13.1 miles", Distance.HALF),
+        ("26.2", Distance.MARATHON),
+        ("10.0", Distance.TEN_KM),
+        ("Race 42", None),
         ("Towpath 10", Distance.TEN_KM),
         ("10 km", Distance.TEN_KM),
         ("Chalk Hills Ultra", Distance.ULTRA),
@@ -63,7 +72,30 @@ def test_a_table_is_read_by_its_columns_in_any_order_and_says_what_it_left_out()
         ),
         ListedRaceRead("Two Bridges", "", date(2027, 4, 18), Distance.HALF),
     ]
-    assert [one.called for one in found.not_read] == ["Some Marathon", "Park Run"]
+    left = [(one.row, one.called, one.saw) for one in found.not_read]
+    assert left == [(4, "Some Marathon", "soon"), (5, "Park Run", "")]
+
+
+def test_a_column_of_distances_that_is_missing_is_said_once():
+    table = "race,date\n" + "".join(f"Park Run {n},25/04/2027\n" for n in range(3))
+    with pytest.raises(UnreadableRaces, match="no column named distance"):
+        read(table.encode(), tz=TZ)
+    found = read((table + "\n\nA Half,26/04/2027\n").encode(), tz=TZ)
+    assert found.note
+    assert [(one.name, one.day.day) for one in found.races] == [("A Half", 26)]
+
+
+@pytest.mark.parametrize(
+    "start", [";VALUE=DATE:20270132", ":soon", ":20270112T999999Z", ":", "X:1"]
+)
+def test_one_entry_without_a_day_leaves_the_others_of_its_calendar(start):
+    events = EVENT.format(name="Odd Marathon", start=start)
+    events += EVENT.format(name="Berlin Marathon", start=";VALUE=DATE:20270926")
+    found = read(CALENDAR.format(events=events).encode(), tz=TZ)
+    assert [one.name for one in found.races] == ["Berlin Marathon"]
+    assert [(one.called, str(one.why)) for one in found.not_read] == [
+        ("Odd Marathon", "Its date cannot be read.")
+    ]
 
 
 def test_a_calendar_gives_the_day_and_the_clock_of_the_clinic():
@@ -74,6 +106,24 @@ def test_a_calendar_gives_the_day_and_the_clock_of_the_clinic():
         ("Berlin", date(2027, 9, 26), None),
         ("Berlin", date(2027, 6, 12), time(19, 30)),
     ]
+
+
+EVERY_DAY = """BEGIN:STANDARD
+DTSTART:19000101T000000
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+RRULE:FREQ=DAILY
+END:STANDARD
+"""
+A_ZONE = f"BEGIN:VTIMEZONE\nTZID:x\n{EVERY_DAY * 20}END:VTIMEZONE\n"
+
+
+def test_a_calendar_brings_no_zone_of_its_own_along():
+    event = EVENT.format(name="Night Half", start=";TZID=x:20270612T183000")
+    began = process_time()
+    found = read(CALENDAR.format(events=A_ZONE + event).encode(), tz=TZ)
+    assert process_time() - began < 1
+    assert [(one.day, one.start) for one in found.races] == [(date(2027, 6, 12), time(18, 30))]
 
 
 @pytest.mark.parametrize(

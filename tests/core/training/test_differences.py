@@ -59,7 +59,7 @@ def test_a_light_session_before_the_old_race_is_moved_to_the_new_race_week():
     visit = Booked(flush.ideal, frozenset({Kind.PRE_RACE_FLUSH}))
     [misfit] = found.misfits([visit])
     assert misfit.instead.ideal == flush.ideal + 14 * D
-    assert misfit.reason.startswith("It was for your light pre-race session; that day is now part")
+    assert misfit.reason.startswith("It was for the light pre-race session; that day is now part")
 
 
 def test_a_visit_on_what_becomes_race_day_says_so():
@@ -124,7 +124,7 @@ def test_a_session_that_moves_within_its_phase_says_so():
     base = next(s for s in postponed(1).before.sessions if s.phase is Phase.BASE)
     reasons = {one.reason for one in postponed(1).misfits([Booked(base.ideal, SUITS_ALL)])}
     told = "the new plan has that on another day or not at all."
-    assert reasons == {f"It was for your maintenance session; {told}"}
+    assert reasons == {f"It was for the maintenance session; {told}"}
 
 
 def test_a_visit_whose_session_has_not_moved_is_left_alone_whatever_its_treatment():

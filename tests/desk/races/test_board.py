@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.actions.mail import nudges
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.races import board
 from bookings.models import BroughtPlan, Mail, MailKind, MailState, Race, RunnerCall
 from tests import factories
 
@@ -99,12 +100,41 @@ def test_of_each_race_and_week_it_says_how_many_lack_what(desk, runs):
         runs(name, 8)
     runs("Cy", 8, -28, -3, 4)
     runs("Over, and all came back", -6, 3)
-    [(line, counts)] = desk.get(URL).context["lines"]
+    [row] = desk.get(URL).context["lines"]
+    line = row["line"]
     assert (line.called, line.runners) == ("Harbour", 3)
-    lacking = {name.value: count for name, _head, count in counts}
+    lacking = {name.value: count for name, _head, count in row["counts"]}
     assert (lacking["peak"], lacking["never"]) == (2, 2)
     asked = {"race": line.which, "week": line.week, "missing": "peak"}
     assert len(desk.get(URL, asked).context["listed"]) == 2
+
+
+def test_ten_races_are_shown_and_those_with_nobody_left_to_act_for_come_last(desk, runs):
+    runs("All booked", 8, -28, -3, 4)
+    for weeks in range(9, 20):
+        runs(f"Runner {weeks}", weeks)
+    page = desk.get(URL)
+    assert page.context["listed"][-1]["client"].name == "All booked"
+    assert len(page.context["lines"]) == 10
+    assert [row["line"].day for row in page.context["more_lines"]][-1] == (
+        Race.objects.get(client__name="All booked").race_date
+    )
+    assert "All 12 races" in page.text
+
+
+def test_what_was_narrowed_down_stands_in_the_address_is_said_and_holds_on_the_next_page(
+    desk, runs, monkeypatch
+):
+    monkeypatch.setattr(board, "A_PAGE", 1)
+    for weeks in (5, 6):
+        runs(f"Near {weeks}", weeks, -34)
+    runs("Far", 20)
+    desk.get(URL, {"phase": "peak"})
+    again = desk.get(URL)
+    assert again.headers["Location"] == f"{URL}?phase=peak"
+    assert "2 of 3 runners are listed" in desk.get(again.headers["Location"]).text
+    second = desk.get(URL, {"page": 2}).context["shown"]
+    assert (second.number, second.paginator.count) == (2, 2)
 
 
 @pytest.fixture
@@ -149,6 +179,7 @@ def test_who_had_a_mail_lately_gets_none_before_their_own_pace(desk, owed):
     Mail.objects.filter(kind=MailKind.PLAN).update(data_at=timezone.now(), sent_at=timezone.now())
     [one] = desk.post(URL, {"do": "write", "race": race.pk}).context["others"]
     assert one.why_not.startswith("Not before ")
+    assert "their last mail about sessions was on " in one.why_not
     desk.post(f"{URL}write/", {"race": race.pk})
     assert not Mail.objects.filter(why="The desk had it sent sooner.").exists()
 
@@ -165,9 +196,28 @@ def test_who_is_on_the_phone_list_is_done_and_not_done_by_a_press(desk, runs):
     assert (list(page["shown"]), list(page["done"])) == ([], [call])
     desk.post(list_of, {"undo": call.pk})
     assert list(desk.get(list_of).context["shown"]) == [call]
+    desk.post(list_of, {"take_off": call.pk})
+    page = desk.get(list_of).context
+    assert [(one.pk, one.taken_off) for one in page["done"]] == [(call.pk, True)]
+    desk.post(list_of, {"undo": call.pk})
+    assert not desk.get(list_of).context["done"]
     for nonsense in ({}, {"done": "x"}):
         assert desk.post(list_of, nonsense).status_code == 302
     assert desk.post(list_of, {"done": 10**9}).status_code == 404
+
+
+def test_the_phone_list_says_what_to_ring_about_and_who_was_not_reached_comes_last(desk, runs):
+    tried, other = runs("Ana", 8, -28, 4), runs("Bo", 9, wants_nudges=True)
+    desk.post(URL, {"do": "ring", "race": [tried.pk, other.pk]})
+    call = RunnerCall.objects.get(race=tried)
+    for _twice in range(2):
+        desk.post(f"{URL}ring/", {"not_reached": call.pk})
+    page = desk.get(f"{URL}ring/")
+    last = page.context["rows"][-1]
+    assert (last["call"], last["call"].tries) == (call, 2)
+    assert [str(one) for one in last["missing"]] == ["Nothing in race week"]
+    assert last["no_mail"] == "The client does not want these mails."
+    assert "Not reached 2 times, last " in page.text
 
 
 def test_the_board_and_its_pages_cost_the_same_for_one_runner_and_for_many(desk, owed):

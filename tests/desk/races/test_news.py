@@ -9,11 +9,24 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings import links
+from bookings.actions.refusals import MovedMeanwhile, RaceRefused
+from bookings.actions.scheduling.replanning import VisitAnswer, accept, settle_news
 from bookings.actions.training import race_news
 from bookings.core.scheduling.statuses import Status
+from bookings.dates import civil_day
 from bookings.mail.compose import compose
 from bookings.mail.contents import SUBJECTS
-from bookings.models import Appointment, Clinic, Mail, MailKind, NewsState, RaceNews, RunnerNews
+from bookings.models import (
+    Appointment,
+    Clinic,
+    Mail,
+    MailKind,
+    NewsState,
+    Race,
+    RaceNews,
+    RunnerNews,
+)
+from tests import factories
 from tests.reading import present
 
 W = timedelta(weeks=1)
@@ -83,6 +96,25 @@ def test_one_press_moves_everybodys_race_and_owes_each_one_mail(desk, listed, ru
         "They have given it another date themselves."
     ]
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 2
+
+
+def test_who_has_the_race_twice_is_one_runner_whose_race_of_that_day_follows(
+    desk, listed, runner, race_day, monkeypatch
+):
+    monkeypatch.setattr(race_news, "MOST_RUNNERS", 2)
+    race = runner("Ana Away")
+    factories.make_race(
+        race.client, race_date=race_day - 5 * W, name="Berlin", listed=listed, priority="C"
+    )
+    gone = runner("Bo Before", booked=False)
+    Race.objects.filter(pk=gone.pk).update(outcome="dns")
+    url = f"/desk/races/listed/{listed.pk}/news/"
+    page = desk.get(url, {"becomes": race_day + 3 * W})
+    assert page.context["counts"] == {"all": 2, "by_mail": 1, "own_date": 0}
+    publish(listed, race_day + 3 * W)
+    race.refresh_from_db()
+    assert race.race_date == race_day + 3 * W
+    assert [mail.client for mail in Mail.objects.filter(kind="race_news")] == [race.client]
 
 
 def test_who_wants_training_mails_gets_no_second_one_about_it(listed, runner, race_day, today):
@@ -186,6 +218,124 @@ def test_a_visit_that_moved_meanwhile_is_not_settled_from_an_old_page(desk, lett
     row.refresh_from_db()
     assert row.settled_at is None
     assert Appointment.objects.get().status == Status.BOOKED
+
+
+@pytest.mark.parametrize("by", ["runner", "desk: 1"])
+def test_of_two_answers_at_once_the_first_counts_and_the_second_changes_nothing(letter, by):
+    row, _url = letter
+    seen_by_both = RunnerNews.objects.get(pk=row.pk)
+    assert settle_news(row, [], by="runner", now=timezone.now())
+    cancel_it = [VisitAnswer(Appointment.objects.get())]
+    assert not settle_news(seen_by_both, cancel_it, by=by, now=timezone.now())
+    assert Appointment.objects.get().status == Status.BOOKED
+
+
+def test_of_two_changes_of_ones_own_race_the_second_leaves_the_visits_alone(runner):
+    race = runner("Ana Away")
+    seen_by_both = Race.objects.get(pk=race.pk)
+    Race.objects.update(race_date=race.race_date + W)
+    cancel_it = [VisitAnswer(Appointment.objects.get())]
+    with pytest.raises(RaceRefused):
+        accept(
+            cancel_it, race=seen_by_both, change_race=lambda: None, by="runner", now=timezone.now()
+        )
+    assert Appointment.objects.get().status == Status.BOOKED
+
+
+def test_what_was_moved_meanwhile_is_not_cancelled_by_an_answer_from_before(letter):
+    row, _url = letter
+    answer = VisitAnswer(Appointment.objects.get())
+    Appointment.objects.update(revision=1)
+    with pytest.raises(MovedMeanwhile):
+        settle_news(row, [answer], by="runner", now=timezone.now())
+    row.refresh_from_db()
+    assert row.settled_at is None
+
+
+def was_sent(client):
+    now = timezone.now()
+    Mail.objects.filter(client=client).update(state="sent", data_at=now, sent_at=now)
+
+
+def news_mails():
+    """What would go out now about races: to whom, and its words."""
+    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, state="scheduled").order_by("pk")
+    due = [mail for mail in mails if SUBJECTS[mail.kind].why_not(mail) is None]
+    said = [compose(mail, Clinic.objects.the(), now=timezone.now()) for mail in due]
+    bodies = [present(one.get_body(["plain"])).get_content() for one in said]
+    return [
+        (mail.client.name, " ".join(body.split())) for mail, body in zip(due, bodies, strict=True)
+    ]
+
+
+def test_nobody_reads_of_a_date_that_they_were_never_told(listed, runner, race_day):
+    told = runner("Ana Away", booked=False)
+    runner("Bo Booked")
+    own = runner("Di Different", booked=False)
+    Race.objects.filter(pk=own.pk).update(race_date=race_day + 3 * W)
+    publish(listed, race_day + 3 * W)
+    was_sent(told.client)
+    listed.refresh_from_db()
+    third = publish(listed, race_day + 5 * W)
+    assert {row.why for row in third.runners.all()} == {""}
+    (ana, to_ana), (bo, to_bo), (di, _body) = news_mails()
+    assert (ana, bo, di) == ("Ana Away", "Bo Booked", "Di Different")
+    assert f"was to be on {civil_day(race_day + 3 * W)}" in to_ana
+    assert f"was to be on {civil_day(race_day)}" in to_bo
+    assert "no longer fit" in to_bo
+
+
+def test_a_move_taken_back_writes_to_who_was_told_and_takes_along_whom_it_moved(
+    listed, runner, race_day
+):
+    told = runner("Ana Away", booked=False)
+    runner("Bo Booked")
+    own = runner("Di Different", booked=False)
+    Race.objects.filter(pk=own.pk).update(race_date=race_day + 3 * W)
+    publish(listed, race_day + 3 * W)
+    was_sent(told.client)
+    listed.refresh_from_db()
+    back = publish(listed, race_day)
+    assert [name for name, _body in news_mails()] == ["Ana Away"]
+    assert [row.client for row in back.runners.filter(state=NewsState.LEFT_ALONE)] == [own.client]
+    assert not back.runners.filter(state=NewsState.DONE, settled_at=None)
+    own.refresh_from_db()
+    assert own.race_date == race_day + 3 * W
+
+
+def test_what_the_desk_settled_is_told_in_the_next_mail_where_the_first_is_overtaken(
+    letter, listed, race_day
+):
+    row, _url = letter
+    visit = Appointment.objects.get()
+    settle_news(row, [VisitAnswer(visit)], by="desk: 1", now=timezone.now())
+    listed.refresh_from_db()
+    publish(listed, race_day + 5 * W)
+    [(_ana, body)] = news_mails()
+    assert "It is cancelled, and there is no fee." in body
+
+
+def test_news_that_overtake_others_are_carried_out_after_them(
+    listed, runner, race_day, monkeypatch
+):
+    race = runner("Ana Away", booked=False)
+    with monkeypatch.context() as busy:
+        busy.setattr(race_news, "AT_ONCE", -1)
+        publish(listed, race_day + 3 * W)
+    listed.refresh_from_db()
+    publish(listed, race_day)
+    race.refresh_from_db()
+    assert race.race_date == race_day
+    assert not RunnerNews.objects.filter(state=NewsState.WAITING)
+
+
+def test_who_is_still_to_be_asked_stands_on_the_desks_first_page_and_beside_the_races(desk, letter):
+    row, _url = letter
+    pages = [desk.get(url).content.decode() for url in ("/desk/", "/desk/races/")]
+    assert all(f'href="/desk/races/news/{row.news_id}/"' in page for page in pages)
+    settle_news(row, [], by="desk: 1", now=timezone.now())
+    pages = [desk.get(url).content.decode() for url in ("/desk/", "/desk/races/")]
+    assert not any(f'href="/desk/races/news/{row.news_id}/"' in page for page in pages)
 
 
 def test_who_changes_their_race_afterwards_is_asked_no_more_and_said(desk, letter, race_day):

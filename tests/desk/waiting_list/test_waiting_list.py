@@ -11,7 +11,11 @@ from django.utils import timezone
 
 from bookings.actions.scheduling import cancellation
 from bookings.actions.waiting_list import offers
-from bookings.models import FreedTime, OfferState, WaitlistEntry
+from bookings.actions.waiting_list.offers import OfferRequest
+from bookings.core.scheduling.parts_of_day import part_of_day
+from bookings.core.waiting_list.wishes import Start
+from bookings.dates import civil_day
+from bookings.models import Clinic, FreedTime, OfferState, WaitlistEntry
 from tests import factories
 from tests.page_forms import forms_of
 
@@ -42,6 +46,19 @@ def freed(full_day):
     return FreedTime.objects.get()
 
 
+def the_start_of(visit, entry):
+    part = part_of_day(visit.starts_at.astimezone(Clinic.objects.the().tz).time())
+    day = Clinic.objects.the().day_of(visit.starts_at)
+    who = frozenset({visit.therapist_id})
+    return OfferRequest(
+        entry=entry.pk, start=Start(at=visit.starts_at, day=day, part=part, therapists=who)
+    )
+
+
+def squeezed(page):
+    return re.sub(r"\s+", " ", page)
+
+
 def test_each_who_waits_is_there_and_for_a_gap_why_each_was_not_offered(desk, full_day, wait):
     wait("Ana First")
     wait("Bo Second")
@@ -51,6 +68,23 @@ def test_each_who_waits_is_there_and_for_a_gap_why_each_was_not_offered(desk, fu
     assert "They want another time of day." in page
     assert "in case it is taken back" in page
     assert "07700 900123" in page
+
+
+def test_the_list_speaks_of_the_first_day_that_can_still_come_and_names_it(
+    desk, wait, clock, at, today, kim
+):
+    """Today is over, tomorrow closed, Kim is away the day after and works no evenings."""
+    second, third = (today + timedelta(days=n) for n in (2, 3))
+    wait("Ana Any", first_day=today, last_day=today + timedelta(days=9))
+    wait("Bo Soon", first_day=today, last_day=today + timedelta(days=1))
+    wait("Cy Evenings", first_day=today, last_day=today + timedelta(days=9), parts=[2])
+    factories.make_absence(at(1, 0), at(2, 0))
+    clock.move_to(at(0, 17))
+    assert f"The first day that can still come is {civil_day(second)}." in desk.get(PAGE).text
+    factories.make_absence(at(2, 0), at(3, 0), kim)
+    said = desk.get(PAGE).text
+    assert said.count(f"The first day that can still come is {civil_day(third)}.") == 1
+    assert said.count("None of the days that they want can still come.") == 2
 
 
 def test_the_desk_offers_it_out_of_turn_and_takes_it_back(desk, full_day, wait):
@@ -81,6 +115,28 @@ def test_the_desk_may_offer_once_more_what_was_passed_on_but_not_two_at_once(des
     other = {**sent, "start": full_day[3].starts_at.isoformat()}
     said = desk.post(f"{PAGE}{entry.pk}/offer/", other, follow=True).text
     assert "They are thinking about another offer. Nothing was offered." in said
+
+
+def test_whom_it_is_kept_for_is_told_why_and_warned_of_what_else_they_have_that_week(
+    desk, full_day, wait, massage, kim, room, at
+):
+    """And is not among those whom it does not suit, since it was offered to them."""
+    entry = wait("Ana First")
+    gap = freed(full_day)
+    offers.make(the_start_of(full_day[1], entry), now=timezone.now())
+    page = desk.get(PAGE, {"gap": gap.pk}).text
+    assert "They came first. No race is known of them. Waits for" in squeezed(page)
+    assert "They have booked for that week already" not in page
+    beside = factories.make_appointment(
+        starts_at=at(4, 10), treatment=massage, therapist=kim, room=room, client=entry.client,
+        booked_at=timezone.now(),
+    )  # fmt: skip
+    page = desk.get(PAGE, {"gap": gap.pk}).text
+    assert "They have booked one of that week since they joined the list." not in page
+    assert "They have booked for that week already:" in page
+    assert f"/diary/appointments/{beside.pk}/" in page
+    assert "They keep what they have booked, and have this one as well." in page
+    assert "Nobody else is written to before" in page
 
 
 @pytest.mark.parametrize("start", ["", "soon", "2020-01-01T10:00:00+00:00"])

@@ -111,6 +111,27 @@ def test_hours_are_those_that_are_worked_and_where_there_are_too_few_more_are_pr
     assert proposal.hours in said
 
 
+def test_hours_are_never_proposed_on_a_closed_day_and_the_week_says_which_it_is(
+    desks, visit, kim, at, today
+):
+    """Most came on that weekday lately, and so most would be missing there."""
+    monday = today + (7 - today.weekday()) * D
+    ahead = (monday - today).days
+    for week in range(2, 6):
+        visit(ahead + 4 - 7 * week, factories.make_client(f"Fri {week}"), status=Status.COMPLETED)
+    visit(ahead + 2 - 14, factories.make_client("Wed"), status=Status.COMPLETED)
+    for day in (0, 1, 3, 5, 6):
+        factories.make_absence(at(ahead + day, 0), at(ahead + day + 1, 0), kim)
+    factories.make_absence(at(ahead + 4, 0), at(ahead + 5, 0))
+    for n in range(8):
+        visit(ahead + 2, factories.make_client(f"Runner {n}"), 9 + n)
+    page = desks.get(PAGE)
+    [proposal] = page.context["forecast"].proposals
+    assert proposal.weekday == "Wednesday"
+    assert [day.weekday() for day in proposal.closed] == [4]
+    assert "The clinic is closed on Friday " in page.content.decode()
+
+
 def test_the_file_has_a_line_a_week_and_nobody_s_name(desks, ana, visit):
     visit(9, ana)
     answer = desks.get(FILE)

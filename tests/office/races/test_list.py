@@ -71,13 +71,17 @@ def test_a_file_is_shown_before_and_the_same_again_adds_nothing(office, day):
     factories.make_listed("Old Marathon", race_date=day)
     lines = ["race,town,date,distance", f"Berlin Marathon,Berlin,{day},",
              f"Berlin Marathon,Berlin,{day},half marathon",
-             f"Old Marathon,,{day + timedelta(days=7)},", f"Nobody knows,,{day},"]  # fmt: skip
+             f"Old Marathon,,{day + timedelta(days=7)},", f"Nobody knows,,{day},",
+             "Some Marathon,,soon,", "Far Marathon,,5 May 2099,"]  # fmt: skip
     for new in (2, 0):
         sent = SimpleUploadedFile("races.csv", "\n".join(lines).encode())
         page = office.post(FILE, {"file": sent})
         plan = page.context["plan"]
         assert (len(plan.new), len(plan.known), len(plan.moved)) == (new, 2 - new, 1)
-        assert [called for called, _why in page.context["not_read"]] == ["Nobody knows"]
+        left = [(one.row, one.called) for one, _why in page.context["not_read"]]
+        assert left == [(5, "Nobody knows"), (6, "Some Marathon")]
+        assert "The file says “<bdi>soon</bdi>”." in page.text
+        assert [one.name for one in plan.far] == ["Far Marathon"]
         assert ListedDistance.objects.count() == (1 if new else 3)
         for _twice in range(2):
             assert office.post(FILE, {"read": page.context["read"]}).headers["Location"] == LIST

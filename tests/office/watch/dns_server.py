@@ -11,6 +11,8 @@ import dns.rrset
 
 from tests.thread_server import ThreadServer
 
+ZONE = ". . 1 2 3 4 5"
+
 
 class DnsServer(ThreadServer):
     def __init__(self):
@@ -19,6 +21,7 @@ class DnsServer(ThreadServer):
         self.next_addresses: dict[str, list[str]] = {}  # from the second question on
         self.asked: list[str] = []
         self.seconds = 0.0
+        self.code: int | None = None  # instead of any answer
         self.server = socketserver.ThreadingUDPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
 
@@ -43,7 +46,9 @@ class DnsServer(ThreadServer):
                 server.asked.append(name.to_text(omit_final_dot=True))
                 time.sleep(server.seconds)
                 kind = dns.rdatatype.to_text(asked.question[0].rdtype)
-                if server.asked[-1] in server.addresses and kind in ("A", "AAAA"):
+                if server.code is not None:
+                    answer.set_rcode(dns.rcode.Rcode(server.code))
+                elif server.asked[-1] in server.addresses and kind in ("A", "AAAA"):
                     found = server.told(server.asked[-1], kind)
                     if found:
                         answer.answer.append(dns.rrset.from_text(name, 0, "IN", kind, *found))
@@ -52,6 +57,7 @@ class DnsServer(ThreadServer):
                     answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", *quoted))
                 elif server.asked[-1] not in server.texts:
                     answer.set_rcode(dns.rcode.NXDOMAIN)
+                    answer.authority.append(dns.rrset.from_text(".", 60, "IN", "SOA", ZONE))
                 with contextlib.suppress(OSError):  # the test is over
                     self.request[1].sendto(answer.to_wire(), self.client_address)
 

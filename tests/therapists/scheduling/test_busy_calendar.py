@@ -12,8 +12,9 @@ from bookings.core.scheduling.codes import Code
 from bookings.models import Appointment, BusyCalendar, BusyTime, Change, FreedTime
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.openings import openings
+from bookings.web.training.own_plan.links import no_page
 from tests import factories
-from tests.fetching.feeds import LINK, SECRET, feed, feed_names, feed_server
+from tests.fetching.feeds import LINK, SECRET, ReadInARoom, feed, feed_names, feed_server
 
 __all__ = ["feed", "feed_names", "feed_server"]
 PAGE = "/my-time/calendar/"
@@ -161,6 +162,16 @@ def test_it_is_each_therapists_own_and_gone_when_they_say_so(
     assert free() == before
 
 
+def test_pasting_is_counted_and_has_its_room_until_it_is_read(
+    paste, dentist, settings, monkeypatch
+):
+    """A site may be quick and its calendar long."""
+    monkeypatch.setattr(busy_calendars, "busy_times", reading := ReadInARoom())
+    settings.LIMITS = {"files": "1/hour"}
+    assert [paste(dentist).status_code for _ in range(2)] == [422, 429]
+    assert reading.rooms == [1]
+
+
 @pytest.mark.parametrize(
     ("status", "content", "said"),
     [(404, b"", "no longer at this address"), (200, b"<html>", "is no calendar")],
@@ -171,3 +182,25 @@ def test_what_is_no_calendar_is_said_at_the_field(kims, feed, status, content, s
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not BusyCalendar.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("https://calendar.google.com/calendar/u/0/r", "Secret address in iCal format"),
+        ("calendar.google.com/calendar/r/week/2027/1/1", "Secret address in iCal format"),
+        ("https://www.icloud.com/calendar/", "as a public calendar"),
+        ("https://outlook.office.com/calendar/view/week", "copy its ICS link"),
+    ],
+)
+def test_the_address_of_a_calendar_s_page_is_told_where_its_feed_is(kims, link, said):
+    answer = kims.post(PAGE, {"link": link})
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_a_feed_of_the_same_site_is_no_page():
+    for path in ("calendar/ical/kim%40example.com/private-1/basic.ics", "calendar/ical/x/public"):
+        no_page(f"https://calendar.google.com/{path}")
+    no_page("https://outlook.live.com/owa/calendar/1/2/cid-3/calendar.ics")
+    no_page("https://[")

@@ -16,9 +16,16 @@ from bookings.actions.rota import busy_calendars
 from bookings.models import BusyCalendar, Clinic, Therapist
 from bookings.queries.scheduling.conflicts import in_the_way
 from bookings.web.forms import plain
+from bookings.web.rate_limits import FILES, limited
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
-from bookings.web.training.own_plan.links import LONGEST_LINK, MANY_AT_ONCE, as_link, refusal_of
+from bookings.web.training.own_plan.links import (
+    LONGEST_LINK,
+    MANY_AT_ONCE,
+    as_link,
+    no_page,
+    refusal_of,
+)
 from therapists.pages.no_store import of_a_therapist
 
 SHOWN = 20
@@ -28,6 +35,7 @@ class BusyCalendarForm(forms.Form):
     link = forms.CharField(
         label=gettext_lazy("Private link of your own calendar"),
         max_length=LONGEST_LINK,
+        validators=[no_page],
         widget=forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
         help_text=gettext_lazy(
             "It begins with https:// or webcal://. We keep it as we would a password."
@@ -39,6 +47,7 @@ class BusyCalendarForm(forms.Form):
 
 
 @page_methods
+@limited(FILES)
 @of_a_therapist
 def page(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     form = BusyCalendarForm(request.POST if request.method == "POST" else None)

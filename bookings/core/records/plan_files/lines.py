@@ -6,7 +6,7 @@ days, the runner's own: a time is the day on the clock that is written, and only
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,8 +29,10 @@ MOMENT = r"[0-9]{8}(?:T[0-9]{6}Z?)?"
 MOMENTS = re.compile(rf"{MOMENT}(?:,{MOMENT}){{0,400}}")
 LENGTH = re.compile(r"P(?:[0-9]D)?T(?:([0-9]{1,2})H)?(?:([0-9]{1,3})M)?(?:[0-9]{1,5}S)?")
 # Rules that find a day soon wherever they begin; others might look for one till the year 9999.
-PLAIN_PARTS = r"INTERVAL=[1-9][0-9]?|COUNT=[0-9]{1,4}|WKST=[A-Z]{2}|UNTIL=[0-9]{8}(?:T[0-9]{6}Z?)?"
-BY_DAY = r"BYDAY=(?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU)){0,6}"
+A_DAY = r"(?:MO|TU|WE|TH|FR|SA|SU)"
+ITS_UNTIL = r"UNTIL=[0-9]{8}(?:T[0-9]{6}Z?)?"
+PLAIN_PARTS = rf"INTERVAL=[1-9][0-9]?|COUNT=[0-9]{{1,4}}|WKST={A_DAY}|{ITS_UNTIL}"
+BY_DAY = rf"BYDAY={A_DAY}(?:,{A_DAY}){{0,6}}"
 A_RULE = re.compile(rf"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY)(?:;(?:{PLAIN_PARTS}))*")
 A_WEEKLY_RULE = re.compile(rf"FREQ=WEEKLY(?:;(?:{PLAIN_PARTS}|{BY_DAY}))*")
 TIME_OF_UNTIL = re.compile(r"(UNTIL=[0-9]{8})T[0-9]{6}Z?")
@@ -79,7 +81,7 @@ def worth_reading(text: str, window: Window, tz: ZoneInfo) -> Worth:
     kept: list[str] = []
     seen: set[str] = set()
     left_out = coming = 0
-    for event in _events(LINE_ENDS.split(FOLDED.sub("", text))):
+    for event in _events(text):
         first = _day(event.times.get("DTSTART", ""), tz)
         if first is None:
             left_out += 1
@@ -93,23 +95,32 @@ def worth_reading(text: str, window: Window, tz: ZoneInfo) -> Worth:
     return Worth(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{inside}\r\nEND:VCALENDAR\r\n", left_out)
 
 
-def _events(lines: Iterable[str]) -> Iterator[Event]:
-    """Only the lines of an event itself, not of what is nested in it."""
-    event, depth, count = None, 0, 0
-    for line in lines:
+def _events(text: str) -> Iterator[Event]:
+    for count, lines in enumerate(own_lines(text)):
+        if count >= MOST_ENTRIES:
+            raise UnreadablePlan(TOO_MANY)
+        event = Event()
+        for line in lines:
+            _take(event, line)
+        yield event
+
+
+def own_lines(text: str) -> Iterator[list[str]]:
+    """Those of each event itself, not of what is nested in it."""
+    event: list[str] | None = None
+    depth = 0
+    for line in LINE_ENDS.split(FOLDED.sub("", text)):
         head = line[:16].strip().upper()
         if event is None:
             if head == "BEGIN:VEVENT":
-                event, depth, count = Event(), 0, count + 1
+                event, depth = [], 0
         elif head == "END:VEVENT" and depth == 0:
             yield event
             event = None
         elif head.startswith(("BEGIN:", "END:")):
             depth = max(0, depth + (1 if head.startswith("BEGIN:") else -1))
         elif depth == 0:
-            _take(event, line)
-        if count > MOST_ENTRIES:
-            raise UnreadablePlan(TOO_MANY)
+            event.append(line)
 
 
 def _take(event: Event, line: str) -> None:
@@ -118,7 +129,7 @@ def _take(event: Event, line: str) -> None:
         return
     name, value = found[1].upper(), found[2].strip()
     if name in TEXTS:
-        event.lines.setdefault(name, _cut(value, TEXTS[name]))
+        event.lines.setdefault(name, cut(value, TEXTS[name]))
     elif name in ONCE and len(value) <= LONGEST_VALUE:
         event.lines.setdefault(name, value)
     elif name in ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID"):
@@ -138,7 +149,8 @@ def _take_rule(event: Event, rule: str) -> None:
         event.unread = True
 
 
-def _cut(value: str, most: int) -> str:
+def cut(value: str, most: int) -> str:
+    """Not in the middle of a letter that is written as two."""
     return value[:most].rstrip("\\")
 
 

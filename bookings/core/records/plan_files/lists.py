@@ -19,7 +19,7 @@ from bookings.core.records.plan_files.words import KM_OF_A_MILE, PlanWords, fold
 from bookings.core.records.tables import ListTable, Row, Unreadable, table_of
 from bookings.core.records.text_files import rows_of
 
-PLAIN = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,3})?")
+PLAIN = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,17})?")
 CLOCK = re.compile(r"([0-9]{1,2}):([0-5][0-9])(?::[0-5][0-9])?")
 OF_ONE = {"km": 1.0, "miles": KM_OF_A_MILE, "metres": 0.001}
 MINUTES_OF_ONE = {"minutes": 1.0, "hours": 60.0}

@@ -10,7 +10,7 @@ from bookings.core.training.protocol.fields import Node
 from bookings.core.training.schedule import DayKind
 
 KINDS = {kind.value: kind for kind in DayKind}
-LONGEST_TEXT = 1_000
+LONGEST_TITLE, LONGEST_TEXT = 300, 600  # letters, as they are compared
 SEVERAL = re.compile(r"\b[0-9]{1,3} ?[x×*] ?(?=[0-9(])")
 NUMBER = r"(?<![0-9.,:/])([0-9]{1,4}(?:[.,][0-9]{1,3})?)"
 REPEATED = re.compile(r"\b[0-9]{1,3} ?[x×*] ?[0-9]{1,4}(?:[.,][0-9]{1,3})?")
@@ -73,7 +73,7 @@ class PlanWords:
         )
 
     def called(self, title: str) -> Called:
-        plain = folded(title)
+        plain = folded(title, LONGEST_TITLE)
         spoken = SEVERAL.sub(" repeats ", plain)
         for kind, words in self.rules:
             if words.search(spoken):
@@ -84,7 +84,7 @@ class PlanWords:
 
     def is_of_a_day(self, title: str) -> bool:
         """A week's number and its total are of no day."""
-        plain = folded(title)
+        plain = folded(title, LONGEST_TITLE)
         left = self._without_amounts(self.sums_up.sub(" ", plain))
         return bool(left) or not self.sums_up.search(plain)
 
@@ -97,7 +97,7 @@ class PlanWords:
 
     def km_of_a_race(self, title: str) -> float | None:
         """By its name, such as half marathon."""
-        plain = folded(title)
+        plain = folded(title, LONGEST_TITLE)
         return next((km for km, words in self.race_km if words.search(plain)), None)
 
     def amounts(self, text: str) -> Amounts:
@@ -143,25 +143,29 @@ class PlanWords:
             yield float(found[1].replace(",", ".")) * 60 + (int(rest[1]) if rest else 0)
 
 
-def folded(text: str) -> str:
+def folded(text: str, longest: int = LONGEST_TEXT) -> str:
     """As words are compared: without case, in one writing, with single spaces.
 
     One letter may become eighteen, so it is cut before and after.
     """
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
-    return " ".join(plain[:LONGEST_TEXT].split())
+    plain = unicodedata.normalize("NFKC", text[:longest]).casefold()
+    return " ".join(plain[:longest].split())
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of them as whole words; a sign such as ✅ wherever it stands."""
+    """Any of them as whole words; a sign such as ✅ wherever it stands.
+
+    Where no word begins, one look says so for all of them: a file has many places to look at.
+    """
     longest_first = sorted(map(folded, words), key=len, reverse=True)
-    return re.compile("|".join(_whole(word) for word in longest_first))
+    spelt = "|".join(_spelt(word) for word in longest_first if word[0].isalnum())
+    signs = [_spelt(word) for word in longest_first if not word[0].isalnum()]
+    return re.compile("|".join([rf"(?<!\w)(?:{spelt})(?!\w)"] * bool(spelt) + signs))
 
 
-def _whole(word: str) -> str:
+def _spelt(word: str) -> str:
     spelt = re.escape(word).replace(r"\ ", "[ -]").replace(r"\-", "[ -]?")
-    spelt = spelt.replace(r"\#", "[0-9]{1,3}")
-    return rf"(?<!\w){spelt}(?!\w)" if word[0].isalnum() else spelt
+    return spelt.replace(r"\#", "[0-9]{1,3}")
 
 
 def _of_unit(names: Iterable[str]) -> re.Pattern[str]:

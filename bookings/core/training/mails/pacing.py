@@ -37,11 +37,18 @@ class Pace:
 
     def first_free(self, day: date) -> date:
         """N2, N6: the day itself, or the next that is far enough from the last mail and free."""
-        if self.last:
-            day = max(day, self.last + timedelta(days=self.protocol.mails.nudges.min_gap))
+        day = self._far_enough(day)
         while day in self.blackout:
             day += DAY
         return day
+
+    def is_kept_by_a_race(self, day: date) -> bool:
+        """Rather than by the last mail."""
+        return self.first_free(day) > self._far_enough(day)
+
+    def _far_enough(self, day: date) -> date:
+        gap = timedelta(days=self.protocol.mails.nudges.min_gap)
+        return max(day, self.last + gap) if self.last else day
 
     def handle(self, day: date, due: Sequence[Nudge]) -> Handled:
         """The nudges that are due, with the sessions they still cover on that day."""

@@ -121,11 +121,11 @@ class PlanChange:
         phase = self.after.on(visit.day).phase
         if phase is self.before.on(visit.day).phase:
             return Sentence(
-                "It was for your {session}; the new plan has that on another day or not at all.",
+                "It was for the {session}; the new plan has that on another day or not at all.",
                 session=session,
             )
         return Sentence(
-            "It was for your {session}; that day is now part of {phase}.",
+            "It was for the {session}; that day is now part of {phase}.",
             session=session,
             phase=self.after.protocol.phases[phase].name.lower(),
         )

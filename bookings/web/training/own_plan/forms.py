@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models.pasted_links import NotRead
 from bookings.web.forms import plain
-from bookings.web.training.own_plan.links import LONGEST_LINK, refusal_of
+from bookings.web.training.own_plan.links import LONGEST_LINK, no_page, refusal_of
 
 
 class OwnPlanForm(forms.Form):
@@ -18,6 +18,7 @@ class OwnPlanForm(forms.Form):
         label=gettext_lazy("Private calendar link"),
         max_length=LONGEST_LINK,
         required=False,
+        validators=[no_page],
         widget=forms.URLInput({"autocomplete": "off", "spellcheck": "false"}),
         help_text=gettext_lazy(
             "It begins with https:// or webcal://. We keep it as we would a password, and read it "

@@ -1,6 +1,9 @@
 """What is said to whoever pastes a link to a private calendar."""
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,6 +13,36 @@ LONGEST_LINK = 2_000
 MANY_AT_ONCE = gettext_lazy(
     "Other calendars are being read just now. Please press again in a moment."
 )
+# What the browser shows while one looks at one's own calendar: by host, with where the address of
+# its feed is found.
+PAGES = {
+    "calendar.google.com": gettext_lazy(
+        "This is the address of the page. In Google Calendar’s settings choose your calendar: "
+        "under “Integrate calendar” stands its “Secret address in iCal format”."
+    ),
+    "www.icloud.com": gettext_lazy(
+        "This is the address of the page. In iCloud share the calendar as a public calendar, and "
+        "copy the link that it shows then."
+    ),
+    **dict.fromkeys(
+        ("outlook.live.com", "outlook.office.com", "outlook.office365.com"),
+        gettext_lazy(
+            "This is the address of the page. In Outlook’s settings, under “Shared calendars”, "
+            "publish the calendar and copy its ICS link."
+        ),
+    ),
+}
+
+
+def no_page(typed: str) -> None:
+    """A validator: of an address that is the page of a calendar it says where the feed's is."""
+    try:
+        parts = urlsplit(as_link(typed))
+    except ValueError:
+        return  # is refused as an address
+    is_a_feed = parts.path.endswith(".ics") or parts.path.startswith("/calendar/ical/")
+    if not is_a_feed and (said := PAGES.get(parts.hostname or "")):
+        raise ValidationError(said)
 
 
 def as_link(typed: str) -> str:

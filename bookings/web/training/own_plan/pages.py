@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
@@ -16,6 +17,7 @@ from bookings.actions.pasted_links import NotReadable, TooManyAtOnce
 from bookings.actions.training.plan_links import read_calendar
 from bookings.core.records import plan_files
 from bookings.core.records.plan_files.corrections import Corrections
+from bookings.fetching import Fetched
 from bookings.models import Clinic, Weekday
 from bookings.queries.training.plan_words import plan_words
 from bookings.web.days import day_in
@@ -47,6 +49,7 @@ A_WEEK = [
     "long,150,26",
     "strength,30,",
 ]
+MOST_RACES = 400  # no plan has as many days
 KEEP_ANYWAY = "keep-anyway"
 TEMPLATE = "web/training/own_plan/{}.html"
 
@@ -114,9 +117,12 @@ def _read_link(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | No
 def _fetched(url: str, known: Corrections, clinic: Clinic, today: date) -> PlanFound:
     """While the runner waits, five seconds at most: so nothing of the link is written down before
     they have said yes. Raises NotReadable and TooManyAtOnce."""
-    got = pasted_links.fetched_for_a_page(url)
-    read = read_calendar(got.content or b"", known, today=today, tz=clinic.tz)
-    return PlanFound(read, url, got.tag, known)
+
+    def read(got: Fetched) -> PlanFound:
+        found = read_calendar(got.content or b"", known, today=today, tz=clinic.tz)
+        return PlanFound(found, url, got.tag, known)
+
+    return pasted_links.read_for_a_page(url, read)
 
 
 def _show_form(
@@ -174,10 +180,16 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 @require_POST
 def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
-    """All of it, or a race that they do not run."""
-    if race := day_in(request.POST.get("race", "")):
-        store.leave_out_a_race(race, now=timezone.now())
-        messages.success(request, _("That race is left out of the days of your training plan."))
+    """All of it, or races that they do not run."""
+    days = [day_in(text) for text in request.POST.get("race", "").split()[:MOST_RACES]]
+    if races := {day for day in days if day}:
+        store.leave_out_races(races, now=timezone.now())
+        said = ngettext(
+            "That race is left out of the days of your training plan.",
+            "Those races are left out of the days of your training plan.",
+            len(races),
+        )
+        messages.success(request, said)
         return redirect(store.url)
     store.remove_own_plan(now=timezone.now())
     weekday = Weekday(store.runner.long_run_weekday).label

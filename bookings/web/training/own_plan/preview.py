@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from cryptography.fernet import InvalidToken
@@ -27,27 +27,20 @@ from bookings.core.records.plan_files import (
     without_unknown,
 )
 from bookings.core.records.plan_files.corrections import Corrections
-from bookings.core.training import DayKind, Distance, Schedule, TrainingDay
-from bookings.models import Clinic, Race
+from bookings.core.training import DayKind, Schedule, TrainingDay
+from bookings.models import Clinic
 from bookings.models.pasted_links import PastedLink, SealedLink, masked
 from bookings.models.training.own_plans import as_rows, schedule_of
 from bookings.web.forms import whole_number
+from bookings.web.training.own_plan.races_read import RaceRead, races_read
 from bookings.web.training.plan_store import PlanStore
 
 SALT = "own training plan"
-MOVES_BY = timedelta(weeks=26)  # at most, or it is another race
 STANDS_FOR = 24 * 60 * 60  # seconds; a page that has lain longer is begun anew
 TELLING = (DayKind.RACE, DayKind.LONG, DayKind.HARD, DayKind.UNKNOWN)
 KIND_OF_DAY = "kind-"
 LEAVE_OUT = "leave-out"  # the press for all that nobody knows
 KINDS = {kind.value: kind for kind in DayKind}
-# Kilometres up to which, and from which on, a race is of that distance.
-DISTANCES = (
-    (11, 9, Distance.TEN_KM),
-    (22, 20, Distance.HALF),
-    (43, 41, Distance.MARATHON),
-    (1000, 43, Distance.ULTRA),
-)
 TO_TEACH = (DayKind.LONG, DayKind.HARD, DayKind.EASY, DayKind.STRENGTH, DayKind.REST, DayKind.RACE)
 
 
@@ -159,6 +152,14 @@ class Lesson:
 
     place: int
     of: UnknownWords
+    title: str = ""  # of its first day
+
+    @property
+    def shown(self) -> str:
+        """As it was written, numbers included: of several of one day the one with these words."""
+        first = next(iter(self.of.words.split()), "")
+        written = (one for one in self.title.split(", ") if first in one.casefold())
+        return next(written, self.of.words)
 
     @property
     def choices(self) -> list[tuple[str, DayKind]]:
@@ -196,7 +197,11 @@ class Preview:
 
     @property
     def lessons(self) -> list[Lesson]:
-        return [Lesson(place, of) for place, of in enumerate(self.read.unknown)]
+        titles = self.read.titles
+        return [
+            Lesson(place, of, titles.get(of.days[0], ""))
+            for place, of in enumerate(self.read.unknown)
+        ]
 
     @property
     def telling(self) -> list[DayChoice]:
@@ -216,22 +221,6 @@ class Preview:
 
     def _days(self, days: Iterable[TrainingDay]) -> list[DayChoice]:
         return [DayChoice(one, self.read.titles.get(one.day, "")) for one in days]
-
-
-def _moved_to(
-    read: "RaceRead", schedule: Schedule, entered: Iterable[Race], today: date
-) -> Race | None:
-    """The nearest of theirs that the file does not have on its day; somebody says whether."""
-    said = frozenset(schedule.races)
-    coming = [race for race in entered if race.race_date > today]
-    may_be = [
-        race
-        for race in coming
-        if race.race_date not in said
-        and abs(race.race_date - read.of.day) <= MOVES_BY
-        and read.distance in ("", race.distance)
-    ]
-    return min(may_be, key=lambda race: abs(race.race_date - read.of.day), default=None)
 
 
 def to_ask(schedule: Schedule, weekday: str, today: date) -> str:
@@ -259,24 +248,6 @@ def counted_in_words(schedule: Schedule) -> list[str]:
 
 
 @dataclass(frozen=True)
-class RaceRead:
-    """A race of the file that is not among theirs."""
-
-    of: TrainingDay
-    moved: Race | None = None  # one of theirs, which the file may have moved to that day
-    moved_url: str = ""
-
-    def at(self, store: PlanStore) -> "RaceRead":
-        return replace(self, moved_url=store.url_of(self.moved) if self.moved else "")
-
-    @property
-    def distance(self) -> str:
-        """As a form of races has it; nothing of one in between."""
-        km = self.of.km or 0
-        return next((of for longest, shortest, of in DISTANCES if shortest <= km < longest), "")
-
-
-@dataclass(frozen=True)
 class LinkShown:
     """Where the days come from, when that was read, and what is wrong with it."""
 
@@ -296,22 +267,33 @@ class OwnPlanShown:
     """What the plan's page says of the days that are kept, and asks of the races among them."""
 
     schedule: Schedule
-    races: Sequence["RaceRead"]
+    races: Sequence[RaceRead]
     link: LinkShown | None = None
 
     @classmethod
     def of(cls, store: PlanStore, clinic: Clinic, now: datetime) -> "OwnPlanShown | None":
-        schedule, today = store.runner.schedule, clinic.day_of(now)
+        schedule = store.runner.schedule
         if not schedule.days:
             return None
-        known = frozenset(race.race_date for race in store.races)
-        read = [
-            RaceRead(one, _moved_to(RaceRead(one), schedule, store.races, today))
-            for one in schedule.days
-            if one.kind is DayKind.RACE and one.day > today and one.day not in known
+        read = races_read(schedule, store.races, clinic.day_of(now))
+        races = [
+            replace(one, moved_url=store.url_of(one.moved)) if one.moved else one for one in read
         ]
         link = LinkShown.of(store.plan_link, clinic, now) if store.plan_link else None
-        return cls(schedule, [one.at(store) for one in read], link)
+        return cls(schedule, races, link)
+
+    @property
+    def moved(self) -> list[RaceRead]:
+        return [one for one in self.races if one.moved]
+
+    @property
+    def others(self) -> list[RaceRead]:
+        return [one for one in self.races if not one.moved]
+
+    @property
+    def other_days(self) -> str:
+        """As one press says of all of them that they are not run."""
+        return " ".join(one.of.day.isoformat() for one in self.others)
 
     @property
     def in_words(self) -> list[str]:

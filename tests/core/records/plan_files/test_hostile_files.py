@@ -41,14 +41,15 @@ LONG_TEXTS = ("\ufdfa", "9h ")
 
 
 def worst_calendar(text: str) -> bytes:
-    """A few entries that come each day, and others that each say something else."""
+    """A few entries that come each day."""
     rule = "DTSTART:20261201|RRULE:FREQ=DAILY;COUNT=400|"
     there = [f"{rule}SUMMARY:{text * 290}{n}|DESCRIPTION:{text * 1_990}{n}" for n in range(4)]
     return calendar(*there)
 
 
 def worst_list(text: str) -> bytes:
-    rows = (f"2026-12-{1 + n % 28:02},{n}{text * 450}" for n in range(200))
+    """As many as are read, each of which says something else."""
+    rows = (f"2026-12-{1 + n % 28:02},{n}{text * 450}" for n in range(MOST_READ))
     return "\n".join(["date,kind", *rows]).encode()
 
 

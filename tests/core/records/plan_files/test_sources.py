@@ -80,6 +80,8 @@ TABLES = [
     ("Day,Workout,Miles\n12/06/2026,Tempo,6\n12/13/2026,Tempo,6\n", "hard", None, 9.7),
     ("Title,WorkoutType,WorkoutDay,PlannedDuration,PlannedDistanceInMeters\n"
      "Hills,Run,2026-12-06,1:10:00,12000\n", "hard", 70, 12.0),
+    ("Title,WorkoutType,WorkoutDay,PlannedDuration,PlannedDistanceInMeters\n"
+     "Hills,Run,2026-12-06,1.166666,12000\n", "hard", 70, 12.0),
     ("date\tkind\thours\n6 Dec 2026\tEasy\t0.75\n", "easy", 45, None),
     ("sep=;\r\ndate;kind;km\r\n2026-12-06;Ruhetag;\r\n", "rest", None, None),
 ]  # fmt: skip

@@ -306,6 +306,19 @@ def test_a_therapist_s_day_says_what_lies_near_and_no_more(kims, visit, keep, to
     assert "hard session" not in page
 
 
+def test_what_they_have_noted_as_hard_reaches_the_therapist_s_next_day_and_brief(
+    kims, ana, visit, today
+):
+    """Without any plan of their own."""
+    day = today + 3 * D
+    for effort in (day - D, day - 9 * D):
+        ana.hard_efforts.create(day=effort)
+    page = kims.get(f"/today/{day}/").content.decode()
+    assert "hard effort the day before" in page
+    brief = kims.get(f"/visits/{visit.pk}/").context["brief"]
+    assert brief.efforts == [day - D]
+
+
 def test_words_near_a_visit_name_the_nearest_hard_day():
     day = datetime(2027, 5, 5, tzinfo=UTC).date()
     said = {

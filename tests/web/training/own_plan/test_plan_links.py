@@ -16,9 +16,19 @@ from bookings.fetching import Hindrance
 from bookings.mail.compose import compose
 from bookings.models import Change, Client, Mail, MailKind, OwnPlan, PlanLink
 from bookings.models.pasted_links import NotRead, masked
+from bookings.web.training.own_plan import pages
 from clinic.records.client_export import export
 from tests.factories import make_client
-from tests.fetching.feeds import LINK, SECRET, calendar_of, feed, feed_names, feed_server, training
+from tests.fetching.feeds import (
+    LINK,
+    SECRET,
+    ReadInARoom,
+    calendar_of,
+    feed,
+    feed_names,
+    feed_server,
+    training,
+)
 from tests.page_forms import forms_of
 from tests.reading import part_of, present
 
@@ -260,8 +270,8 @@ def test_where_two_records_join_the_link_of_the_plan_that_stays_is_followed(kept
     clock.move_to(timezone.now() + D)
     merge_steps.what_was_told(kept.client, other)
     assert PlanLink.objects.get().client == other
-    own_plans.keep(third := make_client("Cy Demo"), other.own_plan.schedule.without_race(
-        today), now=timezone.now() + D)  # fmt: skip
+    own_plans.keep(third := make_client("Cy Demo"), other.own_plan.schedule.without_races(
+        [today]), now=timezone.now() + D)  # fmt: skip
     merge_steps.what_was_told(other, third)
     assert not PlanLink.objects.exists()
 
@@ -298,6 +308,16 @@ def test_slow_sites_hold_only_so_many_pages(client, mine, feed, weeks, paste):
     assert "press again in a moment" in answer.content.decode()
     assert feed.asked == 0
     assert "Is that right?" in paste().content.decode()
+
+
+def test_pasting_is_counted_and_has_its_room_until_it_is_read(
+    feed, weeks, paste, settings, monkeypatch
+):
+    feed.says(*weeks)
+    monkeypatch.setattr(pages, "read_calendar", reading := ReadInARoom())
+    settings.LIMITS = {"files": "1/hour"}
+    assert [paste().status_code for _ in range(2)] == [422, 429]
+    assert reading.rooms == [1]
 
 
 def test_a_visitors_link_is_read_once_and_only_its_days_are_kept(client, plan, feed, weeks):

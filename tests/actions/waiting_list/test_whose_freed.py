@@ -1,0 +1,92 @@
+"""What frees time of one therapist says whose: a colleague's is not kept off sale for it."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from bookings.models import (
+    Absence,
+    Appointment,
+    BusyTime,
+    ExtraShift,
+    FreedTime,
+    Therapist,
+    WeeklyBreak,
+    WeeklyShift,
+)
+from tests import factories
+
+HOUR = timedelta(hours=1)
+
+
+def _busy_no_longer(kim, at):
+    BusyTime.objects.create(therapist=kim, starts_at=at(1, 10), ends_at=at(1, 12)).delete()
+
+
+def _off_no_longer(kim, at):
+    Absence.objects.create(therapist=kim, starts_at=at(1, 10), ends_at=at(1, 12)).delete()
+
+
+def _visit_goes(_kim, _at):
+    Appointment.objects.all().delete()
+
+
+def _extra_hours(kim, at):
+    start = at(1, 10)
+    ExtraShift.objects.create(
+        therapist=kim, day=start.date(), start=start.time(), end=(start + HOUR).time()
+    )
+
+
+def _other_hours(kim, _at):
+    WeeklyShift.objects.filter(therapist=kim).delete()
+
+
+def _a_break(kim, at):
+    start = at(1, 10)
+    WeeklyBreak.objects.create(
+        therapist=kim, weekday=1, start=start.time(), end=(start + HOUR).time(),
+        valid_from=start.date(),
+    )  # fmt: skip
+
+
+def _offers_more(kim, _at):
+    factories.make_treatment("Flush").therapists.add(kim)
+
+
+def _comes_back(kim, _at):
+    Therapist.objects.filter(pk=kim.pk).update(active=False)
+    Therapist.objects.filter(pk=kim.pk).update(active=True)
+
+
+FREEING = {
+    "bookings_absence": _off_no_longer,
+    "bookings_appointment": _visit_goes,
+    "bookings_busytime": _busy_no_longer,
+    "bookings_extrashift": _extra_hours,
+    "bookings_therapist": _comes_back,
+    "bookings_treatment_therapists": _offers_more,
+    "bookings_weeklybreak": _a_break,
+    "bookings_weeklyshift": _other_hours,
+}
+WITH_A_THERAPIST = """
+    SELECT DISTINCT relname FROM pg_trigger
+      JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid
+     WHERE prosrc ~ 'bookings_\\w+_freed' AND (relname = 'bookings_therapist' OR EXISTS (
+               SELECT FROM pg_attribute WHERE attrelid = tgrelid AND attname = 'therapist_id'))
+"""
+
+
+@pytest.mark.parametrize("table", FREEING)
+def test_time_of_one_therapist_that_comes_free_is_theirs_alone(table, booked, kim, massage, at):
+    factories.make_entry(treatment=massage)
+    FreedTime.objects.all().delete()
+    FREEING[table](kim, at)
+    assert {*FreedTime.objects.values_list("therapist", flat=True)} == {kim.pk}
+
+
+def test_those_are_all_that_free_time_and_know_a_therapist(db):
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_A_THERAPIST)
+        assert {name for (name,) in cursor.fetchall()} == {*FREEING}
