@@ -26,6 +26,10 @@ AFTER_A_LONG_RUN = {
         Sentence("It is three days after their long run."),
     ),
 }
+AFTER_A_HARD_DAY = (
+    Sentence("Neither it nor the day after is a hard day of your training."),
+    Sentence("Neither it nor the day after is a hard day of their training."),
+)
 AWAY_FROM_HARD_DAYS = (
     Sentence("It is not beside a hard day of your training."),
     Sentence("It is not beside a hard day of their training."),
@@ -103,7 +107,9 @@ class BetterDays:
     def _after_the_long_run(self, day: date) -> tuple[str, str]:
         runner = self.plan.runner
         ago = (n for n in AFTER_A_LONG_RUN if runner.runs_long_on(day - n * DAY))
-        return AFTER_A_LONG_RUN.get(next(ago, 0), AWAY_FROM_HARD_DAYS)
+        is_after_one = day - DAY in runner.schedule.hard_days
+        otherwise = AFTER_A_HARD_DAY if is_after_one else AWAY_FROM_HARD_DAYS
+        return AFTER_A_LONG_RUN.get(next(ago, 0), otherwise)
 
 
 def _far_from(race: Race, day: date) -> Iterator[Because]:
