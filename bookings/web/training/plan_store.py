@@ -517,6 +517,14 @@ def plan_of_store(store: PlanStore, clinic: Clinic, *, now: datetime) -> trainin
     return plan_of(store.races, store.runner, today=today) if store.races else None
 
 
+def plan_to_choose_by(
+    store: PlanStore, clinic: Clinic, moving: Appointment | None = None, *, now: datetime
+) -> training.Plan | None:
+    """The same for whoever chooses a day: what is booked, but for `moving`, speaks as well."""
+    plan = plan_of_store(store, clinic, now=now)
+    return plan.beside(store.history.days(clinic, but=moving)) if plan else None
+
+
 def _brought_by(client: Client) -> Told | None:
     row = BroughtPlan.objects.filter(client=client).first()
     return row.told if row else None
