@@ -91,7 +91,7 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
     told = "becomes" in sent or "cancelled" in sent or request.method == "POST"
     form = NewsForm(sent if told else None, listed=listed, today=clinic.day_of(now))
     form.is_pressed = request.method == "POST"
-    context: dict[str, Any] = {"listed": listed, "form": form}
+    context: dict[str, Any] = {"listed": listed, "form": form, "today": clinic.day_of(now)}
     if not told or not form.is_valid():
         context["latest"] = listed.news.first()
         return render(request, "desk/races/news.html", context, status=422 if form.errors else 200)
