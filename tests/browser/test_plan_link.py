@@ -45,5 +45,6 @@ def test_a_pasted_link_is_looked_through_kept_and_followed(
     page.goto("/plan/own/")
     expect(page.locator("main")).to_contain_text("The calendar is no longer at this address.")
     for_everybody(page, read_at=[390])
-    page.get_by_role("button", name="Remove these days and the link").click()
+    page.get_by_text("Remove these days and the link").click()
+    page.get_by_role("button", name="Yes, remove them").click()
     expect(page.locator("main")).to_contain_text("are removed here")

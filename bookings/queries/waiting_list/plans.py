@@ -54,6 +54,12 @@ def against_days(
     return said.format(count=len(bad), all=len(days))
 
 
+def why_against(kinds: frozenset[training.Kind], day: date, plan: training.Plan | None) -> str:
+    """To them; nothing where nothing is known."""
+    advice = training.against(kinds, day, plan) if plan else None
+    return advice.reason if advice else ""
+
+
 def days_wanted(first: date, last: date, weekdays: Collection[int], today: date) -> list[date]:
     """Those to come."""
     first = max(first, today)

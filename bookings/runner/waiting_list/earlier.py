@@ -14,12 +14,13 @@ from bookings.actions.refusals import Busy, Refused
 from bookings.actions.waiting_list import entries
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.core.training import Because, BetterDays
+from bookings.core.training import Because, BetterDays, Plan
 from bookings.models import Appointment, BetterBy, Clinic
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Ignoring
-from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.queries.waiting_list.plans import plans_of, why_against
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link, reads_the_mailbox
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
 from bookings.web.waiting_list.better import better_for_the_reader
@@ -29,11 +30,14 @@ SHOWN, LOOKED_AT = 3, 60  # of what is free already; days
 
 
 class FreeNow(NamedTuple):
-    """A free start, how the page that moves there is asked for it, and why it is better."""
+    """A free start, how the page that moves there is asked for it, why it is better, and what the
+    plan has against it.
+    """
 
     start: datetime
     asked: str
     why: Because | None
+    against: str
 
 
 @page_methods
@@ -87,14 +91,24 @@ def _show(
         "opened": opened,
         "appointment": opened.appointment,
         "better": better,
-        "free_now": _free_now(opened.appointment, better if is_better else None),
+        "free_now": _free_now(
+            opened.appointment, better if is_better else None, _plan(request, opened)
+        ),
         "form": form,
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/earlier.html", context, status=status)
 
 
-def _free_now(visit: Appointment, better: BetterDays | None) -> list[FreeNow]:
+def _plan(request: HttpRequest, opened: Opened) -> Plan | None:
+    """Told to who reads their mail."""
+    if not reads_the_mailbox(request, opened):
+        return None
+    client = opened.appointment.whose
+    return plans_of([client], Clinic.objects.the(), now=timezone.now())[client.pk]
+
+
+def _free_now(visit: Appointment, better: BetterDays | None, plan: Plan | None) -> list[FreeNow]:
     """Such times that nobody has to wait for, one a day."""
     clinic, now = Clinic.objects.the(), timezone.now()
     today, booked_on = clinic.day_of(now), clinic.day_of(visit.starts_at)
@@ -115,6 +129,7 @@ def _free_now(visit: Appointment, better: BetterDays | None) -> list[FreeNow]:
             start,
             urlencode({"start": start.isoformat(), "therapist": therapist}),
             better.why(day) if better else None,
+            why_against(visit.treatment.kinds, day, plan),
         )
         for day, start in sorted(first_of_day.items())
         if (day in better if better else start < visit.starts_at)

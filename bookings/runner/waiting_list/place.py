@@ -32,7 +32,7 @@ from bookings.queries.waiting_list.free_now import free_now
 from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.in_words import wish_in_words
 from bookings.queries.waiting_list.not_open import why_nothing_comes
-from bookings.queries.waiting_list.plans import against_wish
+from bookings.queries.waiting_list.plans import against_wish, plans_of, why_against
 from bookings.queries.waiting_list.standing import place_of
 from bookings.queries.waiting_list.wishes import serves
 from bookings.web.client_links import for_a_client
@@ -47,10 +47,13 @@ SHOWN = 3
 
 
 class StartToTake(NamedTuple):
-    """A free start, and the page on which it is booked or moved to."""
+    """A free start, the page on which it is booked or moved to, and what their training has
+    against it.
+    """
 
     start: datetime
     url: str
+    against: str
 
 
 @page_methods
@@ -188,10 +191,17 @@ def _free_now(entry: WaitlistEntry, now: datetime) -> list[StartToTake]:
     if not entry.is_waiting or entry.client.is_provisional:
         return []
     found = free_now(entry, clinic, now=now)
+    if not found:
+        return []
+    plan = plans_of([entry.client], clinic, now=now)[entry.client_id]
     first_of_day = {clinic.day_of(start): start for start in reversed(found)}
     return [
-        StartToTake(start, _where_it_is_had(entry, start, clinic))
-        for start in sorted(first_of_day.values())[:SHOWN]
+        StartToTake(
+            first_of_day[day],
+            _where_it_is_had(entry, first_of_day[day], clinic),
+            why_against(entry.kinds, day, plan),
+        )
+        for day in sorted(first_of_day)[:SHOWN]
     ]
 
 

@@ -178,3 +178,16 @@ def test_the_reason_is_by_what_the_present_day_lacks(than, day, why):
     days = BetterDays(frozenset(), on(than), MARATHON_PLAN)
     assert on(day) in days
     assert days.why(on(day)).yours.startswith(why)
+
+
+def test_a_day_after_a_hard_session_is_not_called_away_from_hard_days():
+    """Wednesday was, after a hard Tuesday."""
+
+    def why(*hard):
+        days = tuple(training.TrainingDay(on(left), training.DayKind.HARD) for left in hard)
+        runner = training.Runner(schedule=training.Schedule(days))
+        own = training.plan(MARATHON_PLAN.races, runner, PROTOCOL, as_of=AS_OF)
+        return BetterDays(frozenset(), on(66), own).why(on(59))
+
+    assert "not beside" in why(66).yours
+    assert "beside" not in f"{why(66, 60).yours}{why(66, 60).theirs}"

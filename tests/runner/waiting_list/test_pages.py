@@ -1,5 +1,6 @@
 """Joining from a full day, one's place behind the mail, the offer, and earlier please."""
 
+import html
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.queries.waiting_list import standing
 from bookings.queries.waiting_list.matches import gap_of
 from bookings.web import rate_limits
+from bookings.web.waiting_list.places import places_of
 from tests import factories
 from tests.page_forms import forms_of
 from tests.reading import present
@@ -229,7 +231,7 @@ def test_days_on_which_nothing_can_come_free_are_remarked_on(
 
 def test_one_sees_changes_and_leaves_the_place(client, entry, day, ana):
     page = path_of(Purpose.WAITING, ana, entry=entry.pk)
-    assert "nothing that suits you has come free" in client.get(page).text
+    assert "goes to whoever is first in line" in client.get(page).text
     wish = {
         "do": "change",
         "first_day": str(day),
@@ -561,3 +563,20 @@ def test_the_plan_of_the_browser_speaks_at_joining(client, massage, day):
     assert "Better not: This is the day of your long run." in page
     after = client.get(f"/book/{massage.slug}/wait/?day={day}&until={day + timedelta(days=6)}")
     assert "advises against 2 of these 7 days" in after.text
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_the_place_in_line_is_of_a_day_that_is_not_over(entry, clinic, today, at, clock, kim, over):
+    """“If it comes free on Sunday” meant a Sunday that was over."""
+    WaitlistEntry.objects.update(first_day=today)
+    entry.refresh_from_db()
+    clock.move_to(at(0, 20 if over else 8))
+    place = standing.place_of(entry, clinic, now=timezone.now())
+    assert place.day == today + timedelta(days=over)
+
+
+def test_your_bookings_name_what_is_kept_and_until_when(offered, ana, clinic):
+    [place] = places_of(ana, clinic, now=timezone.now())
+    page = render_to_string("web/waiting_list/_places.html", {"places": [place], "clinic": clinic})
+    assert offer_page(offered) in html.unescape(page)
+    assert "is kept for you" in page
