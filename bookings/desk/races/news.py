@@ -91,7 +91,7 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
     told = "becomes" in sent or "cancelled" in sent or request.method == "POST"
     form = NewsForm(sent if told else None, listed=listed, today=clinic.day_of(now))
     form.is_pressed = request.method == "POST"
-    context: dict[str, Any] = {"listed": listed, "form": form}
+    context: dict[str, Any] = {"listed": listed, "form": form, "today": clinic.day_of(now)}
     if not told or not form.is_valid():
         context["latest"] = listed.news.first()
         return render(request, "desk/races/news.html", context, status=422 if form.errors else 200)
@@ -194,31 +194,30 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not is_ticking:
         _settle(request, news, now)
         return redirect(reverse("desk:settle_race_news", args=[pk]))
-    left = _left(news)
-    shown = Paginator(left, A_PAGE).get_page(request.GET.get("page"))
-    told = list(shown.object_list)
-    known = known_days(news, [row.client_id for row in told])
-    changed = [
-        RaceChanged(row.race, known[row.client_id], news.changes) for row in told if row.race
-    ]
-    found = consequences(clinic, changed, now=now)
-    by_race = {one.race.pk: one for one in found}
+    shown = Paginator(_left(news), A_PAGE).get_page(request.GET.get("page"))
     context = {
         "news": news,
         "tick_all": is_ticking,
         "for_all": request.POST.get("all", KEEP),
         "shown": shown,
-        "lines": [
-            RunnerToAsk(row, by_race[row.race_id], request.POST)
-            for row in told
-            if row.race_id in by_race
-        ],
+        "lines": _lines(list(shown.object_list), news, request.POST, clinic, now),
         "counts": _counts(news),
         "alone": news.runners.filter(state=NewsState.LEFT_ALONE).select_related("client"),
         "since": _changed_since(news),
         "settled": _settled(news),
     }
     return render(request, "desk/races/settle.html", context)
+
+
+def _lines(
+    rows: list[RunnerNews], news: RaceNews, sent: Mapping[str, str], clinic: Clinic, now: datetime
+) -> list[RunnerToAsk]:
+    known = known_days(news, [row.client_id for row in rows])
+    changed = [
+        RaceChanged(row.race, known[row.client_id], news.changes) for row in rows if row.race
+    ]
+    by_race = {one.race.pk: one for one in consequences(clinic, changed, now=now)}
+    return [RunnerToAsk(row, by_race[row.race_id], sent) for row in rows if row.race_id in by_race]
 
 
 def _left(news: RaceNews) -> QuerySet[RunnerNews]:
