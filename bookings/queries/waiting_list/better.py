@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
+from bookings.core import training
+from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Because, BetterDays
 from bookings.models import Appointment, Client, Clinic, WaitlistEntry
 from bookings.queries.waiting_list.plans import plans_of
@@ -20,12 +22,27 @@ def better_days(
     if not asking:
         return {}
     plans = plans_of([one.client for one in asking], clinic, now=now)
+    visits = _visits_of(one.client_id for one in asking)
     found: dict[int, Container[date]] = {}
     for one in asking:
         found[one.pk] = NONE
         if (plan := plans[one.client_id]) and (visit := one.appointment):
-            found[one.pk] = BetterDays(one.kinds, clinic.day_of(visit.starts_at), plan)
+            beside = _beside(plan, visits, visit, clinic)
+            found[one.pk] = BetterDays(one.kinds, clinic.day_of(visit.starts_at), beside)
     return found
+
+
+def _visits_of(clients: Iterable[int]) -> list[Appointment]:
+    coming = Appointment.objects.visits().filter(client__in=set(clients))
+    return list(coming.exclude(status__in=(Status.CANCELLED, Status.NO_SHOW)))
+
+
+def _beside(
+    plan: training.Plan, visits: Iterable[Appointment], moved: Appointment, clinic: Clinic
+) -> training.Plan:
+    """Keeping clear of what else the same client has booked."""
+    others = (one for one in visits if one.client_id == moved.client_id and one != moved)
+    return plan.beside(clinic.day_of(one.starts_at) for one in others)
 
 
 def better_for(visit: Appointment, clinic: Clinic, *, now: datetime) -> BetterDays | None:
@@ -36,6 +53,7 @@ def better_for(visit: Appointment, clinic: Clinic, *, now: datetime) -> BetterDa
     plan = plans_of([client], clinic, now=now)[client.pk]
     if plan is None:
         return None
+    plan = _beside(plan, _visits_of([client.pk]), visit, clinic)
     days = BetterDays(visit.treatment.kinds, clinic.day_of(visit.starts_at), plan)
     return days if has_any(days, clinic, now=now) else None
 

@@ -178,10 +178,11 @@ class Picker:
 
     @cached_property
     def soonest(self) -> Opening | None:
-        """Where the days from today on, or from the next free one, have been looked at."""
+        """Where the days from today on, or from the next free one, have been looked at; of a visit
+        that moves always, for its page opens on the visit's week."""
         days = self._days_asked_for
         if not (self._asked.says_nothing or days[0].date == self.today):
-            return None
+            return self._next_free() if self.moving else None
         return next((day.openings[0] for day in days if day.openings), None)
 
     @property
@@ -370,8 +371,12 @@ class Picker:
         days = self._look(self._asked.strip(self.today))
         if not self._asked.says_nothing or any(day.openings for day in days):
             return days
-        later = next_free(self.clinic, self.treatment, after=self.now, now=self.now, **self._how)
+        later = self._next_free()
         return self._look(self.clinic.day_of(later.starts_at) if later else self.today)
+
+    def _next_free(self) -> Opening | None:
+        how = {"after": self.now, "now": self.now, **self._how}
+        return next_free(self.clinic, self.treatment, **how)
 
     def _look(self, first: date) -> list[Day]:
         how = {"days": STRIP_DAYS, "now": self.now, **self._how}

@@ -19,6 +19,7 @@ from bookings.web.days import day_in
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, Picker
+from bookings.web.training.listed.races import filled_in
 from bookings.web.training.own_plan.misplaced import misplaced_shown
 from bookings.web.training.own_plan.preview import OwnPlanShown
 from bookings.web.training.plan_page import Waiting, plan_page
@@ -47,7 +48,7 @@ def plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
         initial = _told_so_far(store) | _asked_for(request.GET)
         form = _new_race(store, clinic, initial=initial)
         return _show_plan(request, store, form, clinic=clinic)
-    form = _new_race(store, clinic, data=request.POST)
+    form = _new_race(store, clinic, data=filled_in(request.POST, _today(clinic)))
     if form.is_valid():
         try:
             store.enter(form.race, form.habits, now=timezone.now())

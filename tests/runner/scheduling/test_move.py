@@ -152,3 +152,12 @@ def test_no_day_is_good_that_is_near_another_visit_but_the_one_that_moves(
     assert said not in anas.get(page, {"start": at(2, 12).isoformat()}).content.decode()
     free = anas.get(f"/book/{massage.slug}/", {"from": today.isoformat()}).context["picker"]
     assert free.next_good is None or abs(free.next_good.date - day_of(other.starts_at)).days > 3
+
+
+def test_the_next_free_time_is_told_on_the_week_of_a_visit_far_ahead(client, page, booked, at):
+    Appointment.objects.filter(pk=booked.pk).update(
+        starts_at=at(30, 10), ends_at=at(30, 11), blocked_until=at(30, 11)
+    )
+    soonest = client.get(page).context["picker"].soonest
+    assert soonest
+    assert soonest.starts_at < at(2, 0)

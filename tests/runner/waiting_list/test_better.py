@@ -11,6 +11,7 @@ from bookings.actions.waiting_list import tending
 from bookings.links import Purpose
 from bookings.mail.compose import compose
 from bookings.models import BetterBy, Clinic, EntryState, FreedTime, Mail, MailKind
+from bookings.queries.waiting_list.better import better_for
 from tests import factories
 from tests.page_forms import forms_of
 
@@ -139,3 +140,16 @@ def test_the_desk_asks_for_either_and_is_told_what_the_plan_says(desks, mine, an
     assert ana.waits_for.get().wants_better
     assert "better for their race" in desks.get(f"/diary/appointments/{mine.pk}/").text
     assert desks.post(page, {**form.sent, "key": "1" * 32}).status_code == 409
+
+
+def test_no_day_near_another_visit_of_theirs_is_better(
+    mine, ana, massage, kim, room, at, today, clinic
+):
+    """The better time was on the very day of another appointment."""
+    there = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
+    factories.make_appointment(starts_at=at(9, 10), **there)
+    days = better_for(mine, clinic, now=timezone.now())
+    assert days
+    found = {(day - today).days for day in days.among(today, today + timedelta(days=20))}
+    assert 5 in found
+    assert not {6, 7, 8, 9, 10, 11, 12} & found

@@ -80,3 +80,16 @@ def test_every_page_on_which_a_race_is_typed_offers_the_list():
     typed = {name for name, text in pages.items() if any(one in text for one in forms)}
     assert "runner/waiting_list/place.html" in typed
     assert {name for name in typed if "js/web/race_names.js" not in pages[name]} == set()
+
+
+def test_a_race_typed_as_it_is_listed_needs_no_date(client, today, clinic):
+    """Typed whole and not picked, it was asked for its date all the same."""
+    day = today + timedelta(days=70)
+    factories.make_listed("Two Bridges Half", distance="half", race_date=day)
+    sent = {"name": "two bridges  half", "race_date": "", "distance": "marathon"}
+    client.post("/plan/", sent)
+    [race] = client.get("/plan/").context["page"].races
+    assert (race.race.race_date, race.race.distance) == (day, "half")
+    assert race.race.listed_id
+    unknown = client.post("/plan/", {**sent, "name": "Two Bridges"})
+    assert unknown.context["form"].errors["race_date"]
