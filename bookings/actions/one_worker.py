@@ -15,6 +15,7 @@ class Work(IntEnum):
     A_LINK = 7_413  # that somebody waits for, as the next
     ANOTHER_LINK = 7_414
     RACE_NEWS = 7_415
+    A_THERAPISTS_LINK = 7_416
 
 
 @contextmanager

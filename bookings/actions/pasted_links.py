@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -28,7 +28,11 @@ AGAIN = timedelta(hours=4)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(hours=1), timedelta(days=1)
 JITTER = 0.25  # of a pause, either way
 READ_ANEW = timedelta(days=7)  # though it has not changed: the days that are looked at have
-AT_ONCE = (Work.A_LINK, Work.ANOTHER_LINK)  # in web processes, however many there are
+# What is fetched at once in web processes, however many there are. Whoever pastes the links of slow
+# sites keeps out nobody whom the clinic knows better.
+STRANGERS = (Work.A_LINK,)
+CLIENTS = (Work.ANOTHER_LINK, *STRANGERS)
+THERAPISTS = (Work.A_THERAPISTS_LINK, *CLIENTS)
 
 
 class NotReadable(Exception):
@@ -62,10 +66,12 @@ def fetched(url: str, *, tag: str = "") -> Fetched:
         raise NotReadable(NotRead(refusal.why.value)) from None
 
 
-def read_for_a_page(url: str, read: Callable[[Fetched], Read]) -> Read:
+def read_for_a_page(
+    url: str, read: Callable[[Fetched], Read], *, rooms: Sequence[Work] = CLIENTS
+) -> Read:
     """While somebody waits. So that slow sites and large calendars hold few of the processes that
     show pages, only some are fetched and read at once. Raises NotReadable and TooManyAtOnce."""
-    with _room():
+    with _one_of(rooms):
         return read(fetched(url))
 
 
@@ -94,22 +100,31 @@ def new(url: str, tag: str, *, now: datetime) -> dict:
     }
 
 
+def _never(_link: PastedLink, _now: datetime) -> bool:
+    return False
+
+
 def fetch_due(
     links: PastedLinkQuerySet[Link],
     read: Callable[[Link, bytes, datetime], Read],
     keep: Callable[[Link, Read, datetime], None],
     missed: Callable[[Link, datetime], None],
     *,
+    is_over: Callable[[Link, datetime], bool] = _never,
     now: datetime,
     until: float,
 ) -> int:
     """Whatever is due of them, while there is time; returns how many were asked for.
 
     `read` says what is in it, or raises NotReadable; `keep` writes it in one transaction, if
-    the link is still ours; `missed` is told of one that could not be read.
+    the link is still ours; `missed` is told of one that could not be read. One that is over is
+    deleted instead.
     """
     count = 0
     while time.monotonic() < until and (link := links.claim(now=now)):
+        if is_over(link, now):
+            links.filter(pk=link.pk, lease=link.lease).delete()
+            continue
         count += 1
         try:
             got = fetched(opened(link), tag=_tag_of(link, now))
@@ -162,8 +177,8 @@ def _about(pause: timedelta) -> timedelta:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
-    for place in AT_ONCE:
+def _one_of(rooms: Sequence[Work]) -> Iterator[None]:
+    for place in rooms:
         with alone_with(place) as is_mine:
             if is_mine:
                 yield

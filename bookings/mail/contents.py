@@ -293,6 +293,8 @@ class NewsOfARace:
     def why_not(self, mail: Mail) -> WhyNot:
         mail.client = Client.objects.get(pk=mail.client_id)
         row = self._row(mail)
+        if row and mail.about.get("back") and row.runs_after_all:
+            return None
         if row is None or not row.still_holds:
             return MailState.SUPERSEDED, _("Their race has changed again since.")
         if known_day(row) == row.news.becomes and not self._visits(mail):

@@ -65,6 +65,11 @@ urlpatterns = (
         path("therapists/<int:pk>/", therapists.edit, name="therapist"),
         path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
         path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+        path(
+            "therapists/<int:pk>/calendar/remove/",
+            therapists.remove_calendar,
+            name="remove_own_calendar",
+        ),
         path("import/", imports.listed, name="imports"),
         path("import/<int:pk>/", imports.one, name="import"),
         path("import/<int:pk>/columns/", imports.columns, name="import_columns"),

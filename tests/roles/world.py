@@ -177,6 +177,7 @@ def make_world() -> World:
         "runner:colour accent": "1f5f8b",
         **{f"office:{view} name": "reminder" for view in ("mail", "mail_tried")},
         "office:move_therapist pk": str(kim.pk),
+        "office:remove_own_calendar pk": str(kim.pk),
         "office:move_treatment pk": str(massage.pk),
         **{f"therapists:{view} key": "allergy" for view in ("question", "question_tried")},
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},

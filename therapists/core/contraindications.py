@@ -51,11 +51,13 @@ BY_RULE = {
     "local": Pressure.FIRM,
 }
 THE_HOLD = Sentence("The hold")
+THE_PHASE = Sentence("The phase of their training")
 
 
 @dataclass(frozen=True, repr=False)
 class Firmest(Private):
-    """How firm a visit may be at most, and for which yes; for none where it is the phase's."""
+    """How firm a visit may be at most, and for which yes; for none where it is the phase's, but
+    where that allows none at all."""
 
     pressure: Pressure
     because: Sequence[str]
@@ -76,8 +78,8 @@ def firmest(of_the_phase: Pressure, said: Iterable[Given], *, on_hold: bool) -> 
     if on_hold:
         lowest = Pressure.NONE
     because = [words for limit, words in limits if limit == lowest < Pressure.FIRM]
-    if on_hold and not because:
-        because = [THE_HOLD]
+    if lowest is Pressure.NONE and not because:
+        because = [THE_HOLD if on_hold else THE_PHASE]
     return Firmest(lowest, because)
 
 

@@ -28,7 +28,9 @@ class ReadCalendar:
 def read(url: str, *, now: datetime) -> ReadCalendar:
     """At once, for who waits. Raises NotReadable and TooManyAtOnce."""
     return pasted_links.read_for_a_page(
-        url, lambda got: ReadCalendar(url, got.tag, _read(got.content or b"", now))
+        url,
+        lambda got: ReadCalendar(url, got.tag, _read(got.content or b"", now)),
+        rooms=pasted_links.THERAPISTS,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.crypto import salted_hmac
 
 from bookings.actions import pasted_links
@@ -15,13 +16,14 @@ from bookings.core.records import plan_files
 from bookings.core.records.plan_files.corrections import Corrections
 from bookings.core.records.plan_files.limits import NO_DAYS, TOO_MANY
 from bookings.core.training import Schedule
-from bookings.models import Clinic, MailKind, PlanLink
+from bookings.models import Clinic, MailKind, OwnPlan, PlanLink, Race
 from bookings.models.pasted_links import NotRead
 from bookings.queries.training.plan_words import plan_words
 
 CALENDAR = b"BEGIN:VCALENDAR"
 BEFORE_IT = b"\xef\xbb\xbf \t\r\n"
 ASKED_FOR = timedelta(days=3)  # a mail about it is of use
+FOLLOWED_FOR = timedelta(weeks=4)  # after the last day of the plan, and the last race
 
 
 def digest(words: str) -> str:
@@ -50,7 +52,18 @@ def read_calendar(
 def fetch_due(*, now: datetime, seconds: float = 40) -> int:
     """Whatever is due, for at most so long."""
     until = time.monotonic() + seconds
-    return pasted_links.fetch_due(PlanLink.objects.all(), _read, _keep, _ask, now=now, until=until)
+    return pasted_links.fetch_due(
+        PlanLink.objects.all(), _read, _keep, _ask, is_over=_is_over, now=now, until=until
+    )
+
+
+def _is_over(link: PlanLink, now: datetime) -> bool:
+    """Some weeks after the last day that anybody trains for: a password is not kept for nothing."""
+    clinic = Clinic.objects.the()
+    own = OwnPlan.objects.filter(client=link.client_id).first()
+    last_race = Race.objects.filter(client=link.client_id).aggregate(day=Max("race_date"))["day"]
+    ends = [clinic.day_of(link.kept_at), own and own.schedule.last, last_race]
+    return max(filter(None, ends)) + FOLLOWED_FOR < clinic.day_of(now)
 
 
 def _read(link: PlanLink, data: bytes, now: datetime) -> Schedule:

@@ -6,6 +6,7 @@ is done. Their own visits stay until they, or the desk for them, say otherwise.
 
 import time
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +29,7 @@ from bookings.models import (
     RaceNews,
     RunnerNews,
 )
+from bookings.models.mail.mails import MailQuerySet
 from bookings.queries.training.consequences import RaceChanged, change_of, misfits_of
 from bookings.queries.training.listed import concerned
 from bookings.queries.training.plans import History
@@ -85,6 +87,24 @@ def _is_as(listed: ListedDistance, news: RaceNews) -> bool:
     return listed.race_date == news.becomes and listed.cancelled_at is None
 
 
+def take_back(news: RaceNews, *, now: datetime) -> None:
+    """A race that was cancelled takes place after all, on its day. Raises NewsRefused."""
+    _taken_back(news, now=now)
+    if not go_on(news, now=now, until=time.monotonic() + AT_ONCE):
+        ring(TASK)
+
+
+@transaction.atomic
+def _taken_back(news: RaceNews, *, now: datetime) -> None:
+    listed = ListedDistance.objects.select_for_update(no_key=True).get(pk=news.listed_id)
+    is_latest = listed.news.first() == news and news.is_cancelled
+    if not is_latest or listed.cancelled_at is None or news.was < Clinic.objects.the().day_of(now):
+        raise NewsRefused(_("It has been moved or cancelled since you opened this page."))
+    listed.cancelled_at = None
+    listed.save(update_fields=["cancelled_at"])
+    news.runners.filter(state=NewsState.DONE).update(state=NewsState.WAITING)
+
+
 def go_on_with_all(*, now: datetime) -> bool:
     """Whether its time was over before the runners were, so that it is to be called again."""
     until = time.monotonic() + AT_WORK_FOR
@@ -117,6 +137,9 @@ def _carry_out(pk: int, clinic: Clinic, *, now: datetime) -> None:
     races.lock(Client.objects.get(pk=row.client_id))
     race = row.client.races.select_related("client").filter(pk=row.race_id or 0).first()
     row.race = race
+    if row.news.is_taken_back:
+        _bring_back(row, race, now)
+        return
     row.why = _why_left_alone(race, row)
     if race and not row.why:
         try:
@@ -128,6 +151,24 @@ def _carry_out(pk: int, clinic: Clinic, *, now: datetime) -> None:
     if row.state == NewsState.DONE:
         _tell(row, clinic, now)
     row.save(update_fields=["state", "why", "settled_at", "settled_by"])
+
+
+def _bring_back(row: RunnerNews, race: Race | None, now: datetime) -> None:
+    """Into their plan, where it was cancelled with the others; told to who was told of that."""
+    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, client=row.client_id, about__row=row.pk)
+    is_told = mails.filter(data_at__isnull=False).exists() or row.is_answered
+    visits = _visits_told_in(mails)
+    row.state, row.why = NewsState.LEFT_ALONE, _("It takes place after all.")
+    if race and race.outcome == Outcome.CANCELLED and race.race_date == row.news.was:
+        try:
+            with transaction.atomic():
+                races.change(race, is_told=False, outcome=Outcome.EXPECTED, now=now)
+        except RaceRefused as refusal:
+            row.why = str(refusal)[:300]
+        else:
+            if is_told or visits:
+                _owe(row, {"back": True, "visits": visits}, key=f"{row.news_id}:back", now=now)
+    row.save(update_fields=["state", "why"])
 
 
 def _why_left_alone(race: Race | None, row: RunnerNews) -> str:
@@ -153,22 +194,28 @@ def _was_left_there(row: RunnerNews) -> bool:
 
 def _tell(row: RunnerNews, clinic: Clinic, now: datetime) -> None:
     """One mail, about which the desk can still think again; who gets none is rung."""
-    client = row.client
     visits = _withdrawn(row)
-    if client.email and not client.bounced_at:
-        owe_about_their_data(
-            MailKind.RACE_NEWS,
-            client,
-            key=str(row.news_id),
-            about={"row": row.pk, "visits": visits} if visits else {"row": row.pk},
-            good_for=OF_USE_FOR,
-            notify=Notify.from_the_desk(),
-            now=now,
-        )
-    elif known_day(row) != row.news.becomes:
+    is_mailed = _owe(row, {"visits": visits} if visits else {}, key=str(row.news_id), now=now)
+    if not is_mailed and known_day(row) != row.news.becomes:
         return  # to be rung
     if not _is_asked(row, clinic, now):
         row.settled_at, row.settled_by = now, NOTHING_TO_ASK
+
+
+def _owe(row: RunnerNews, about: dict[str, Any], *, key: str, now: datetime) -> bool:
+    """Whether a mail reaches them at all."""
+    if not row.client.email or row.client.bounced_at:
+        return False
+    owe_about_their_data(
+        MailKind.RACE_NEWS,
+        row.client,
+        key=key,
+        about={"row": row.pk, **about},
+        good_for=OF_USE_FOR,
+        notify=Notify.from_the_desk(),
+        now=now,
+    )
+    return True
 
 
 def _withdrawn(row: RunnerNews) -> dict[str, int]:
@@ -176,7 +223,12 @@ def _withdrawn(row: RunnerNews) -> dict[str, int]:
     rows = RunnerNews.objects.filter(client=row.client_id, news__listed=row.news.listed_id)
     earlier = list(rows.filter(news__lt=row.news_id).values_list("pk", flat=True))
     there = Mail.objects.filter(kind=MailKind.RACE_NEWS, client=row.client_id)
-    waiting = there.filter(about__row__in=earlier).not_gone_out()
+    return _visits_told_in(there.filter(about__row__in=earlier))
+
+
+def _visits_told_in(mails: MailQuerySet) -> dict[str, int]:
+    """Of those that have not gone out, which are withdrawn."""
+    waiting = mails.not_gone_out()
     visits = [mail.about.get("visits", {}) for mail in waiting.select_for_update().order_by("pk")]
     waiting.supersede(_("Their race has changed again since."))
     return {pk: revision for told in visits for pk, revision in told.items()}

@@ -27,6 +27,8 @@ CYCLE_KINDS = {
 RANK = {Kind.PRE_RACE_FLUSH: 0, Kind.POST_RACE_GENTLE: 1, Kind.TAPER_TUNE_UP: 2}
 LOWEST_RANK = 3
 
+INSTEAD_WITHIN = timedelta(days=14)
+
 # No plan has two sessions of one kind on one day.
 SessionId = tuple[Kind, date]
 
@@ -36,7 +38,8 @@ class Session:
     """A recommended session: on the `ideal` day, or any day of [window_start, window_end).
 
     `suggested` is the ideal day, or once that has passed the next one of the window (S8); `phase`
-    is the ideal day's own (P7), `race` the race the session is for.
+    is the ideal day's own (P7), `race` the race the session is for. `instead` are good days after
+    the window, where the runner's own plan takes days of it: a visit then is this session as well.
     """
 
     kind: Kind
@@ -48,6 +51,7 @@ class Session:
     pressure: Pressure
     phase: Phase
     suggested: date
+    instead: tuple[date, ...] = ()
 
     @property
     def id(self) -> SessionId:
@@ -74,6 +78,29 @@ def still_open(
         for session in sorted(sessions, key=lambda session: session.ideal)
         if session.window_end > as_of
     ]
+
+
+def with_days_instead(
+    sessions: Sequence[Session], runner: Runner, protocol: Protocol, timeline: Timeline
+) -> list[Session]:
+    """S10: until the next one's window, in weeks that ask for it."""
+    found = []
+    for session in sessions:
+        is_taken = any(map(runner.is_strained, _days(session.window_start, session.window_end)))
+        if not (runner.schedule.days and is_taken):
+            found.append(session)
+            continue
+        later = [one.window_start for one in sessions if one.window_start > session.window_start]
+        days = _days(session.window_end, min([*later, session.window_end + INSTEAD_WITHIN]))
+        good = [
+            day
+            for day in days
+            if not runner.is_strained(day)
+            and not is_cut(session.kind, session.race, timeline.on(day))
+            and session.kind in protocol.phases[timeline.on(day).phase].sessions
+        ]
+        found.append(replace(session, instead=tuple(good)))
+    return found
 
 
 def _suggested(session: Session, runner: Runner, timeline: Timeline, as_of: date) -> date:

@@ -187,6 +187,10 @@ def _row(one: BoardRunner, mail: MailReach) -> dict[str, Any]:
 
 def _chosen(request: StaffRequest) -> HttpResponse:
     races = _ticked(request)
+    if "tick" in request.POST:  # without a script
+        asked = request.GET.copy()
+        asked["tick"] = "all"
+        return redirect(f"{request.path}?{asked.urlencode()}")
     if not races:
         messages.info(request, _("Nobody was ticked."))
         return redirect("desk:race_board")

@@ -1,6 +1,6 @@
 """A listed race is moved or cancelled: whom it concerns, seen before and settled after."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +34,7 @@ from bookings.models import (
     RaceNews,
     RunnerNews,
 )
+from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.consequences import Consequence, RaceChanged, Unfitting, consequences
 from bookings.queries.training.listed import FURTHEST_AHEAD, concerned
 from bookings.queries.training.told import as_made, known_days
@@ -45,7 +46,7 @@ from bookings.web.responses import page_methods, private
 from bookings.web.scheduling.slot_values import as_text, read_slots
 
 A_PAGE = 30
-KEEP, CANCEL = "keep", "cancel"
+KEEP, CANCEL, PROPOSED = "keep", "cancel", "proposed"
 
 
 class NewsForm(forms.Form):
@@ -84,6 +85,8 @@ def race_news(request: StaffRequest, pk: int) -> HttpResponse:
     rows = ListedDistance.objects.select_related("listed_race")
     listed, now = get_object_or_404(rows, pk=pk), timezone.now()
     clinic = Clinic.objects.the()
+    if "back" in request.POST:
+        return _take_back(request, listed, now)
     sent = request.POST if request.method == "POST" else request.GET
     told = "becomes" in sent or "cancelled" in sent or request.method == "POST"
     form = NewsForm(sent if told else None, listed=listed, today=clinic.day_of(now))
@@ -127,6 +130,19 @@ def _cohort(
     return consequences(clinic, changed, now=now)
 
 
+def _take_back(request: StaffRequest, listed: ListedDistance, now: datetime) -> HttpResponse:
+    news = listed.news.first()
+    if news is None:
+        return redirect("desk:race_news", listed.pk)
+    try:
+        news_of_races.take_back(news, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It takes place after all."))
+    return redirect("desk:race_news", listed.pk)
+
+
 def _publish(
     request: StaffRequest, listed: ListedDistance, form: NewsForm, now: datetime
 ) -> HttpResponse:
@@ -142,15 +158,30 @@ def _publish(
 
 
 @dataclass(frozen=True)
+class VisitToAsk:
+    """A visit that no longer fits, its times as a form has them, and what was chosen before."""
+
+    what: Unfitting
+    chosen: str
+
+    @property
+    def times(self) -> list[tuple[str, Slot]]:
+        return [(as_text(one), one) for one in self.what.choices]
+
+
+@dataclass(frozen=True)
 class RunnerToAsk:
     """A runner whose visits are asked about, or who is to be rung."""
 
     row: RunnerNews
     consequence: Consequence
 
+    sent: Mapping[str, str]
+
     @property
-    def visits(self) -> Sequence[tuple[Unfitting, list[tuple[str, Any]]]]:
-        return [(one, [(as_text(s), s) for s in one.choices]) for one in self.consequence.visits]
+    def visits(self) -> Sequence[VisitToAsk]:
+        found = self.consequence.visits
+        return [VisitToAsk(one, self.sent.get(one.name, "")) for one in found]
 
 
 @page_methods
@@ -159,7 +190,8 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     """Who is left, and what they want of their visits; a press settles those ticked, or one."""
     rows = RaceNews.objects.select_related("listed__listed_race")
     news, clinic, now = get_object_or_404(rows, pk=pk), Clinic.objects.the(), timezone.now()
-    if request.method == "POST":
+    is_ticking = "tick" in request.POST
+    if request.method == "POST" and not is_ticking:
         _settle(request, news, now)
         return redirect(reverse("desk:settle_race_news", args=[pk]))
     left = _left(news)
@@ -173,9 +205,14 @@ def settle(request: StaffRequest, pk: int) -> HttpResponse:
     by_race = {one.race.pk: one for one in found}
     context = {
         "news": news,
-        "tick_all": request.GET.get("tick") == "all",
+        "tick_all": is_ticking,
+        "for_all": request.POST.get("all", KEEP),
         "shown": shown,
-        "lines": [RunnerToAsk(row, by_race[row.race_id]) for row in told if row.race_id in by_race],
+        "lines": [
+            RunnerToAsk(row, by_race[row.race_id], request.POST)
+            for row in told
+            if row.race_id in by_race
+        ],
         "counts": _counts(news),
         "alone": news.runners.filter(state=NewsState.LEFT_ALONE).select_related("client"),
         "since": _changed_since(news),
@@ -252,7 +289,12 @@ def _answers(request: StaffRequest, row: RunnerNews, now: datetime) -> list[Visi
 
 
 def _answer(request: StaffRequest, visit: Appointment) -> VisitAnswer | None:
-    said = request.POST.get(f"visit-{visit.public_id}", KEEP)
+    """What its line says, else what is said for all; of what the page did not show, nothing."""
+    if f"revision-{visit.public_id}" not in request.POST:
+        return None
+    said = request.POST.get(f"visit-{visit.public_id}") or request.POST.get("all", KEEP)
+    if said == PROPOSED:
+        said = request.POST.get(f"proposed-{visit.public_id}", KEEP)
     slots = [] if said in (KEEP, CANCEL) else read_slots([said])
     if said != CANCEL and not slots:
         return None

@@ -45,7 +45,7 @@ def _join(request: StaffRequest, sent: str) -> None:
     sentence = ngettext(
         "{count} runner’s race is {race} now.", "{count} runners’ races are {race} now.", count
     )
-    _say(request, f"join {sent}", sentence.format(count=count, race=listed) if count else "")
+    _say(request, ("join", sent), sentence.format(count=count, race=listed) if count else "")
 
 
 def _dismiss(request: StaffRequest, sent: str) -> None:
@@ -54,7 +54,7 @@ def _dismiss(request: StaffRequest, sent: str) -> None:
     sentence = ngettext(
         "{count} runner’s race is not {race}.", "{count} runners’ races are not {race}.", count
     )
-    _say(request, f"dismiss {sent}", sentence.format(count=count, race=listed) if count else "")
+    _say(request, ("dismiss", sent), sentence.format(count=count, race=listed) if count else "")
 
 
 def _undo(request: StaffRequest, sent: str) -> None:
@@ -80,7 +80,9 @@ def _named(sent: str) -> tuple[ListedDistance | None, list[int]]:
     return rows.filter(pk__in=numbers[:1]).first(), numbers[1:]
 
 
-def _say(request: StaffRequest, value: str, said: str) -> None:
+def _say(request: StaffRequest, did: tuple[str, str], said: str) -> None:
+    """`did` is the press and what it named, by which it is undone."""
+    value = " ".join(did)
     if not said:
         messages.info(request, NOTHING)
         return

@@ -191,7 +191,7 @@ def times_for(
         return Times(unclear=_("Nobody who is named there offers that treatment."))
     asked |= {"therapist": _whom(named, therapist), "count": SHOWN * (1 + later), "now": now}
     found = suggested(clinic, treatment, wish, **asked)
-    plan = _plan(client, clinic.day_of(now))
+    plan = _plan(client, clinic, same, now)
     lines = []
     for one in found.openings:
         broken = _broken(one, clinic, now)
@@ -252,8 +252,13 @@ def _advice(treatment: Treatment, day: date, plan: training.Plan | None) -> trai
     return training.advice_for(treatment.kinds, day, plan) if plan else None
 
 
-def _plan(client: Client | None, today: date) -> training.Plan | None:
-    """None for whom no race is known."""
+def _plan(
+    client: Client | None, clinic: Clinic, moved: datetime | None, now: datetime
+) -> training.Plan | None:
+    """None for whom no race is known; of whom one is, what is booked but for `moved` speaks too."""
     if client is None or not (races := list(client.races.all())):
         return None
-    return plan_of(races, runner_of(client, History.of(client)), today=today)
+    history = History.of(client)
+    plan = plan_of(races, runner_of(client, history), today=clinic.day_of(now))
+    others = [one for one in history.visits if one.starts_at != moved]
+    return plan.beside(History(others).days(clinic))

@@ -47,8 +47,13 @@ class RaceNewsLetter(MailLetter):
         return self.row.news.listed.listed_race.name
 
     @property
+    def is_back(self) -> bool:
+        """It was cancelled, and takes place after all."""
+        return bool(self.mail.about.get("back"))
+
+    @property
     def is_cancelled(self) -> bool:
-        return self.row.news.is_cancelled
+        return self.row.news.is_cancelled and not self.is_back
 
     @property
     def was(self) -> str:
@@ -82,13 +87,13 @@ class RaceNewsLetter(MailLetter):
     @property
     def visits(self) -> list[MailedVisit]:
         """Those that nobody has answered about."""
-        if self._consequence is None or self.row.settled_at:
+        if self._consequence is None or self.row.settled_at or self.is_back:
             return []
         return [self._visit(one) for one in self._consequence.visits]
 
     @property
     def sessions(self) -> list[MailedShift]:
-        if self._consequence is None:
+        if self._consequence is None or self.is_back:
             return []
         types = protocol.current().session_types
         shifts = self._consequence.change.session_shifts()[:SESSIONS_LISTED]

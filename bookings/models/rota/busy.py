@@ -11,7 +11,11 @@ from bookings.models.rota.therapists import Therapist
 
 
 class BusyCalendar(PastedLink):
-    """`left_out` are entries of it that could not be followed wholly."""
+    """`left_out` are entries of it that could not be followed wholly.
+
+    A trigger deletes it, and the busy times, when its therapist treats no longer or has another
+    login.
+    """
 
     therapist = models.OneToOneField(
         Therapist, on_delete=models.CASCADE, related_name="busy_calendar"

@@ -90,6 +90,11 @@ class RaceNews(models.Model):
         return self.becomes is None
 
     @property
+    def is_taken_back(self) -> bool:
+        """It was cancelled, and takes place after all; what comes next is other news."""
+        return self.is_cancelled and self.listed.cancelled_at is None
+
+    @property
     def changes(self) -> dict[str, date | str]:
         """Of a runner's race."""
         return {"race_date": self.becomes} if self.becomes else {"outcome": Outcome.CANCELLED}
@@ -126,6 +131,20 @@ class RunnerNews(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client}: {self.news}"
+
+    @property
+    def is_answered(self) -> bool:
+        """By themselves, or the desk for them; "nothing": nobody had to be asked."""
+        return self.settled_by not in ("", "nothing")
+
+    @property
+    def runs_after_all(self) -> bool:
+        race, news = self.race, self.news
+        return (
+            news.is_taken_back
+            and race is not None
+            and (race.race_date, race.outcome) == (news.was, Outcome.EXPECTED)
+        )
 
     @property
     def still_holds(self) -> bool:

@@ -2,10 +2,11 @@
 plans anyway."""
 
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
-from bookings.core.training.forecast.facts import WantedFact, monday
-from bookings.core.training.forecast.weeks import BESIDES_FROM, Looking
+from bookings.core.training.forecast.facts import WantedFact
+from bookings.core.training.forecast.weeks import Looking
 from bookings.models import Appointment, Client
 from bookings.office.forecast.shown import Forecast, WeekShown
 from bookings.queries.training import protocol
@@ -30,7 +31,14 @@ def behind(forecast: Forecast, week: WeekShown) -> dict[str, Any]:
     return {
         "visits": list(visits.order_by("starts_at")),
         "sessions": _sessions(looking, week),
-        **_lately(forecast, looking, week),
+        "lately": (lately := looking.besides_lately(week.of.lead)),
+        "on_average": fmean(lately),
+        "season": looking.season(week.of.lead),
+        "days_before": looking.days_before(week.of.lead).days,
+        "skills": [
+            (load, forecast.skill_in_words(load.skill), forecast.people_in_words(load.skill))
+            for load in week.loads
+        ],
     }
 
 
@@ -44,16 +52,3 @@ def _sessions(looking: Looking, week: WeekShown) -> list[OpenSession]:
         if one.client in clients
     ]
     return sorted(found, key=lambda one: (one.of.ideal, one.client.name))
-
-
-def _lately(forecast: Forecast, looking: Looking, week: WeekShown) -> dict[str, Any]:
-    """How many came besides in each of the last weeks, booked as late as this week is ahead."""
-    before, ledger = week.first - looking.on, forecast.ledger
-    counts = [
-        sum(
-            visit.stood and ledger.comes_besides(visit, monday(one) - before)
-            for visit in ledger.visits_in.get(one, ())
-        )
-        for one in range(looking.now - BESIDES_FROM, looking.now)
-    ]
-    return {"lately": counts, "days_before": before.days}

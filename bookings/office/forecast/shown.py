@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from bookings import dates
 from bookings.core.training.forecast.hours import Load, Skill, shares, skills_of, weekday_to_add
-from bookings.core.training.forecast.ledger import Ledger
+from bookings.core.training.forecast.ledger import AHEAD, Ledger
 from bookings.core.training.forecast.past import Error, TrackRecord, back_test
 from bookings.core.training.forecast.weeks import Expected, band, expected
 from bookings.core.wording import isolated
@@ -65,6 +65,11 @@ class WeekShown:
         """Of the hours that are wanted by then."""
         share = self.in_all.share if self.in_all else None
         return None if share is None else round(100 * share)
+
+    @property
+    def stands(self) -> int:
+        """In per cent of what is booked."""
+        return round(100 * self.of.stands)
 
     @property
     def tight(self) -> list[Load]:
@@ -120,6 +125,12 @@ class Forecast:
     @property
     def error(self) -> Error | None:
         return self.record.error()
+
+    @property
+    def tried_before(self) -> int | None:
+        """Made at most so many weeks before, where the books are too short to try it for all."""
+        most = max((one.lead for one in self.errors), default=AHEAD)
+        return most if most < AHEAD else None
 
     @cached_property
     def skills(self) -> list[Skill]:

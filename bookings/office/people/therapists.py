@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.pictures import NoPhoto
-from bookings.actions.rota import order
+from bookings.actions.refusals import Busy
+from bookings.actions.rota import busy_calendars, order
 from bookings.actions.rota.therapists import show, treats_otherwise
 from bookings.models import BusyCalendar, Clinic, Therapist
 from bookings.office import saving
@@ -74,6 +75,19 @@ def photo(request: StaffRequest, pk: int) -> HttpResponse:
     )
     page.status_code = 422
     return page
+
+
+@require_POST
+def remove_calendar(request: StaffRequest, pk: int) -> HttpResponse:
+    """Who cannot sign in cannot do so themselves."""
+    try:
+        busy_calendars.remove(get_object_or_404(Therapist, pk=pk))
+    except Busy as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Their own calendar is no longer read, and its link deleted.")
+        messages.success(request, said)
+    return redirect("office:therapist", pk)
 
 
 def _form(request: StaffRequest, therapist: Therapist, *, sent: bool = True) -> TherapistForm:

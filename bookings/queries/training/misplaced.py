@@ -109,14 +109,11 @@ class _BetterTimes:
         return [_slot(visit, best[day]) for day in nearest[:SHOWN]]
 
     def _advised(self, free: Iterable[Opening], visit: Appointment) -> list[Opening]:
-        taken = {self.clinic.day_of(one.starts_at) for one in self.visits}
+        others = (one for one in self.visits if one != visit and one.status != Status.NO_SHOW)
+        plan = self.plan.beside(self.clinic.day_of(one.starts_at) for one in others)
+        here, kinds = self.clinic.day_of(visit.starts_at), visit.treatment.kinds
         days = [(one, self.clinic.day_of(one.starts_at)) for one in free]
-        kinds = visit.treatment.kinds
-        return [
-            one
-            for one, day in days
-            if day not in taken and not training.against(kinds, day, self.plan)
-        ]
+        return [one for one, day in days if day != here and not training.against(kinds, day, plan)]
 
 
 def _diary_of(

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median_low
@@ -72,9 +72,14 @@ class History:
         clocks = [visit.starts_at.astimezone(clinic.tz) for visit in self.visits]
         return median_low(at.hour * 60 + at.minute for at in clocks) if clocks else None
 
+    def days(self, clinic: Clinic, but: Appointment | None = None) -> list[date]:
+        """On which they come or have come; `but` the visit that is to move."""
+        there = [one for one in self.visits if one != but and one.status != Status.NO_SHOW]
+        return [clinic.day_of(one.starts_at) for one in there]
+
     def booked_for(self, session: training.Session, clinic: Clinic) -> Appointment | None:
-        """The visit that lies in the session's window (N7), or one of a series in its week; one
-        that was missed is none."""
+        """The visit that lies in the session's window (N7), one of a series in its week, or one on
+        a day instead (S10); one that was missed is none."""
         for visit in self.visits:
             if visit.status != Status.NO_SHOW and _serves(visit, session, clinic):
                 return visit
@@ -93,6 +98,8 @@ def _serves(visit: Appointment, session: training.Session, clinic: Clinic) -> bo
     """A series of every so many weeks and the plan never book the same week twice."""
     day = clinic.day_of(visit.starts_at)
     comes_again = visit.series is not None and not visit.series.follows_a_race
+    if day in session.instead and session.kind in visit.treatment.kinds:
+        return True
     return session.covers(day) or (comes_again and monday_of(day) == monday_of(session.suggested))
 
 
@@ -103,7 +110,8 @@ class Offer:
     `treatment` is the suitable one nearest to the session's minutes, None if there is none;
     `openings` are the nearest to the suggested day; `opens_on` is set while the diary does
     not reach the session yet. One that is `closed` is booked, and no more may be told. `against` is
-    why its openings are better not taken, where there are no others.
+    why its openings are better not taken, where there are no others; `good_day` is then the next
+    one after the window, if any is free.
     """
 
     number: int
@@ -115,6 +123,7 @@ class Offer:
     declined: bool
     closed: bool = False
     against: training.Advice | None = None
+    good_day: date | None = None
 
     @property
     def advised(self) -> Sequence[Opening]:
@@ -294,7 +303,21 @@ class _OfferFacts:
             found = self.nearest_to(session, treatment)
         opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
         against = self._against(found[0]) if found else None
-        return Offer(number, session, treatment, found, booked, opens_on, declined, closed, against)
+        made = Offer(number, session, treatment, found, booked, opens_on, declined, closed, against)
+        is_open = treatment and not (booked or closed or declined or not_yet)
+        if treatment is None or not is_open or (found and not against):
+            return made
+        return replace(made, good_day=self._good_day_after(session, treatment))
+
+    def _good_day_after(self, session: training.Session, treatment: Treatment) -> date | None:
+        days = [day for day in session.instead if day <= self.last]
+        if self.diary is None or not days:
+            return None
+        span = (days[-1] - days[0]).days + 1
+        free = self.diary.openings(treatment, first=days[0], days=span)
+        there = {self.clinic.day_of(one.starts_at) for one in free}
+        good = (day for day in days if training.suits(treatment.kinds, day, self._beside_visits))
+        return next((day for day in good if day in there), None)
 
     def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
         if self.diary is None:
@@ -311,7 +334,11 @@ class _OfferFacts:
         self, opening: Opening, kinds: frozenset[training.Kind] = frozenset()
     ) -> training.Advice | None:
         """A day advised against (S10) is offered where nothing else is free."""
-        return training.against(kinds, self.clinic.day_of(opening.starts_at), self.plan)
+        return training.against(kinds, self.clinic.day_of(opening.starts_at), self._beside_visits)
+
+    @cached_property
+    def _beside_visits(self) -> training.Plan:
+        return self.plan.beside(self.history.days(self.clinic))
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""
@@ -350,6 +377,10 @@ class _Choice:
     rank: tuple[int, int, bool, int, datetime]
 
 
+def _last_day_of(session: training.Session) -> date:
+    return max([session.window_end - timedelta(days=1), *session.instead])
+
+
 def _diary_of(
     clinic: Clinic,
     treatments: Iterable[Treatment],
@@ -365,7 +396,7 @@ def _diary_of(
     return diary_facts(
         clinic,
         first=first,
-        days=(max(session.window_end for session in sessions) - first).days,
+        days=(max(_last_day_of(session) for session in sessions) - first).days + 1,
         treatments=treatments,
         ignoring=Ignoring(holder=holder),
         now=now,

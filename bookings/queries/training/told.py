@@ -63,6 +63,6 @@ def known_days(news: RaceNews, clients: Collection[int]) -> dict[int, date]:
 
 
 def _told(rows: Iterable[RunnerNews]) -> set[int]:
-    answered = {row.pk for row in rows if row.settled_by not in ("", NOTHING_TO_ASK)}
+    answered = {row.pk for row in rows if row.is_answered}
     mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row__in=[row.pk for row in rows])
     return answered | set(mails.filter(data_at__isnull=False).values_list("about__row", flat=True))

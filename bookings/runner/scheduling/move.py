@@ -25,7 +25,7 @@ from bookings.runner.training.chosen_day import against, store_of
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import Picker
-from bookings.web.training.plan_store import plan_of_store
+from bookings.web.training.plan_store import plan_to_choose_by
 from bookings.web.visitor import remember_moved
 
 
@@ -58,7 +58,7 @@ def _choose(
         target=here,
         now=now,
         moving=opened.appointment,
-        plan=plan_of_store(store_of(request, opened), clinic, now=now),
+        plan=plan_to_choose_by(store_of(request, opened), clinic, opened.appointment, now=now),
     )
     stays_late = is_late_to_cancel(opened.appointment, clinic, now=now)
     context = {"picker": picker, "opened": opened, "problem": problem, "stays_late": stays_late}

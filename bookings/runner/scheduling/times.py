@@ -12,7 +12,7 @@ from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_or_part
 from bookings.web.scheduling.picker import PAGE, PART, Picker
 from bookings.web.training.plan_access import store_of_browser
-from bookings.web.training.plan_store import plan_of_store
+from bookings.web.training.plan_store import plan_to_choose_by
 from bookings.web.visitor import visitor
 
 
@@ -34,5 +34,5 @@ def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> 
         waits_at=reverse("runner:wait", args=[treatment.slug]),
         now=now,
         holder=visitor(request),
-        plan=plan_of_store(store_of_browser(request), clinic, now=now),
+        plan=plan_to_choose_by(store_of_browser(request), clinic, now=now),
     )

@@ -9,7 +9,7 @@ from bookings.core import training
 from bookings.models import Clinic, Treatment
 from bookings.web.appointment_links import Opened
 from bookings.web.training.plan_access import store_of_browser
-from bookings.web.training.plan_store import PlanStore, plan_behind_a_link, plan_of_store
+from bookings.web.training.plan_store import PlanStore, plan_behind_a_link, plan_to_choose_by
 
 
 def store_of(request: HttpRequest, opened: Opened | None = None) -> PlanStore:
@@ -24,7 +24,10 @@ def against(
 ) -> training.Advice | None:
     """Why the day is better not taken, if anything is known."""
     clinic, now = Clinic.objects.the(), timezone.now()
-    plan = plan_of_store(store_of(request, opened), clinic, now=now) if start else None
-    if plan is None or start is None:
+    if start is None:
+        return None
+    moving, store = opened.appointment if opened else None, store_of(request, opened)
+    plan = plan_to_choose_by(store, clinic, moving, now=now)
+    if plan is None:
         return None
     return training.against(treatment.kinds, clinic.day_of(start), plan)

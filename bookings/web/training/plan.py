@@ -28,7 +28,7 @@ from bookings.web.training.plan_store import (
     SessionPlan,
     days_come_along,
     offered_in,
-    plan_of_store,
+    plan_to_choose_by,
 )
 from bookings.web.training.race_forms import (
     NewcomersWeekForm,
@@ -91,7 +91,7 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     """The picker of a booking, advised by its races, and a chosen time goes into its basket."""
     treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
     clinic, now = Clinic.objects.the(), timezone.now()
-    plan = plan_of_store(store, clinic, now=now)
+    plan = plan_to_choose_by(store, clinic, now=now)
     session = request.GET.get("session", "")
     number = bundle.number_of(session, plan.sessions if plan else ())
     picker = Picker(

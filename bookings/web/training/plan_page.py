@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -110,6 +111,7 @@ class Proposal:
     by_plan: Sequence[str]  # what their own plan has around the day, in sentences
     suiting: Sequence[date]  # the days of the window that nothing is said against
     other_times_url: str
+    good_day_url: str  # of the next good day after its window, where there is none in it
     url: str  # of what is booked
     is_waited_for: bool
     better: BetterElsewhere | None = None
@@ -337,11 +339,12 @@ def _proposals(
     """Until somebody has ticked, only the next with times is: none while a booking is unproved."""
     is_next = not any(visit.waits for visit in store.history.visits)
     elsewhere = _chosen_elsewhere(found, store, bundle, now)
+    to_book = plan.beside(store.history.days(clinic))
     for offer in found:
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), _times(offer, store), offer)
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
-        against = training.against(frozenset(), day, plan)
+        against = training.against(frozenset(), day, to_book)
         in_advance = bool(times) and is_next and not against
         yield Proposal(
             offer=offer,
@@ -350,11 +353,19 @@ def _proposals(
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
-            **_of_the_day(day, offer, plan),
+            **_of_the_day(day, offer, plan if offer.booked else to_book),
             **_of_what_is_booked(offer, plan, store, clinic, now),
+            good_day_url=_good_day_url(offer, store),
             is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not in_advance
+
+
+def _good_day_url(offer: Offer, store: PlanStore) -> str:
+    if offer.treatment is None or offer.good_day is None:
+        return ""
+    asked = {"session": name_of(id_of(offer.session)), "day": offer.good_day}
+    return f"{store.times_url(offer.treatment)}?{urlencode(asked)}"
 
 
 def _of_what_is_booked(
@@ -432,7 +443,8 @@ def _better(
     url = store.url_of_another_time(visit) if visit else None
     if visit is None or url is None:
         return None
-    return better_elsewhere(visit, plan, url, clinic, now=now)
+    others = store.history.days(clinic, but=visit)
+    return better_elsewhere(visit, plan.beside(others), url, clinic, now=now)
 
 
 def _times(offer: Offer, store: PlanStore) -> list[ProposedTime]:

@@ -45,6 +45,7 @@ from bookings.queries.training.plans import (
 )
 from bookings.web.visitor import booked_here
 
+BROWSER = "browser"  # whose plan it is, of somebody we do not know
 KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
 LEFT = "plan_left"  # visits that stay though the days of the plan are against it
 GOES_ALONG = "race"  # the box of a booking's form
@@ -53,6 +54,8 @@ MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 class Pages:
     """The addresses of a plan's pages; `token` is the mailed link they stand behind, if any.
+
+    `owner` is whose plan it is: what one of its pages has signed holds on no other's.
 
     `by` is who acts on them, as events record it, and `frame` the template around them.
     """
@@ -151,6 +154,7 @@ class SessionPlan(Pages):
     """The plan of somebody we do not know, in the session; it goes along with their booking."""
 
     client = None
+    owner = BROWSER
     most_at_once = MOST_WAITING_OF_A_PLAN
 
     def __init__(self, request: HttpRequest):
@@ -326,6 +330,7 @@ class ClientPlan(Pages):
 
     def __init__(self, client: Client, token: str = ""):
         self.client, self.token = client, token
+        self.owner = f"client {client.pk}"
         self.history = self._history()
         self.races: Sequence[Race] = list(self.client.races.select_related("client"))
         self.runner = runner_of(self.client, self.history)
@@ -510,6 +515,14 @@ def plan_of_store(store: PlanStore, clinic: Clinic, *, now: datetime) -> trainin
     """What is made of the races, or None without any."""
     today = clinic.day_of(now)
     return plan_of(store.races, store.runner, today=today) if store.races else None
+
+
+def plan_to_choose_by(
+    store: PlanStore, clinic: Clinic, moving: Appointment | None = None, *, now: datetime
+) -> training.Plan | None:
+    """The same for whoever chooses a day: what is booked, but for `moving`, speaks as well."""
+    plan = plan_of_store(store, clinic, now=now)
+    return plan.beside(store.history.days(clinic, but=moving)) if plan else None
 
 
 def _brought_by(client: Client) -> Told | None:

@@ -133,6 +133,8 @@ def test_what_was_narrowed_down_stands_in_the_address_is_said_and_holds_on_the_n
     again = desk.get(URL)
     assert again.headers["Location"] == f"{URL}?phase=peak"
     assert "2 of 3 runners are listed" in desk.get(again.headers["Location"]).text
+    ticked = desk.post(f"{URL}?phase=peak", {"tick": "all"})
+    assert ticked.headers["Location"] == f"{URL}?phase=peak&tick=all"
     second = desk.get(URL, {"page": 2}).context["shown"]
     assert (second.number, second.paginator.count) == (2, 2)
 

@@ -195,7 +195,8 @@ def test_what_the_desk_settles_first_is_told_in_the_one_mail(desk, letter):
     row, _url = letter
     page = desk.get(f"/desk/races/news/{row.news_id}/")
     [line] = page.context["lines"]
-    [(one, times)] = line.visits
+    [asked] = line.visits
+    one, times = asked.what, asked.times
     sent = {"row": row.pk, one.name: times[0][0], f"revision-{one.visit.public_id}": "0"}
     assert desk.post(f"/desk/races/news/{row.news_id}/", sent).status_code == 302
     visit = Appointment.objects.get()
@@ -207,6 +208,37 @@ def test_what_the_desk_settles_first_is_told_in_the_one_mail(desk, letter):
     body = present(message.get_body(["plain"])).get_content()
     assert "These appointments of yours are changed with it." in body
     assert "appointment-1.ics" in message.as_string()
+
+
+@pytest.mark.parametrize(
+    ("for_all", "line", "becomes"),
+    [
+        ("keep", "", "kept"),
+        ("proposed", "", "moved"),
+        ("cancel", "", "cancelled"),
+        ("cancel", "keep", "kept"),
+        ("keep", "cancel", "cancelled"),
+        (None, None, "kept"),
+    ],
+)
+def test_what_is_chosen_for_all_holds_where_a_line_says_nothing_else(
+    desk, letter, for_all, line, becomes
+):
+    row, _url = letter
+    visit = Appointment.objects.get()
+    asked = desk.get(f"/desk/races/news/{row.news_id}/").context["lines"][0].visits[0]
+    sent = {"row": row.pk, f"revision-{visit.public_id}": visit.revision}
+    sent |= {f"proposed-{visit.public_id}": asked.times[0][0]}
+    sent |= {} if for_all is None else {"all": for_all, asked.what.name: line}
+    ticked = desk.post(f"/desk/races/news/{row.news_id}/", {**sent, "tick": "all"})
+    assert (ticked.context["tick_all"], ticked.context["lines"][0].visits[0].chosen) == (
+        True,
+        line or "",
+    )
+    desk.post(f"/desk/races/news/{row.news_id}/", sent)
+    after = Appointment.objects.get()
+    moved = "moved" if after.starts_at != visit.starts_at else "kept"
+    assert becomes == ("cancelled" if after.status == Status.CANCELLED else moved)
 
 
 def test_a_visit_that_moved_meanwhile_is_not_settled_from_an_old_page(desk, letter):
@@ -301,6 +333,28 @@ def test_a_move_taken_back_writes_to_who_was_told_and_takes_along_whom_it_moved(
     assert not back.runners.filter(state=NewsState.DONE, settled_at=None)
     own.refresh_from_db()
     assert own.race_date == race_day + 3 * W
+
+
+def test_a_race_that_takes_place_after_all_is_in_the_plan_again_and_told_to_who_was_told(
+    desk, client, listed, runner, race_day
+):
+    told, untold = runner("Ana Away"), runner("Bo Booked", booked=False)
+    gone = runner("Di Different", booked=False)
+    Race.objects.filter(pk=gone.pk).update(outcome="cancelled")
+    publish(listed, None)
+    row = RunnerNews.objects.get(client=told.client)
+    was_sent(told.client)
+    url = f"/desk/races/listed/{listed.pk}/news/"
+    assert "It takes place after all" in desk.get(url).content.decode()
+    for _twice in range(2):
+        assert desk.post(url, {"back": "1"}).status_code == 302
+    outcomes = [Race.objects.get(pk=one.pk).outcome for one in (told, untold, gone)]
+    assert outcomes == ["assumed_finished", "assumed_finished", "cancelled"]
+    [(name, body)] = news_mails()
+    assert name == "Ana Away"
+    assert f"takes place after all: on {civil_day(race_day)}" in body
+    link = links.client_url(links.Purpose.RACE_NEWS, told.client, row=row.pk)
+    assert "takes place after all" in client.get("/" + link.split("/", 3)[3]).content.decode()
 
 
 def test_what_the_desk_settled_is_told_in_the_next_mail_where_the_first_is_overtaken(

@@ -132,6 +132,29 @@ def test_hours_are_never_proposed_on_a_closed_day_and_the_week_says_which_it_is(
     assert "The clinic is closed on Friday " in page.content.decode()
 
 
+@pytest.mark.parametrize("weekday", [0, 2, 6])
+def test_each_figure_of_a_week_is_the_sum_of_what_its_page_shows(
+    desks, runner, visit, clock, at, today, weekday
+):
+    """On any day: what comes besides is the average of the weeks that are listed."""
+    clock.move_to(at((weekday - today.weekday()) % 7, 12))
+    for n in range(1, 9):
+        for day in (7 * n, 7 * n - 3):
+            booked = timezone.now() - (day + n % 4) * D
+            guest = factories.make_client(f"Guest {n} {day}")
+            visit(-day, guest, status=Status.COMPLETED, booked_at=booked)
+    visit(10, runner("Cas Demo")[0])
+    for week in weeks(desks.get(PAGE))[:2]:
+        page = desks.get(f"{PAGE}{week.first}/")
+        shown, of = page.context, page.context["week"].of
+        assert sum(shown["lately"])
+        assert shown["on_average"] == sum(shown["lately"]) / len(shown["lately"])
+        assert of.besides == pytest.approx(shown["on_average"] * shown["season"])
+        assert of.standing == pytest.approx(len(shown["visits"]) * of.stands)
+        assert abs(sum(one.percent for one in shown["sessions"]) / 100 - of.by_plan) < 0.1
+        assert of.visits == of.standing + of.by_plan + of.besides
+
+
 def test_the_file_has_a_line_a_week_and_nobody_s_name(desks, ana, visit):
     visit(9, ana)
     answer = desks.get(FILE)

@@ -1,6 +1,7 @@
 """Moving an appointment: choose, confirm, done."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import mail_token, page_token
 from bookings.models import Appointment, Client, Mail
 from tests import factories
+from tests.clock import day_of
 
 
 @pytest.fixture
@@ -126,3 +128,27 @@ def test_a_cancelled_appointment_cannot_be_moved(client, page, move, booked, at)
     Appointment.objects.update(status=Status.CANCELLED)
     assert client.get(page).status_code == 302
     assert move(at(4, 14)).status_code == 409
+
+
+def test_no_day_is_good_that_is_near_another_visit_but_the_one_that_moves(
+    anas, ana, massage, kim, room, at, today
+):
+    """The next good day was one with a visit of theirs, and nothing was said before the move."""
+    factories.make_race(client=ana, race_date=today + timedelta(weeks=20))
+    there = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
+    moving = factories.make_appointment(starts_at=at(2, 10), **there)
+    other = factories.make_appointment(starts_at=at(9, 9), **there)
+    page = f"/appointments/{page_token(moving)}/move/"
+    cells = list(anas.get(page, {"from": today.isoformat()}).context["picker"].cells)
+    said = "You have an appointment on"
+    near = {
+        (one.date - today).days
+        for one in cells
+        if one.advised and str(one.advised.advice.reason).startswith(said)
+    }
+    assert {7, 8, 9} <= near <= set(range(6, 13))
+    warned = anas.get(page, {"start": at(9, 12).isoformat()}).content.decode()
+    assert f"<b>Better not:</b> {said}" in warned
+    assert said not in anas.get(page, {"start": at(2, 12).isoformat()}).content.decode()
+    free = anas.get(f"/book/{massage.slug}/", {"from": today.isoformat()}).context["picker"]
+    assert free.next_good is None or abs(free.next_good.date - day_of(other.starts_at)).days > 3

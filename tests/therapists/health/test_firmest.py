@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from django.utils import timezone
@@ -14,7 +15,7 @@ from tests.therapists.conftest import text
 from tests.therapists.health.test_holds import places
 from tests.therapists.notes.test_briefs import told
 from therapists.core.content import SERIOUS, Given
-from therapists.core.contraindications import BY_RULE, FIRMEST, SHORT, firmest
+from therapists.core.contraindications import BY_RULE, FIRMEST, SHORT, THE_PHASE, firmest
 
 # Each question of the protocol: the firmest on hold, and once a therapist has lifted it (or where
 # its yes puts nobody on hold). "as ever" is what the phase says, firm out of season.
@@ -173,3 +174,12 @@ def test_what_the_phase_advises_does_not_stand_beside_it_unsaid(on_hold, kims, v
     page = text(kims.get(f"/visits/{mine.pk}/"))
     assert (f"<b>By the phase alone:</b> {advice}" in page) == (not on_hold)
     assert (advice in page) == (not on_hold)
+
+
+def test_where_nothing_is_allowed_it_always_says_because_of_what():
+    """The phase alone, though a yes that allows more stands beside it."""
+    thinners = [given("anticoagulants_bleeding", "clearance")]
+    for said, on_hold in product(([], thinners), (True, False)):
+        assert firmest(Pressure.NONE, said, on_hold=on_hold).because
+    assert firmest(Pressure.NONE, thinners, on_hold=False).because == [THE_PHASE]
+    assert not firmest(Pressure.LIGHT, [], on_hold=False).because

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.actions.rota import busy_calendars
 from bookings.core.scheduling.codes import Code
-from bookings.models import Appointment, BusyCalendar, BusyTime, Change, FreedTime
+from bookings.models import Appointment, BusyCalendar, BusyTime, Change, FreedTime, Therapist
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.openings import openings
 from bookings.web.training.own_plan.links import no_page
@@ -160,6 +160,30 @@ def test_it_is_each_therapists_own_and_gone_when_they_say_so(
     kims.post(f"{PAGE}remove/")
     assert not BusyCalendar.objects.exists()
     assert free() == before
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"user": None}])
+def test_who_treats_no_longer_or_has_another_login_takes_it_along(
+    paste, dentist, kim, later, feed, change
+):
+    paste(dentist)
+    Therapist.objects.filter(pk=kim.pk).update(position=7)
+    assert BusyTime.objects.exists()
+    Therapist.objects.filter(pk=kim.pk).update(**change)
+    assert not BusyCalendar.objects.exists()
+    assert not BusyTime.objects.exists()
+    assert (later(), feed.asked) == (0, 1)
+
+
+def test_the_owner_ends_one_for_who_cannot_sign_in(paste, dentist, kim, owners):
+    paste(dentist)
+    at = f"/office/therapists/{kim.pk}/"
+    assert f'action="{at}calendar/remove/"' in owners.get(at).content.decode()
+    page = owners.post(f"{at}calendar/remove/", follow=True).content.decode()
+    assert "is no longer read, and its link deleted." in page
+    assert "calendar/remove/" not in page
+    assert not BusyCalendar.objects.exists()
+    assert not BusyTime.objects.exists()
 
 
 def test_pasting_is_counted_and_has_its_room_until_it_is_read(

@@ -40,6 +40,14 @@ class Load:
         return not self.is_tight and self.at_most > FULL * self.hours
 
     @property
+    def percent(self) -> int | None:
+        return None if self.share is None else round(100 * self.share)
+
+    @property
+    def percent_at_most(self) -> int | None:
+        return round(100 * self.at_most / self.hours) if self.hours else None
+
+    @property
     def free(self) -> float:
         return max(0.0, self.hours - self.booked)
 

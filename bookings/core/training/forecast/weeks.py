@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import ceil, floor, sqrt
+from statistics import fmean
 
 from bookings.core.training.forecast.facts import DAYS, VisitFact, WantedFact, monday, week_of
 from bookings.core.training.forecast.ledger import AHEAD, Group, Ledger
@@ -22,6 +23,7 @@ SEASON_BETWEEN = (0.5, 2.0)
 @dataclass(frozen=True)
 class Expected:
     """Of one week: `standing` of what is `booked`, `by_plan` of open sessions, `besides` the rest.
+    `stands` is the share of bookings that are not cancelled.
 
     `spread` is the variance that chance alone gives it; `booked_of` are bookings by treatment.
     """
@@ -29,7 +31,7 @@ class Expected:
     week: int
     lead: int
     booked: int
-    standing: float
+    stands: float
     by_plan: float
     besides: float
     open_sessions: int
@@ -40,6 +42,10 @@ class Expected:
     @property
     def monday(self) -> date:
         return monday(self.week)
+
+    @property
+    def standing(self) -> float:
+        return self.booked * self.stands
 
     @property
     def visits(self) -> float:
@@ -75,7 +81,8 @@ class Looking:
 
     @classmethod
     def today(cls, ledger: Ledger, day: date) -> "Looking":
-        return cls(ledger, week_of(day), day.toordinal() + 1, day.weekday() / DAYS)
+        """As the day ends: all of it is known."""
+        return cls(ledger, week_of(day), day.toordinal() + 1, (day.weekday() + 1) / DAYS)
 
     @property
     def on(self) -> date:
@@ -87,7 +94,7 @@ class Looking:
         booked = [one for one in there if one.was_booked(self.on)]
         stands = self.standing_share(lead)
         chances = list(self.chances(week, lead))
-        besides = self._between(lead, self._besides)
+        besides = fmean(self.besides_lately(lead)) * self.season(lead)
         by_plan = sum(chance for _, chance in chances)
         spread = len(booked) * stands * (1 - stands) + besides * (1 + 1 / self._weeks_learnt())
         spread += sum(chance * (1 - chance) for _, chance in chances)
@@ -95,7 +102,7 @@ class Looking:
             week=week,
             lead=lead,
             booked=len(booked),
-            standing=len(booked) * stands,
+            stands=stands,
             by_plan=by_plan,
             besides=besides,
             open_sessions=len(chances),
@@ -154,11 +161,27 @@ class Looking:
         first = self.ledger.first_week
         return max(1, min(BESIDES_FROM, self.now - first)) if first is not None else 1
 
-    def _besides(self, lead: int) -> float:
-        """As lately came so late without a plan asking, at the pace of last year's season."""
-        count = self._weeks_learnt()
-        lately = sum(self.ledger.besides[week, lead] for week in _before(self.now, count))
-        return lately / count * self._season(lead)
+    def besides_lately(self, lead: int) -> list[int]:
+        """In each of the last weeks, how many came so late without a plan asking for them."""
+        weeks = _before(self.now, self._weeks_learnt())
+        if not self.into:
+            return [self.ledger.besides[week, lead] for week in weeks]
+        before = self.days_before(lead)
+        return [
+            sum(
+                visit.stood and self.ledger.comes_besides(visit, monday(week) - before)
+                for visit in self.ledger.visits_in.get(week, ())
+            )
+            for week in weeks
+        ]
+
+    def days_before(self, lead: int) -> timedelta:
+        """From where it is looked until that week begins."""
+        return monday(self.now + lead) - self.on
+
+    def season(self, lead: int) -> float:
+        """The pace of that week last year; 1.0 where the books do not go back so far."""
+        return self._between(lead, self._season)
 
     def _season(self, lead: int) -> float:
         """How that week stood last year beside the weeks before this one a year ago."""

@@ -82,7 +82,8 @@ class Advice:
 
 def advice_on(day: date, plan: Plan) -> Advice:
     """S1, P6 and P7 for a day; the first that holds decides."""
-    return _not_advised(day, plan) or _light_only(day, plan) or _good(day, plan)
+    found = _not_advised(day, plan) or _beside_a_visit(day, plan)
+    return found or _light_only(day, plan) or _good(day, plan)
 
 
 def advice_for(kinds: frozenset[Kind], day: date, plan: Plan) -> Advice:
@@ -182,6 +183,19 @@ def _beside_the_long_run(
         if runner.runs_long_on(run):
             return Advice(Verdict.NOT_ADVISED, yours, rule, theirs)
     return None
+
+
+def _beside_a_visit(day: date, plan: Plan) -> Advice | None:
+    """Whoever comes already needs nothing more for some days, as between two sessions (S7)."""
+    near = min(plan.visits, key=lambda visit: abs(visit - day), default=None)
+    if near is None or abs(near - day).days >= plan.protocol.placement.min_days_apart:
+        return None
+    return Advice(
+        Verdict.NOT_ADVISED,
+        Sentence("You have an appointment on {day} already.", day=near),
+        "S7",
+        Sentence("They have an appointment on {day} already.", day=near),
+    )
 
 
 def _light_only(day: date, plan: Plan) -> Advice | None:

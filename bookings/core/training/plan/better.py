@@ -65,13 +65,18 @@ class BetterDays:
         return (day for day in days if day in self)
 
     @property
+    def _alone(self) -> Plan:
+        """What else is booked moves nothing; it only says where not to."""
+        return self.plan.beside(())
+
+    @property
     def are_possible(self) -> bool:
-        return against(self.kinds, self.than, self.plan) is not None
+        return against(self.kinds, self.than, self._alone) is not None
 
     @property
     def why_not_than(self) -> Because:
         """What is said of the day that it is booked for."""
-        advice = advice_for(self.kinds, self.than, self.plan)
+        advice = advice_for(self.kinds, self.than, self._alone)
         return Because(advice.reason, advice.for_staff)
 
     def why(self, day: date) -> Because:
@@ -79,7 +84,7 @@ class BetterDays:
         return next(self._reasons(day))
 
     def _reasons(self, day: date) -> Iterator[Because]:
-        rule = advice_for(self.kinds, self.than, self.plan)
+        rule = advice_for(self.kinds, self.than, self._alone)
         if rule.rule in BESIDE_HARD_DAYS:
             yield Because(*self._after_the_long_run(day))
         if rule.is_of_a_race and (race := self._race_beside()):
@@ -89,7 +94,7 @@ class BetterDays:
 
     def _is_across_a_race(self, day: date) -> bool:
         """But of what is too near to one, which may as well come after it."""
-        if advice_for(self.kinds, self.than, self.plan).is_of_a_race:
+        if advice_for(self.kinds, self.than, self._alone).is_of_a_race:
             return False
         first, last = sorted((day, self.than))
         return any(first <= race.race_date <= last for race in self.plan.races)

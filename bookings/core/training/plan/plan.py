@@ -1,7 +1,7 @@
 """A runner's plan: the phases of their dates, what to book, and when to write."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bookings.core.training.efforts import after_efforts
@@ -10,7 +10,13 @@ from bookings.core.training.phases import PhaseDay, Segment, Timeline
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.vocabulary import Phase
 from bookings.core.training.races import Race, Runner
-from bookings.core.training.sessions import Session, is_cut, recommended, still_open
+from bookings.core.training.sessions import (
+    Session,
+    is_cut,
+    recommended,
+    still_open,
+    with_days_instead,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Plan:
     as_of: date
     timeline: Timeline
     sessions: tuple[Session, ...]
+    visits: tuple[date, ...] = ()  # the days that advice keeps clear of, where they are told
 
     @property
     def build_up_starts(self) -> date | None:
@@ -38,6 +45,10 @@ class Plan:
     def on(self, day: date) -> PhaseDay:
         """The phase and the pressure ceiling of any date."""
         return self.timeline.on(day)
+
+    def beside(self, visits: Iterable[date]) -> "Plan":
+        """The same for whoever comes on those days already."""
+        return replace(self, visits=tuple(sorted(visits)))
 
     def allows(self, session: Session, day: date) -> bool:
         """Whether it may be had on that day of its window: not on a race on the way (S1)."""
@@ -67,5 +78,6 @@ def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: da
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
     known = after_efforts(by_race, runner, protocol, timeline, as_of=as_of)
-    sessions = still_open(known, runner, timeline, as_of=as_of)
+    open_ones = still_open(known, runner, timeline, as_of=as_of)
+    sessions = with_days_instead(open_ones, runner, protocol, timeline)
     return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))

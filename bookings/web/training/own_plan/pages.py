@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import dates
 from bookings.actions import pasted_links
 from bookings.actions.pasted_links import NotReadable, TooManyAtOnce
-from bookings.actions.training.plan_links import read_calendar
+from bookings.actions.training.plan_links import FOLLOWED_FOR, read_calendar
 from bookings.core.records import plan_files
 from bookings.core.records.plan_files.corrections import Corrections
 from bookings.fetching import Fetched
@@ -30,6 +30,7 @@ from bookings.web.training.own_plan.preview import (
     NoPreview,
     PlanFound,
     Preview,
+    as_field,
     counted_in_words,
     from_field,
     to_ask,
@@ -65,10 +66,9 @@ def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     if TOO_LARGE in request.GET and not sent:
         form = OwnPlanForm.refused(dates.translated(plan_files.TOO_LARGE), is_kept=is_kept)
     if sent and form.is_valid():
-        clinic = Clinic.objects.the()
-        today = clinic.day_of(timezone.now())
+        today = Clinic.objects.the().day_of(timezone.now())
         read = _read_link if form.cleaned_data["link"] else _read_file
-        if found := read(form, clinic, today):
+        if found := read(form, store, today):
             return _preview(request, store, Preview(found, today))
     return _show_form(request, store, form, status=422 if sent else 200)
 
@@ -80,12 +80,11 @@ def read_again(request: HttpRequest, store: PlanStore) -> HttpResponse:
     link = store.plan_link
     if link is None:
         return redirect(store.own_plan_url)
-    clinic = Clinic.objects.the()
-    today = clinic.day_of(timezone.now())
+    today = Clinic.objects.the().day_of(timezone.now())
     form = OwnPlanForm({})
     try:
         url, known = pasted_links.opened(link), Corrections.from_data(link.corrections)
-        return _preview(request, store, Preview(_fetched(url, known, clinic, today), today))
+        return _preview(request, store, Preview(_fetched(url, known, store, today), today))
     except NotReadable as refusal:
         form.errors.clear()
         form.refuse_link(refusal.why)
@@ -95,20 +94,21 @@ def read_again(request: HttpRequest, store: PlanStore) -> HttpResponse:
     return _show_form(request, store, form, status=422)
 
 
-def _read_file(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | None:
+def _read_file(form: OwnPlanForm, _store: PlanStore, today: date) -> PlanFound | None:
     """None where the form says why."""
+    tz = Clinic.objects.the().tz
     try:
         data = form.cleaned_data["file"].read(plan_files.LARGEST + 1)
-        return PlanFound(plan_files.read(data, plan_words(), today=today, tz=clinic.tz))
+        return PlanFound(plan_files.read(data, plan_words(), today=today, tz=tz))
     except plan_files.UnreadablePlan as refusal:
         form.add_error("file", dates.translated(refusal.sentence))
     return None
 
 
-def _read_link(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | None:
+def _read_link(form: OwnPlanForm, store: PlanStore, today: date) -> PlanFound | None:
     """None where the form says why."""
     try:
-        return _fetched(as_link(form.cleaned_data["link"]), Corrections(), clinic, today)
+        return _fetched(as_link(form.cleaned_data["link"]), Corrections(), store, today)
     except NotReadable as refusal:
         form.refuse_link(refusal.why)
     except TooManyAtOnce:
@@ -116,15 +116,17 @@ def _read_link(form: OwnPlanForm, clinic: Clinic, today: date) -> PlanFound | No
     return None
 
 
-def _fetched(url: str, known: Corrections, clinic: Clinic, today: date) -> PlanFound:
+def _fetched(url: str, known: Corrections, store: PlanStore, today: date) -> PlanFound:
     """While the runner waits, five seconds at most: so nothing of the link is written down before
     they have said yes. Raises NotReadable and TooManyAtOnce."""
 
     def read(got: Fetched) -> PlanFound:
-        found = read_calendar(got.content or b"", known, today=today, tz=clinic.tz)
+        found = read_calendar(got.content or b"", known, today=today, tz=tz)
         return PlanFound(found, url, got.tag, known)
 
-    return pasted_links.read_for_a_page(url, read)
+    tz = Clinic.objects.the().tz
+    rooms = pasted_links.CLIENTS if store.client else pasted_links.STRANGERS
+    return pasted_links.read_for_a_page(url, read, rooms=rooms)
 
 
 def _show_form(
@@ -139,6 +141,7 @@ def _show_form(
         "in_words": counted_in_words(schedule),
         "link": LinkShown.of(link, clinic, now) if link else None,
         "sites": ", ".join(settings.CALENDAR_SITES),
+        "weeks": FOLLOWED_FOR // timedelta(weeks=1),
     }
     return render(request, TEMPLATE.format("file"), context, status=status)
 
@@ -160,7 +163,7 @@ def check(request: HttpRequest, store: PlanStore) -> HttpResponse:
     if request.method != "POST":
         return redirect(store.own_plan_url)
     try:
-        found = from_field(request.POST.get("read", ""))
+        found = from_field(request.POST.get("read", ""), store.owner)
     except NoPreview:
         messages.warning(request, _("That page is no longer good. Please begin again."))
         return redirect(store.own_plan_url)
@@ -203,5 +206,6 @@ def remove(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, store: PlanStore, preview: Preview) -> HttpResponse:
-    context = {"preview": preview, "store": store}
+    read = as_field(preview.found, store.owner)
+    context = {"preview": preview, "store": store, "read": read}
     return render(request, TEMPLATE.format("preview"), context)

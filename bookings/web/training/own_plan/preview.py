@@ -45,7 +45,7 @@ TO_TEACH = (DayKind.LONG, DayKind.HARD, DayKind.EASY, DayKind.STRENGTH, DayKind.
 
 
 class NoPreview(Exception):
-    """The page is too old, or not ours."""
+    """The page is too old, not ours, or of another's plan."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class PlanFound:
         return masked(self.url) if self.url else ""
 
 
-def as_field(found: PlanFound) -> str:
+def as_field(found: PlanFound, owner: str) -> str:
+    """For pages of that plan alone: behind another's link it would give them what was read."""
     read = found.read
     data = {
         "link": urlsafe_b64encode(SealedLink.of(found.url).token).decode() if found.url else "",
@@ -77,13 +78,13 @@ def as_field(found: PlanFound) -> str:
         "left_out": read.left_out,
         "titles": {day.isoformat(): title for day, title in read.titles.items()},
     }
-    return signing.dumps(data, salt=SALT, compress=True)
+    return signing.dumps(data, salt=_salt(owner), compress=True)
 
 
-def from_field(value: str) -> PlanFound:
+def from_field(value: str, owner: str) -> PlanFound:
     """Raises NoPreview."""
     try:
-        data = signing.loads(value, salt=SALT, max_age=STANDS_FOR)
+        data = signing.loads(value, salt=_salt(owner), max_age=STANDS_FOR)
         token = urlsafe_b64decode(data.get("link", ""))
         url = SealedLink(token).opened() if token else ""
     except (signing.BadSignature, InvalidToken):
@@ -95,6 +96,10 @@ def from_field(value: str) -> PlanFound:
     read = PlanRead(schedule_of(data["days"]), tuple(unknown), data["left_out"], titles)
     corrections = Corrections.from_data(data.get("corrections", {}))
     return PlanFound(read, url, data.get("tag", ""), corrections)
+
+
+def _salt(owner: str) -> str:
+    return f"{SALT} of {owner}"
 
 
 def with_corrections(found: PlanFound, sent: Mapping[str, str]) -> PlanFound:
@@ -177,10 +182,6 @@ class Preview:
     @property
     def read(self) -> PlanRead:
         return self.found.read
-
-    @property
-    def field(self) -> str:
-        return as_field(self.found)
 
     @property
     def in_words(self) -> list[str]:

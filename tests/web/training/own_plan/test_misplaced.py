@@ -332,3 +332,34 @@ def test_words_near_a_visit_name_the_nearest_hard_day():
 def test_a_sample_of_the_mail_has_a_visit_on_any_day(clinic, clock, at, days):
     clock.move_to(at(days, 9))
     assert "Sample massage" in written_sample(MailKind.AGAINST_PLAN).as_string()
+
+
+def test_a_session_without_a_good_day_says_the_next_one_and_a_visit_then_is_that_session(
+    anas, ana, massage, kim, room, keep, today
+):
+    """All of its days were hard: it stayed on one, and open after a good day was booked."""
+    massage.session_kinds = ["maintenance", "training", "peak_recovery"]
+    massage.save()
+    factories.make_race(client=ana, race_date=today + 82 * D)
+    page = anas.get("/plan/").context["page"]
+    session = page.proposals[0].offer.session
+    first = max((session.window_start - today).days, 0)
+    end = (session.window_end - today).days
+    keep(**{f"n{n}": "hard" for n in range(first, end + 2)}, n40="long")
+    shown = anas.get("/plan/")
+    one = shown.context["page"].proposals[0]
+    good = one.offer.good_day
+    assert one.beside
+    assert good
+    assert good >= session.window_end
+    assert "The next good day is" in shown.content.decode()
+    assert good.isoformat() in one.good_day_url
+    assert anas.get(one.good_day_url).context["picker"].advised.sign == "good"
+    factories.make_appointment(
+        starts_at=datetime.combine(good, datetime.min.time(), UTC) + timedelta(hours=11),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        client=ana,
+    )
+    assert anas.get("/plan/").context["page"].proposals[0].offer.booked

@@ -15,6 +15,7 @@ from bookings.core.training import DayKind, Schedule, TrainingDay
 from bookings.models import Appointment, Change, Client, OwnPlan, Race
 from bookings.models.training.brought import Told
 from bookings.web.training.own_plan.preview import Lesson, from_field
+from bookings.web.training.plan_store import BROWSER
 from clinic.records.client_export import export
 from tests import factories
 from tests.clock import day_of
@@ -75,7 +76,7 @@ def test_a_file_is_shown_before_anything_is_kept(client, upload, plan):
     assert "12 long runs, 12 hard days, 1 race read. Is that right?" in said
     assert [one.shown for one in page.context["preview"].lessons] == [SECRET]
     assert client.session["plan"].get("days") is None
-    assert from_field(fields(page)["read"]).read.schedule.days
+    assert from_field(fields(page)["read"], BROWSER).read.schedule.days
 
 
 def test_what_nobody_knows_is_asked_about_as_it_was_written(today):
@@ -169,7 +170,7 @@ def test_the_preview_shows_titles_beside_kinds_folds_what_is_over_and_leaves_out
     assert said.index("Yes, keep these days") < said.index("What are these?")
     left = client.post(CHECK, {**fields(page), "teach": "leave-out"})
     assert "What are these?" not in left.content.decode()
-    assert DayKind.UNKNOWN not in kinds(from_field(fields(left)["read"]).read.schedule)
+    assert DayKind.UNKNOWN not in kinds(from_field(fields(left)["read"], BROWSER).read.schedule)
 
 
 @pytest.mark.parametrize(
@@ -380,5 +381,5 @@ def test_an_odd_lesson_or_kind_changes_nothing(client, upload, plan, today, odd)
     plan()
     sent = fields(upload())
     answer = client.post(CHECK, {**sent, f"kind-{today}": "sauna", "teach": odd})
-    same = from_field(fields(answer)["read"])
-    assert same == from_field(sent["read"])
+    same = from_field(fields(answer)["read"], BROWSER)
+    assert same == from_field(sent["read"], BROWSER)

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from bookings import links
 from bookings.actions import pasted_links
 from bookings.actions.clients import merge_steps
 from bookings.actions.mail import sending
@@ -20,7 +21,7 @@ from bookings.models import Change, Client, Mail, MailKind, OwnPlan, PlanLink
 from bookings.models.pasted_links import NotRead, masked
 from bookings.web.training.own_plan import pages
 from clinic.records.client_export import export
-from tests.factories import make_client
+from tests.factories import make_appointment, make_client, make_race
 from tests.fetching.feeds import (
     LINK,
     SECRET,
@@ -116,6 +117,29 @@ def test_a_link_is_looked_through_before_anything_of_it_is_kept(client, mine, fe
     answer = client.post(f"{mine}own/check/", {**sent_of(page), "do": "keep"}, follow=True)
     assert "Read from <bdi>feeds.example.com/…f3a</bdi>, last on" in answer.content.decode()
     assert PlanLink.objects.get().link.opened() == LINK
+
+
+def test_what_was_read_for_one_is_kept_for_no_other(
+    client, feed, weeks, paste, at, massage, kim, room
+):
+    """The page's field holds a link: on another's page it would be followed for them."""
+    feed.says(*weeks)
+    other = make_appointment(
+        client=make_client("Bo Demo"),
+        starts_at=at(3, 14),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+    )
+    theirs = f"/appointments/{links.mail_token(other)}/plan/"
+    sent = {
+        "another's": sent_of(paste()),
+        "nobody's": sent_of(client.post("/plan/own/", {"link": LINK})),
+    }
+    for one in sent.values():
+        answer = client.post(f"{theirs}own/check/", {**one, "do": "keep"}, follow=True)
+        assert "Please begin again." in answer.content.decode()
+    assert not PlanLink.objects.exists()
 
 
 def test_the_link_lies_sealed_and_is_told_nowhere(client, mine, kept, later, feed, caplog):
@@ -237,7 +261,7 @@ def test_after_a_week_of_silence_its_runner_is_asked_once(
     assert "no longer at this address" in part_of(letter)
     assert SECRET not in letter.as_string()
     feed.says(training(today + D, "Long run"))
-    later(days=1)
+    later(days=2)  # longer than any pause
     assert sending.SUBJECTS[mail.kind].why_not(mail)
     page = client.get(mine).content.decode()
     assert "Read from <bdi>feeds.example.com/…f3a</bdi>" in page
@@ -272,6 +296,21 @@ def test_a_link_goes_with_the_plan_with_another_one_and_with_its_client(
     assert not PlanLink.objects.exists()
 
 
+def test_some_weeks_after_the_plan_and_the_last_race_its_link_is_deleted(
+    client, mine, kept, feed, later, today
+):
+    assert "or 4 weeks after its last day and your last race" in client.get(
+        f"{mine}own/").content.decode()  # fmt: skip
+    race = make_race(kept.client, race_date=today + 55 * D)
+    later(days=41 + 28)
+    later(days=14)
+    assert PlanLink.objects.exists()
+    asked = feed.asked
+    later(days=1)
+    assert (PlanLink.objects.exists(), feed.asked) == (False, asked)
+    assert race.client.own_plan.schedule.days
+
+
 def test_where_two_records_join_the_link_of_the_plan_that_stays_is_followed(kept, clock, today):
     other = make_client("Bo Demo")
     clock.move_to(timezone.now() + D)
@@ -301,19 +340,31 @@ def test_a_race_that_has_moved_is_asked_about_and_never_taken(
     assert f'value="{race + 7 * D}"' in client.get(at).content.decode()
 
 
-def test_slow_sites_hold_only_so_many_pages(client, mine, feed, weeks, paste):
+def test_slow_sites_hold_only_so_many_pages_and_strangers_nobody_elses(
+    client, mine, feed, weeks, paste, plan, kims
+):
+    plan()
     feed.says(*weeks)
+
+    def statuses():
+        asked = [(client, "/plan/own/"), (client, f"{mine}own/"), (kims, "/my-time/calendar/")]
+        return [browser.post(url, {"link": LINK}).status_code for browser, url in asked]
+
     other = connection.copy()  # as of another process
     try:
         with other.cursor() as cursor:
-            for place in pasted_links.AT_ONCE:
-                cursor.execute("SELECT pg_advisory_lock(%s)", [place.value])
+            for rooms, expected in (
+                (pasted_links.STRANGERS, [422, 200, 302]),
+                (pasted_links.CLIENTS, [422, 422, 302]),
+                (pasted_links.THERAPISTS, [422, 422, 422]),
+            ):
+                cursor.execute("SELECT pg_advisory_lock(%s)", [rooms[0].value])
+                assert statuses() == expected
         answer = paste()
     finally:
         other.close()
-    assert answer.status_code == 422
     assert "press again in a moment" in answer.content.decode()
-    assert feed.asked == 0
+    assert feed.asked == 3
     assert "Is that right?" in paste().content.decode()
 
 
