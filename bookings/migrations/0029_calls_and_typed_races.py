@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0028_whose_time_is_freed'),
+        ('bookings', '0028_of_one_therapist'),
     ]
 
     operations = [

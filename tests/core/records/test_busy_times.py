@@ -116,7 +116,9 @@ def test_a_rule_that_never_finds_a_day_is_not_followed(rule):
     assert (len(found.times), found.left_out) == (1, 1)
 
 
-ANY_RULE = st.one_of(st.from_regex(one, fullmatch=True) for one in (*RULES, A_RULE, A_WEEKLY_RULE))
+ANY_RULE = st.one_of(
+    [st.from_regex(one, fullmatch=True) for one in (*RULES, A_RULE, A_WEEKLY_RULE)]
+)
 ODD_STARTS = st.sampled_from([datetime(2024, 2, 29, 9), datetime(2024, 1, 31, 9),  # noqa: DTZ001
                               datetime(2024, 12, 30, 9)])  # fmt: skip  # noqa: DTZ001
 
