@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from bookings import dates
 from bookings.core import wording
 from bookings.core.colours import DARK, LIGHT, Shades, shades
+from bookings.core.roles import Role
 from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mailed_url
@@ -162,6 +163,15 @@ class AppointmentLetter(MailLetter):
     @property
     def is_cancelled(self) -> bool:
         return self.appointment.status == Status.CANCELLED
+
+    @property
+    def undo_until(self) -> str:
+        """Whoever has cancelled it themselves may take that back for some minutes."""
+        last = self.appointment.events.order_by("pk").exclude(kind="fee").last()
+        if last is None or last.kind != Status.CANCELLED or last.by != Role.RUNNER:
+            return ""
+        until = last.at + timedelta(minutes=self.clinic.undo_minutes)
+        return self._unless_passed(min(until, self.appointment.starts_at))
 
     @property
     def was_passed_on(self) -> bool:

@@ -281,6 +281,8 @@ class ConfirmedLetter(AppointmentLetter):
         if offer is None or offer.treatment is None or not offer.advised:
             return None
         opening, usual = offer.advised[0], self._history.usual_therapist
+        if opening.starts_at < self.appointment.starts_at:
+            return None  # is not next
         return time_to_book(self, offer.treatment, opening, usual)
 
     @property

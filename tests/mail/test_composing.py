@@ -192,6 +192,17 @@ def test_a_cancelled_visit_offers_to_book_another(read):
     assert "https://book.example.com/\n" in text(message)
 
 
+@pytest.mark.parametrize(("by", "is_told"), [("runner", True), ("desk: dee", False)])
+def test_who_has_cancelled_themselves_is_told_until_when_that_can_be_undone(
+    read, appointment, clinic, by, is_told
+):
+    appointment.events.create(kind="cancelled", at=NOW, by=by)
+    until = NOW + timedelta(minutes=clinic.undo_minutes)
+    message = read("cancelled")
+    for said in (text(message), html(message)):
+        assert (f"{until:%H:%M} you can" in said) is is_told
+
+
 def test_summer_time_is_the_clinics(read, appointment):
     appointment.starts_at = datetime(2026, 7, 7, 9, 15, tzinfo=UTC)
 

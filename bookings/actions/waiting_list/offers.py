@@ -46,6 +46,7 @@ TOLD_FOR = timedelta(days=1)  # that a place was given up, or an offer is over
 SET_ASIDE_BY_HAND = (
     WhyNot.ON_SALE,
     WhyNot.TRIED,
+    WhyNot.GIVEN_UP,
     WhyNot.NEWCOMERS,
     WhyNot.ASKED_TODAY,
     WhyNot.NOTICE,

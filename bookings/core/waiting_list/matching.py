@@ -89,6 +89,8 @@ def _against_offering(wish: ListedWish, start: Start, moment: Moment) -> Iterato
         yield WhyNot.UNREACHABLE
     if start.at in wish.tried:
         yield WhyNot.TRIED
+    if start.at in wish.given_up:
+        yield WhyNot.GIVEN_UP
     if wish.worn_out and _is_worn_out(wish, start):
         yield WhyNot.NEWCOMERS
     if held_until(moment.now, wish.cut_off(start.at, moment.notice)) is None:

@@ -25,6 +25,7 @@ class WhyNot(StrEnum):
     UNCONFIRMED = "unconfirmed"
     UNREACHABLE = "unreachable"
     TRIED = "tried"
+    GIVEN_UP = "given_up"
     NEWCOMERS = "newcomers"
     TOO_NEAR = "too_near"
     HAS_AN_OFFER = "has_an_offer"
@@ -60,6 +61,7 @@ SENTENCES = {
     WhyNot.UNCONFIRMED: Sentence("They have not confirmed their address."),
     WhyNot.UNREACHABLE: Sentence("No mail reaches them: please ring."),
     WhyNot.TRIED: Sentence("They were offered this time already."),
+    WhyNot.GIVEN_UP: Sentence("They have given up this time themselves."),
     WhyNot.NEWCOMERS: Sentence("It was kept for two newcomers already; now anybody can book it."),
     WhyNot.TOO_NEAR: Sentence("It is too near to write to anybody: please ring."),
     WhyNot.HAS_AN_OFFER: Sentence("They are thinking about another offer."),

@@ -31,10 +31,10 @@ class ListedWish:
     parts are any; without a therapist anybody will do. `earlier_than` is when the visit starts
     that should be earlier, `better_on` are the days on which it would suit their training better,
     and `until` is the last moment at which it may be moved. `tried` are the starts that have been
-    offered, `asked_on` the day of the last offer, `worn_out` what is offered to newcomers no more;
-    `weeks_with_one` the ISO years and weeks in which they have got what they wait for, since they
-    joined. `asked_at` is when they said just this: what was on sale then is not kept from others
-    for them.
+    offered, `given_up` those that they have cancelled or moved away from, `asked_on` the day of the
+    last offer, `worn_out` what is offered to newcomers no more; `weeks_with_one` the ISO years and
+    weeks in which they have got what they wait for, since they joined. `asked_at` is when they said
+    just this: what was on sale then is not kept from others for them.
     """
 
     entry: int
@@ -54,6 +54,7 @@ class ListedWish:
     better_on: Container[date] | None = None
     until: datetime | None = None
     tried: frozenset[datetime] = frozenset()
+    given_up: frozenset[datetime] = frozenset()
     asked_on: date | None = None
     has_an_offer: bool = False
     worn_out: tuple[Kept, ...] = ()

@@ -30,18 +30,7 @@ def got_since(
     Not what the list itself has given: that has ended the wish it was for. Nor what comes of a
     series, which comes besides, or what was booked before they last said that they wait.
     """
-    waits = "client__waits_for"
-    booked = Appointment.objects.filter(
-        status=Status.BOOKED,
-        starts_at__gt=now,
-        offer=None,
-        series=None,
-        **{f"{waits}__state": EntryState.WAITING, f"{waits}__treatment": F("treatment")},
-        booked_at__gte=F(f"{waits}__joined_at"),
-    ).distinct()
-    if client:
-        booked = booked.filter(client=client)
-    visits = list(booked.order_by("booked_at"))
+    visits = _booked_since(client, now)
     if not visits:
         return
     clinic = Clinic.objects.the()
@@ -55,6 +44,22 @@ def got_since(
             if is_after and is_it(visit, entry, clinic):
                 yield entry, visit
                 break
+
+
+def _booked_since(client: Client | None, now: datetime) -> list[Appointment]:
+    """What might be it, of any who wait."""
+    waits = "client__waits_for"
+    booked = Appointment.objects.filter(
+        status=Status.BOOKED,
+        starts_at__gt=now,
+        offer=None,
+        series=None,
+        **{f"{waits}__state": EntryState.WAITING, f"{waits}__treatment": F("treatment")},
+        booked_at__gte=F(f"{waits}__joined_at"),
+    ).distinct()
+    if client:
+        booked = booked.filter(client=client)
+    return list(booked.order_by("booked_at"))
 
 
 def what_was_got(entry: WaitlistEntry, clinic: Clinic) -> Appointment | None:

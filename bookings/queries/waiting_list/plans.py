@@ -60,7 +60,9 @@ def why_against(kinds: frozenset[training.Kind], day: date, plan: training.Plan 
     return advice.reason if advice else ""
 
 
-def days_wanted(first: date, last: date, weekdays: Collection[int], today: date) -> list[date]:
+def days_wanted(
+    first: date, last: date, weekdays: Collection[int | None], today: date
+) -> list[date]:
     """Those to come."""
     first = max(first, today)
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))

@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 from django.db.models import Max, Q
 
 from bookings.core.intervals import Interval
+from bookings.core.roles import Role
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.holding import Kept, kept_twice
 from bookings.core.waiting_list.wishes import ListedWish
 from bookings.models import (
     Appointment,
+    AppointmentEvent,
     Change,
     Client,
     Clinic,
@@ -26,6 +28,7 @@ from bookings.queries.waiting_list.better import better_days
 from bookings.queries.waiting_list.people import counted_as, have_been_here
 
 A_DAY_AT_LEAST = timedelta(hours=25)  # on the day that the clocks go back
+MOVED = "moved"
 TERMS = ["therapist_id", "weekdays", "parts", "first_day", "last_day", "notice_hours"]
 ASKED_AND_OVER = (
     OfferState.ACCEPTED,
@@ -56,11 +59,13 @@ def wishes_of(
     clients = {entry.client_id: entry.client for entry in entries}
     tried, visits = _tried_of(clients.values(), clinic, now), _visits_of(clients, now)
     changed, better = changed_at(entries), better_days(entries, clinic, now=now)
+    given_up = _given_up(entries)
     return {
         entry.pk: replace(
             _wish(entry, clinic, tried[entry.client_id], visits),
             asked_at=changed.get(entry.pk, entry.joined_at),
             better_on=better.get(entry.pk),
+            given_up=frozenset(given_up.get(entry.pk, ())),
         )
         for entry in entries
         if is_still_to_come(entry, now)
@@ -79,6 +84,29 @@ def changed_at(entries: Sequence[WaitlistEntry]) -> dict[int, datetime]:
     return dict(
         changes.order_by().values("row").annotate(last=Max("at")).values_list("row", "last")
     )
+
+
+def _given_up(entries: Sequence[WaitlistEntry]) -> dict[int, set[datetime]]:
+    """The times that they have left themselves since they joined."""
+    left = (
+        AppointmentEvent.objects.filter(
+            appointment__client__in={entry.client_id for entry in entries},
+            kind__in=[MOVED, Status.CANCELLED],
+            by=Role.RUNNER,
+            at__gte=min((entry.joined_at for entry in entries), default=None),
+        ).select_related("appointment")
+        if entries
+        else ()
+    )
+    found: dict[int, set[datetime]] = defaultdict(set)
+    for event in left:
+        visit = event.appointment
+        was = event.facts.get("from", {}).get("starts_at") if event.kind == MOVED else None
+        start = datetime.fromisoformat(was) if was else visit.starts_at
+        for entry in entries:
+            if entry.client_id == visit.client_id and event.at >= entry.joined_at:
+                found[entry.pk].add(start)
+    return found
 
 
 def is_still_to_come(entry: WaitlistEntry, now: datetime) -> bool:

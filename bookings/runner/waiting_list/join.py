@@ -22,7 +22,7 @@ from bookings.queries.waiting_list.not_open import why_nothing_comes
 from bookings.queries.waiting_list.plans import against_days, days_wanted
 from bookings.runner.scheduling.booking import for_whom
 from bookings.web.days import day_in
-from bookings.web.forms import PERSON
+from bookings.web.forms import PERSON, whole_number
 from bookings.web.rate_limits import BOOKING, JOINS, limited, once_too_often
 from bookings.web.responses import page_methods, private, status_of
 from bookings.web.training.plan_access import store_of_browser
@@ -126,8 +126,8 @@ def _against(request: HttpRequest, treatment: Treatment, form: JoinForm) -> str:
     plan = plan_of_store(store_of_browser(request), clinic, now=now) if first and last else None
     if plan is None or first is None or last is None or last - first > LONGEST:
         return ""
-    chosen = {int(one) for one in form["weekdays"].value() or () if str(one).isdecimal()}
-    days = days_wanted(first, last, chosen, clinic.day_of(now))
+    chosen = {whole_number(str(one)) for one in form["weekdays"].value() or ()}
+    days = days_wanted(first, last, chosen - {None}, clinic.day_of(now))
     return against_days(_kinds(request, treatment), days, plan)
 
 

@@ -158,17 +158,23 @@ def _show(
         "kept_url": kept and links.client_path(Purpose.WAIT_OFFER, entry.client, offer=kept.pk),
         "tried": [one for one in offers if one.state != OfferState.OPEN],
         "free_now": _free_now(entry, now),
-        "remark": _remark(entry, clinic, now) if entry.is_waiting else "",
-        "is_silent": entry.is_waiting and not entry.client.wants_news,
-        "place": place_of(entry, clinic, now=now) if entry.is_waiting else None,
+        **(_while_waiting(entry, clinic, now) if entry.is_waiting else {}),
         "form": form or _form(entry),
         "race_form": _race_form(entry, race_form, clinic.day_of(now)),
         "booked": _booked_since(entry, now),
         "got": what_was_got(entry, clinic),
-        "against": against_wish(entry, clinic, now=now),
         "refusal": refusal,
     }
     return render(request, "runner/waiting_list/place.html", context, status=status)
+
+
+def _while_waiting(entry: WaitlistEntry, clinic: Clinic, now: datetime) -> dict[str, Any]:
+    return {
+        "remark": _remark(entry, clinic, now),
+        "is_silent": not entry.client.wants_news,
+        "place": place_of(entry, clinic, now=now),
+        "against": against_wish(entry, clinic, now=now),
+    }
 
 
 def _remark(entry: WaitlistEntry, clinic: Clinic, now: datetime) -> str:

@@ -17,6 +17,7 @@ from bookings.actions.scheduling import cancellation, changes, holds, undoing, u
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.waiting_list import entries, offers, tending
 from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
+from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.reasons import WhyNot
@@ -623,11 +624,11 @@ def test_what_has_come_free_costs_an_opening_no_query_until_it_has(
     with django_assert_num_queries(6):  # the clinic's row is one
         stranger_may(ten)
     cancel(ten)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         stranger_may(ten)
     for _ in range(5):
         wait()
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         stranger_may(ten)
 
 
@@ -778,6 +779,19 @@ def test_what_comes_besides_or_was_there_when_they_stayed_ends_no_place(
     tend()
     entry.refresh_from_db()
     assert entry.is_waiting
+
+
+@pytest.mark.parametrize("gives_up", [True, False])
+def test_nobody_is_offered_the_hour_that_they_have_just_given_up(full_day, wait, clock, gives_up):
+    """Ben was, right after he had moved away from it; what the clinic has cancelled is another
+    matter."""
+    entry, ten = wait(), full_day[1]
+    booked = {"client": entry.client, "booked_at": entry.joined_at - HOUR}
+    Appointment.objects.filter(pk=ten.pk).update(**booked)
+    ten.refresh_from_db()
+    by = Role.RUNNER if gives_up else "desk: dee"
+    cancellation.cancel(ten, by=by, now=timezone.now())
+    assert after_the_pause(clock) == (0 if gives_up else 1)
 
 
 def test_nothing_is_offered_while_a_runner_may_still_undo(ten, wait, clock):

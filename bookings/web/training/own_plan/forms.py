@@ -10,6 +10,10 @@ from bookings.models.pasted_links import NotRead
 from bookings.web.forms import plain
 from bookings.web.training.own_plan.links import LONGEST_LINK, no_page, refusal_of
 
+ONCE = gettext_lazy(
+    "It begins with https:// or webcal://. We read it this once and do not keep it."
+)
+
 
 class OwnPlanForm(forms.Form):
     """One of the two."""
@@ -38,6 +42,19 @@ class OwnPlanForm(forms.Form):
 
     helper = plain("link", "file")
 
+    def __init__(self, *args: Any, is_kept: bool = True, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not is_kept:
+            self.fields["link"].help_text = ONCE
+
+    def full_clean(self) -> None:
+        """What is shown again may be read over a shoulder: the link is as good as a password."""
+        super().full_clean()
+        if self.is_bound and self["link"].value():
+            self.fields["link"].widget = forms.PasswordInput(
+                {"autocomplete": "off", "spellcheck": "false"}, render_value=True
+            )
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if self.errors:
@@ -53,9 +70,9 @@ class OwnPlanForm(forms.Form):
         self.add_error("link", f"{said} {_('A file always works.')}")
 
     @classmethod
-    def refused(cls, sentence: str) -> "OwnPlanForm":
+    def refused(cls, sentence: str, *, is_kept: bool) -> "OwnPlanForm":
         """As after a file of which nothing has been read."""
-        form = cls({})
+        form = cls({}, is_kept=is_kept)
         form.errors.pop("link")
         form.add_error("file", sentence)
         return form

@@ -1,6 +1,6 @@
 """What is said to whoever pastes a link to a private calendar."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,14 +35,29 @@ PAGES = {
 
 
 def no_page(typed: str) -> None:
-    """A validator: of an address that is the page of a calendar it says where the feed's is."""
+    """A validator: of an address that cannot be a feed’s it says what is wrong, and of one that is
+    the page of a calendar where the feed’s is.
+    """
     try:
         parts = urlsplit(as_link(typed))
     except ValueError:
         return  # is refused as an address
+    if wrong := _what_is_wrong(parts):
+        raise ValidationError(wrong)
     is_a_feed = parts.path.endswith(".ics") or parts.path.startswith("/calendar/ical/")
     if not is_a_feed and (said := PAGES.get(parts.hostname or "")):
         raise ValidationError(said)
+
+
+def _what_is_wrong(parts: SplitResult) -> str:
+    """Nothing where it looks like an address that could be read."""
+    if "@" in parts.netloc:
+        return _("The address must not hold a name and a password.")
+    if parts.scheme == "http":
+        return _("The address begins with http://. Please try it with https:// instead.")
+    if "." not in (parts.hostname or "") and parts.hostname != "localhost":
+        return _("This is not an address. It looks like https://example.com/calendar.ics.")
+    return ""
 
 
 def as_link(typed: str) -> str:

@@ -60,9 +60,11 @@ TEMPLATE = "web/training/own_plan/{}.html"
 def own_plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """The form, and of a link or a file that can be read what it says."""
     sent = request.method == "POST"
-    form = OwnPlanForm(request.POST, request.FILES) if sent else OwnPlanForm()
+    is_kept = store.client is not None
+    data = (request.POST, request.FILES) if sent else ()
+    form = OwnPlanForm(*data, is_kept=is_kept)
     if TOO_LARGE in request.GET and not sent:
-        form = OwnPlanForm.refused(dates.translated(plan_files.TOO_LARGE))
+        form = OwnPlanForm.refused(dates.translated(plan_files.TOO_LARGE), is_kept=is_kept)
     if sent and form.is_valid():
         today = Clinic.objects.the().day_of(timezone.now())
         read = _read_link if form.cleaned_data["link"] else _read_file

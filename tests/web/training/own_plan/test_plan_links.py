@@ -1,6 +1,8 @@
 """A plan's private link: pasted, looked through, kept sealed, and followed from then on."""
 
+import html
 import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -163,10 +165,11 @@ def test_the_link_lies_sealed_and_is_told_nowhere(client, mine, kept, later, fee
     ("link", "said"),
     [
         ("https://evil.example/plan.ics", "Links of these can be read: Feeds. A file always"),
-        ("http://feeds.example.com/a.ics", "not the https address of a calendar"),
-        ("https://me:pw@feeds.example.com/a.ics", "not the https address of a calendar"),
+        ("http://feeds.example.com/a.ics", "Please try it with https:// instead."),
+        ("https://me:pw@feeds.example.com/a.ics", "must not hold a name and a password"),
+        ("blah", "This is not an address."),
         ("https://nobody.feeds.example.com/a.ics", "There is no such site."),
-        ("javascript:alert(1)", "not the https address of a calendar"),
+        ("javascript:alert(1)", "This is not an address."),
         ("x" * 3000, "at most 2000"),
         ("", "Please paste a link, or choose a file below."),
     ],
@@ -174,7 +177,11 @@ def test_the_link_lies_sealed_and_is_told_nowhere(client, mine, kept, later, fee
 def test_what_cannot_be_read_is_said_at_the_field_with_what_works(paste, feed, link, said):
     answer = paste(link)
     assert answer.status_code == 422
-    assert said in answer.content.decode()
+    page = answer.content.decode()
+    assert said in page
+    [field] = re.findall('<input[^>]* name="link"[^>]*>', page)
+    assert ('type="password"' in field) is bool(link)
+    assert html.escape(link) in field
 
 
 @pytest.mark.parametrize(
@@ -379,7 +386,9 @@ def test_a_visitors_link_is_read_once_and_only_its_days_are_kept(client, plan, f
     assert "6 long runs" in answer.content.decode()
     assert not PlanLink.objects.exists()
     assert SECRET not in str(dict(client.session))
-    assert "a link is read this once and not kept" in client.get("/plan/own/").content.decode()
+    form = client.get("/plan/own/").content.decode()
+    assert "a link is read this once and not kept" in form
+    assert "as we would a password" not in form
 
 
 def test_presses_on_what_was_read_are_counted(client, clinic, settings):
