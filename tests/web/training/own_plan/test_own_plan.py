@@ -225,7 +225,7 @@ def test_a_race_of_the_file_is_theirs_moved_only_where_its_length_fits_and_its_d
     own = page.context["own"]
     moved = [((one.of.day - today).days, one.moved.distance) for one in own.moved]
     assert moved == [(84, "half"), (105, "marathon")]
-    assert str(own.others[-1].listed) == "Two Bridges Half, Half marathon"
+    assert own.others[-1].listed.listed_race.name == "Two Bridges Half"
     none = form_of(page, "remove/").sent
     assert page.content.decode().count("None of these") == 1
     days = own.other_days
