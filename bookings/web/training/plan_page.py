@@ -344,8 +344,7 @@ def _proposals(
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), _times(offer, store), offer)
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
-        against = training.against(frozenset(), day, to_book)
-        in_advance = bool(times) and is_next and not against
+        in_advance = bool(times) and is_next and not training.against(frozenset(), day, to_book)
         yield Proposal(
             offer=offer,
             rules=plan.protocol.session_types[offer.session.kind],
@@ -355,10 +354,18 @@ def _proposals(
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
             **_of_the_day(day, offer, plan if offer.booked else to_book),
             **_of_what_is_booked(offer, plan, store, clinic, now),
-            good_day_url=_good_day_url(offer, store),
-            is_waited_for=not times and id_of(offer.session) in store.waited_for,
+            **_where_none_is_good(offer, times, store),
         )
         is_next = is_next and not in_advance
+
+
+def _where_none_is_good(
+    offer: Offer, times: Sequence[ProposedTime], store: PlanStore
+) -> dict[str, Any]:
+    return {
+        "good_day_url": _good_day_url(offer, store),
+        "is_waited_for": not times and id_of(offer.session) in store.waited_for,
+    }
 
 
 def _good_day_url(offer: Offer, store: PlanStore) -> str:
