@@ -347,25 +347,14 @@ def _proposals(
         in_advance = bool(times) and is_next and not training.against(frozenset(), day, to_book)
         yield Proposal(
             offer=offer,
-            rules=plan.protocol.session_types[offer.session.kind],
-            phase=plan.protocol.phases[offer.session.phase],
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=in_advance if bundle is None else bool(times) and name in bundle.ticked,
             **_of_the_day(day, offer, plan if offer.booked else to_book),
             **_of_what_is_booked(offer, plan, store, clinic, now),
-            **_where_none_is_good(offer, times, store),
+            is_waited_for=not times and id_of(offer.session) in store.waited_for,
         )
         is_next = is_next and not in_advance
-
-
-def _where_none_is_good(
-    offer: Offer, times: Sequence[ProposedTime], store: PlanStore
-) -> dict[str, Any]:
-    return {
-        "good_day_url": _good_day_url(offer, store),
-        "is_waited_for": not times and id_of(offer.session) in store.waited_for,
-    }
 
 
 def _good_day_url(offer: Offer, store: PlanStore) -> str:
@@ -382,6 +371,7 @@ def _of_what_is_booked(
     return {
         "better": _better(offer.booked, plan, store, clinic, now),
         "other_times_url": store.times_url(offer.treatment) if offer.treatment else "",
+        "good_day_url": _good_day_url(offer, store),
         "url": store.url_of_visit(offer.booked) if offer.booked else "",
     }
 
@@ -391,6 +381,8 @@ def _of_the_day(day: date, offer: Offer, plan: training.Plan) -> dict[str, Any]:
     against = training.against(frozenset(), day, plan)
     kinds = offer.treatment.kinds if offer.treatment else frozenset()
     return {
+        "rules": plan.protocol.session_types[offer.session.kind],
+        "phase": plan.protocol.phases[offer.session.phase],
         "offered_on": day,
         "beside": against.reason if against else "",
         "by_plan": training.around(day, plan),
