@@ -28,7 +28,8 @@ BEFORE = 2
 TRIGGERS = """
     SELECT c.relname, p.proname, t.tgtype, string_to_array(encode(t.tgargs, 'escape'), '\\000')
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE NOT t.tgisinternal AND t.tgname NOT LIKE 'time_is_freed%'
+    WHERE NOT t.tgisinternal
+      AND t.tgname NOT LIKE 'time_is_freed%' AND t.tgname <> 'own_calendar_goes'
 """
 
 

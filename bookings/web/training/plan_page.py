@@ -344,8 +344,7 @@ def _proposals(
         name = name_of(id_of(offer.session))
         times = _with_chosen(elsewhere.get(name), _times(offer, store), offer)
         day = clinic.day_of(times[0].slot.start) if times else offer.session.suggested
-        against = training.against(frozenset(), day, to_book)
-        in_advance = bool(times) and is_next and not against
+        in_advance = bool(times) and is_next and not training.against(frozenset(), day, to_book)
         yield Proposal(
             offer=offer,
             times=times,
