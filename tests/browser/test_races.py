@@ -48,7 +48,7 @@ def test_a_race_cancelled_for_twelve_runners_is_settled_in_under_ten_presses(ope
     press(desk.get_by_role("button", name="Cancel it for all of them"))
     expect(desk.get_by_text("It concerns 12 runners.")).to_be_visible()
     axe(desk)
-    press(desk.get_by_role("link", name="Tick all"))
+    press(desk.get_by_role("button", name="Tick all"))
     press(desk.get_by_role("button", name="Settle those ticked"))
     expect(desk.get_by_text("12 are settled.")).to_be_visible()
     expect(desk.get_by_text("Nobody is left to ask.")).to_be_visible()

@@ -13,7 +13,7 @@ NO_PAGES = {
     "test_mail", "mail_tried", "text_tried", "move_treatment", "take_room_back", "invite_again",
     "withdraw_invitation", "stay", "come_back", "move_therapist", "start_import", "undo_import",
     "drop_import", "import_rows", "remind_import", "test_mail_arrived", "try_second_way",
-    "archive_race",
+    "archive_race", "remove_own_calendar",
 }  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def test_fourteen_visits_take_as_many_queries_as_one(
     kims, visit, noon, day, django_assert_max_num_queries, django_assert_num_queries
 ):
     visit(noon)
-    with django_assert_max_num_queries(29) as seen:
+    with django_assert_max_num_queries(30) as seen:
         kims.get("/today/")
     for n in range(1, 14):
         client = factories.make_client()
