@@ -154,6 +154,7 @@ class _Year:
             clock.set_to(self.now)
             if now == planning:
                 app.send_task(f"{TASKS}plan_nudges")
+                app.send_task(f"{TASKS}look_through_waiting_list")
                 planning += BETWEEN_PLANNINGS
             elif now == self.story.next_time():
                 self.story.act()
