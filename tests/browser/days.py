@@ -121,8 +121,12 @@ def nothing_is_covered(page):
 
 
 def fits(page):
-    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+    """Once what is drawn anew for a width has been: a chart is, a moment later."""
+    wider = "document.documentElement.scrollWidth - innerWidth"
+    patience.wait_for(
+        lambda: page.evaluate(wider) <= 0,
+        otherwise=lambda: f"{page.url} is {page.evaluate(wider)} px wider than the screen",
+    )
 
 
 def wait_until(page, truth, arg=None):
