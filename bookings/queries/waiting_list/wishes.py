@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -61,8 +62,11 @@ def wishes_of(
     changed, better = changed_at(entries), better_days(entries, clinic, now=now)
     given_up = _given_up(entries)
     return {
-        entry.pk: replace(
-            _wish(entry, clinic, tried[entry.client_id], visits),
+        entry.pk: _wish(
+            entry,
+            clinic,
+            tried[entry.client_id],
+            visits,
             asked_at=changed.get(entry.pk, entry.joined_at),
             better_on=better.get(entry.pk),
             given_up=frozenset(given_up.get(entry.pk, ())),
@@ -98,13 +102,16 @@ def _given_up(entries: Sequence[WaitlistEntry]) -> dict[int, set[datetime]]:
         if entries
         else ()
     )
+    theirs: dict[int | None, list[WaitlistEntry]] = defaultdict(list)
+    for entry in entries:
+        theirs[entry.client_id].append(entry)
     found: dict[int, set[datetime]] = defaultdict(set)
     for event in left:
         visit = event.appointment
         was = event.facts.get("from", {}).get("starts_at") if event.kind == MOVED else None
         start = datetime.fromisoformat(was) if was else visit.starts_at
-        for entry in entries:
-            if entry.client_id == visit.client_id and event.at >= entry.joined_at:
+        for entry in theirs[visit.client_id]:
+            if event.at >= entry.joined_at:
                 found[entry.pk].add(start)
     return found
 
@@ -121,14 +128,17 @@ def duration_of(entry: WaitlistEntry) -> Duration:
 
 
 def _wish(
-    entry: WaitlistEntry, clinic: Clinic, tried: Tried, visits: dict[int, list[Appointment]]
+    entry: WaitlistEntry,
+    clinic: Clinic,
+    tried: Tried,
+    visits: dict[int, list[Appointment]],
+    **known: Any,
 ) -> ListedWish:
     visit, client = entry.appointment, entry.client
     others = [one for one in visits.get(client.pk, []) if one.pk != entry.appointment_id]
     return ListedWish(
         entry=entry.pk,
         client=client.pk,
-        mailbox=tried.counted,
         treatment=entry.treatment_id,
         length=timedelta(seconds=duration_of(entry).length),
         since=entry.joined_at,
@@ -140,15 +150,23 @@ def _wish(
         notice=entry.notice,
         earlier_than=visit.starts_at if visit and entry.wants_earlier else None,
         until=clinic.last_move(visit.starts_at) if visit else None,
-        tried=tried.starts,
-        asked_on=tried.asked_on,
-        has_an_offer=tried.is_open,
-        worn_out=tried.worn_out,
+        **_told_before(tried),
         is_confirmed=not (client.is_provisional and client.email),
         is_reachable=bool(client.email and client.wants_news and client.bounced_at is None),
         busy=tuple(Interval(one.starts_at, one.ends_at) for one in others),
         weeks_with_one=_weeks_with_one(entry, others, clinic),
+        **known,
     )
+
+
+def _told_before(tried: Tried) -> dict[str, Any]:
+    return {
+        "mailbox": tried.counted,
+        "tried": tried.starts,
+        "asked_on": tried.asked_on,
+        "has_an_offer": tried.is_open,
+        "worn_out": tried.worn_out,
+    }
 
 
 def _weeks_with_one(
