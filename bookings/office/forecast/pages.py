@@ -1,9 +1,7 @@
 """The forecast: eight weeks ahead, how it has done, and what stands behind each figure."""
 
 import csv
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,28 +16,18 @@ from bookings.core.training.forecast.weeks import BESIDES_FROM, LEARNS_FROM
 from bookings.models import Clinic
 from bookings.office.forecast.behind import behind
 from bookings.office.forecast.shown import forecast_of, lines_of
-from bookings.queries.reports.limits import TookTooLong, in_time
+from bookings.office.reports.in_time import stopped_in_time
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 
-View = Callable[..., HttpResponse]
 
-
-def stopped_in_time(view: View) -> View:
-    @wraps(view)
-    def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            with in_time():
-                return view(request, *args, **kwargs)
-        except TookTooLong:
-            return render(request, "office/forecast/too_long.html", status=503)
-
-    return run
+def say_it_took_too_long(request: StaffRequest, **_asked: Any) -> HttpResponse:
+    return render(request, "office/forecast/too_long.html", status=503)
 
 
 @private
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def page(request: StaffRequest) -> HttpResponse:
     found = forecast_of(Clinic.objects.the(), now=timezone.now())
     context = {
@@ -56,7 +44,7 @@ def page(request: StaffRequest) -> HttpResponse:
 
 @private
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def week(request: StaffRequest, day: date) -> HttpResponse:
     """What is booked in a week, and for which sessions of whose plans nothing is yet."""
     clinic, now = Clinic.objects.the(), timezone.now()
@@ -71,7 +59,7 @@ def week(request: StaffRequest, day: date) -> HttpResponse:
 
 @private
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def file(request: StaffRequest) -> HttpResponse:
     found = forecast_of(Clinic.objects.the(), now=timezone.now())
     response = HttpResponse(content_type="text/csv; charset=utf-8")

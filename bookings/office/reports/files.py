@@ -14,8 +14,9 @@ from bookings.core.csv_safety import as_text
 from bookings.models import Clinic
 from bookings.office.reports.asking import ChosenPeriod, choice_of
 from bookings.office.reports.figures import percent, raw
+from bookings.office.reports.in_time import stopped_in_time
 from bookings.office.reports.labels import in_order, labels_of
-from bookings.office.reports.pages import stopped_in_time
+from bookings.office.reports.pages import say_it_took_too_long
 from bookings.office.reports.rows import (
     MOST_ROWS,
     WHOSE,
@@ -34,7 +35,7 @@ ALL_THREE, BY_WEEKDAY = "crossed", "therapist-weekday"
 
 
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def report_file(request: StaffRequest, name: str, cut: str) -> HttpResponse:
     report = report_or_404(name)
     choice = choice_of(request.GET, Clinic.objects.the(), timezone.now())
@@ -53,7 +54,7 @@ def report_file(request: StaffRequest, name: str, cut: str) -> HttpResponse:
 
 
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def rows_file(request: StaffRequest, name: str) -> HttpResponse:
     """The rows behind a figure, with the clients' names."""
     asked = asked_rows(request, name)

@@ -1,7 +1,5 @@
 """The reports: all at a glance, each with its tables, and the rows behind each figure."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +15,7 @@ from bookings.office.reports.figures import written
 from bookings.office.reports.findings import headline
 from bookings.office.reports.glance import at_a_glance
 from bookings.office.reports.grids import grid_of
+from bookings.office.reports.in_time import stopped_in_time
 from bookings.office.reports.labels import labels_of
 from bookings.office.reports.rows import MOST_ROWS, asked_rows, report_or_404
 from bookings.office.reports.tables import TWO_YEARS, currencies_of, found_of, tables_of
@@ -28,7 +27,6 @@ from bookings.queries.reports.definitions import (
     TAKINGS,
     can_be_crossed,
 )
-from bookings.queries.reports.limits import TookTooLong, in_time
 from bookings.queries.reports.reconciling import compared
 from bookings.queries.reports.totals import totals_of
 from bookings.web.forms import whole_number
@@ -36,26 +34,15 @@ from bookings.web.requests import StaffRequest
 
 MOST_PAGES = 10**6
 UNCLEAR = "office/reports/unclear.html"
-View = Callable[..., HttpResponse]
 
 
-def stopped_in_time(view: View) -> View:
-    """A report that takes too long ends, and says so."""
-
-    @wraps(view)
-    def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            with in_time():
-                return view(request, *args, **kwargs)
-        except TookTooLong:
-            about = {"report": REPORTS.get(kwargs.get("name", ""))}
-            return _page(request, "office/reports/too_long.html", _choice(request), about, 503)
-
-    return run
+def say_it_took_too_long(request: StaffRequest, name: str = "", **_asked: Any) -> HttpResponse:
+    about = {"report": REPORTS.get(name)}
+    return _page(request, "office/reports/too_long.html", _choice(request), about, 503)
 
 
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def overview(request: StaffRequest) -> HttpResponse:
     choice = _choice(request)
     if choice.is_unclear:
@@ -77,7 +64,7 @@ def overview(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def report(request: StaffRequest, name: str) -> HttpResponse:
     of, choice = report_or_404(name), _choice(request)
     if choice.is_unclear:
@@ -96,7 +83,7 @@ def report(request: StaffRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@stopped_in_time
+@stopped_in_time(say_it_took_too_long)
 def report_rows(request: StaffRequest, name: str) -> HttpResponse:
     """What a figure is made of. A figure or a cut that the report has not is not found."""
     asked = asked_rows(request, name)

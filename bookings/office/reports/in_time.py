@@ -1,0 +1,29 @@
+"""Views over many rows, which the database is not left to work at for ever."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+
+from bookings.queries.reports.limits import TookTooLong, in_time
+from bookings.web.requests import StaffRequest
+
+View = Callable[..., HttpResponse]
+
+
+def stopped_in_time(otherwise: View) -> Callable[[View], View]:
+    """One that takes too long ends, and `otherwise` answers in its place."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                with in_time():
+                    return view(request, *args, **kwargs)
+            except TookTooLong:
+                return otherwise(request, *args, **kwargs)
+
+        return run
+
+    return decorate
