@@ -125,12 +125,12 @@ def burn() -> None:
 
 
 def _starts(today: date) -> Iterator[datetime]:
-    """On the days after the last that has visits already."""
+    """On the days after the last that has visits already, as far ahead as one may book."""
     first = datetime(today.year, today.month, today.day, tzinfo=UTC)
     return iter(
         first + timedelta(days=day, hours=hour)
         for _ in range(size(6, toy=1))
-        for day in range(62, 262)
+        for day in range(62, Clinic.objects.the().horizon_days)
         for hour in range(9, 18)
     )
 
