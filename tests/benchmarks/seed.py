@@ -63,7 +63,7 @@ def insertion(model: type[Model], given: Mapping[str, str]) -> tuple[str, dict[s
     assert set(given) <= known, set(given) - known
     columns = dict(given) | {column: f"%(default_{column})s" for column in defaults}
     sql = (
-        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
+        f"INSERT INTO {model._meta.db_table} ({', '.join(map(connection.ops.quote_name, columns))})"
         f" SELECT {', '.join(columns.values())}"
     )
     return sql, {f"default_{column}": value for column, value in defaults.items()}

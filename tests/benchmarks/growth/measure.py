@@ -1,0 +1,192 @@
+"""Every page and every periodic task of the old clinic beside those of the young one, by turns."""
+
+import logging
+import os
+import pickle
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import django
+from django.core.management import call_command
+
+django.setup()
+
+from django.db import transaction  # noqa: E402
+from django.test import Client as Browser  # noqa: E402
+
+from bookings.models import Client  # noqa: E402
+from tests.benchmarks.growth import tables, tasks, years  # noqa: E402
+from tests.benchmarks.growth.clinics import Clinics  # noqa: E402
+from tests.benchmarks.growth.cost import Cost, cost_of, plan_of  # noqa: E402
+from tests.benchmarks.growth.pages import REPORTS, asking, pages_of  # noqa: E402
+from tests.benchmarks.sizes import size  # noqa: E402
+from tests.roles.world import World, make_world  # noqa: E402
+
+YOUNG, OLD = "young", "old"
+ROUNDS = size(5, toy=1)
+AT_MOST = 1.5
+NOTICED = 5.0  # milliseconds: of less than that more, nobody knows what it is
+KEEP = bool(os.environ.get("KEEP"))
+KEPT = Path(os.environ["STATE"]) / "worlds.pickle"
+ONLY_PAGES, ONLY_TASKS = os.environ.get("PAGES", ""), os.environ.get("TASKS", "")
+Work = Callable[[], object]
+
+
+class Compared(NamedTuple):
+    name: str
+    young: list[Cost]
+    old: list[Cost]
+
+    def of(self, costs: list[Cost]) -> float:
+        return statistics.median(one.worked for one in costs)
+
+    @property
+    def ratio(self) -> float:
+        return self.of(self.old) / self.of(self.young)
+
+    @property
+    def has_grown(self) -> bool:
+        """Not by a statement more or less, or by what no clock can tell."""
+        more = self.of(self.old) - self.of(self.young)
+        return self.ratio > AT_MOST and more > NOTICED
+
+    def line(self) -> str:
+        young, old = self.young[-1], self.old[-1]
+        return (
+            f"{self.name:<60} {self.of(self.young):8.1f} {self.of(self.old):8.1f} ms"
+            f" x{self.ratio:.2f}  {young.statements}/{old.statements} statements"
+        )
+
+
+def made(clinics: Clinics) -> dict[str, World]:
+    """The world of each, by the clinic's name; as it was kept, if it was (KEEP)."""
+    if KEPT.exists():
+        return {name: _as_it_was(*kept) for name, kept in pickle.loads(KEPT.read_bytes()).items()}
+    today = datetime.now(UTC).date()
+    worlds = {}
+    for name, days in ((YOUNG, years.QUARTER), (OLD, years.TEN_YEARS)):
+        began = time.perf_counter()
+        with clinics.of(name):
+            worlds[name] = make_world()
+            years.grow(worlds[name], today, days=days, say=_say if name == OLD else _hush)
+        print(f"the {name} clinic was loaded in {time.perf_counter() - began:.0f} s", flush=True)
+    if KEEP:
+        cookies = {name: {who: browser.cookies for who, browser in world.browsers.items()}
+                   for name, world in worlds.items()}  # fmt: skip
+        kept = {name: (cookies[name], one.ana, one.arguments) for name, one in worlds.items()}
+        KEPT.write_bytes(pickle.dumps(kept))
+    return worlds
+
+
+def _as_it_was(cookies: dict[str, Any], ana: Client, arguments: dict[str, str]) -> World:
+    browsers = {who: Browser() for who in cookies}
+    for who, browser in browsers.items():
+        browser.cookies = cookies[who]
+    return World(browsers, ana, arguments)
+
+
+def _say(what: str, seconds: float) -> None:
+    print(f"  {what}: {seconds:.1f} s", flush=True)
+
+
+def _hush(_what: str, _seconds: float) -> None:
+    """Of the small one nobody needs to know."""
+
+
+def pages(clinics: Clinics, worlds: dict[str, World]) -> list[Compared]:
+    shown: dict[str, dict[str, Work]] = {}
+    for clinic, world in worlds.items():
+        with clinics.of(clinic), undone():
+            shown[clinic] = {
+                name: asking(world.browsers[who], url)
+                for name, who, url in pages_of(world, ONLY_PAGES)
+            }
+    differ = set(shown[YOUNG]) ^ set(shown[OLD])
+    assert not differ, differ
+    print(f"{len(shown[OLD])} pages answer somebody who asks; the others are only sent to.")
+    return [compared(clinics, name, work, shown[OLD][name]) for name, work in shown[YOUNG].items()]
+
+
+def compared(clinics: Clinics, name: str, young: Work, old: Work, *, rounds: int = ROUNDS) -> Compared:
+    found = Compared(name, [], [])
+    for number in range(rounds + 1):
+        for clinic, work, costs in ((YOUNG, young, found.young), (OLD, old, found.old)):
+            with clinics.of(clinic) as database, undone():
+                cost = cost_of(work, database)
+            if number or rounds == 1:  # the first fills what is kept
+                costs.append(cost)
+    print(found.line(), flush=True)
+    return found
+
+
+class undone(transaction.Atomic):  # noqa: N801 - it is used as a function
+    """Pages write, too: who was there last, and who has looked at health data."""
+
+    def __init__(self) -> None:
+        super().__init__(using=None, savepoint=False, durable=False)
+
+    def __exit__(self, *raised: object) -> None:
+        if raised[0] is None:
+            transaction.set_rollback(True)
+        super().__exit__(*raised)
+
+
+def periodic(clinics: Clinics) -> list[Compared]:
+    """Each for real and several times: the first run does what was left over, the others nothing."""
+    found = []
+    for name, work in tasks.tasks():
+        if ONLY_TASKS not in name:
+            continue
+        one = Compared(name, [], [])
+        first = []
+        for number in range(ROUNDS + 1):
+            for clinic, costs in ((YOUNG, one.young), (OLD, one.old)):
+                with clinics.of(clinic) as database:
+                    cost = cost_of(work, database)
+                if number or ROUNDS == 1:
+                    costs.append(cost)
+                else:
+                    first.append(f"{clinic} {cost.worked:.0f} ms, {cost.statements} statements")
+        print(one.line(), "; the first: " + "; ".join(first), flush=True)
+        found.append(one)
+    return found
+
+
+def report(clinics: Clinics, found: list[Compared]) -> bool:
+    """False where something grows that should not."""
+    grown = [one for one in found if one.has_grown]
+    for one in sorted(grown, key=lambda one: -one.ratio):
+        taken, sql, params = max((cost.slowest for cost in one.old), key=lambda slow: slow[0])
+        print(f"\n{one.line()}\n  slowest statement {taken:.0f} ms: {sql[:1500]}\n  {params!r:.300}")
+        with clinics.of(OLD) as database:
+            print(plan_of(sql, params, database))
+    bad = [one.name for one in grown if not one.name.startswith(REPORTS)]
+    print(f"\n{len(found)} compared; over {AT_MOST} x but for reports: {', '.join(bad) or 'none'}")
+    return not bad
+
+
+def main() -> None:
+    logging.disable(logging.WARNING)
+    call_command("migrate", verbosity=0)
+    clinics = Clinics(YOUNG, OLD)
+    try:
+        clinics.make(anew=not KEPT.exists())
+        worlds = made(clinics)
+        with clinics.of(OLD):
+            print("\n".join(tables.told_of_tables()), flush=True)
+        found = pages(clinics, worlds) if ONLY_PAGES != "-" else []
+        found += periodic(clinics) if ONLY_TASKS != "-" else []
+        report(clinics, found)
+        with clinics.of(OLD):
+            print("After the sweeps:", *tables.told_of_tables(), sep="\n")
+    finally:
+        if not KEEP:
+            clinics.drop()
+
+
+if __name__ == "__main__":
+    main()

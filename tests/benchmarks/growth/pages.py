@@ -1,0 +1,50 @@
+"""Every page of the site, each as somebody who may see it."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from django.test import Client as Browser
+
+from tests.roles.addresses import every_page
+from tests.roles.test_table import TABLE
+from tests.roles.world import PEOPLE, World
+
+# Whose page it most likely is comes first.
+DOORS = {"runner": "ana", "therapists": "kim", "admin": "owner", "office": "owner"}
+# What people ask for besides: searches, the pages of a long list, and lists that are narrowed down.
+ASKED = {
+    "desk:clients": ("?q=grastone", "?q=client4321", "?q=0770", "?page=100", "?page=2"),
+    "desk:search": ("?q=grastone le", "?q=07700"),
+    "desk:mails": ("?page=2", "?kind=reminder", "?state=missed"),
+    "changes": ("?page=2", "?role=desk", "?table=bookings_client"),
+}
+# They work for as long as all that is stored, and nobody waits for them at a desk.
+REPORTS = ("office:report", "office:forecast", "office:takings", "records:export", "office:export")
+PROBES = ("metrics",)
+
+
+def pages_of(world: World, part: str) -> Iterator[tuple[str, str, str]]:
+    """(name, whose browser, address) of all that answers a page to somebody; `part` of its name."""
+    for name, url in sorted(set(every_page(world.argument))):
+        if name.endswith("logout") or name.startswith(PROBES) or part not in name:
+            continue
+        who = next((one for one in who_may(name) if shown(world.browsers[one], url)), None)
+        for query in ("", *ASKED.get(name, ())) if who else ():
+            yield name + query, who, url + query
+
+
+def who_may(name: str) -> list[str]:
+    """By the table of roles; some are only asked there who they are."""
+    first = DOORS.get(name.partition(":")[0], "desk")
+    welcome = {PEOPLE[n] for row in TABLE[name] for n in range(len(PEOPLE)) if row[n] in "200 302"}
+    return sorted(welcome, key=lambda one: (one != first, one == "nobody", one))
+
+
+def shown(browser: Browser, url: str) -> bool:
+    answer = browser.get(url)
+    whole = b"".join(answer)
+    return answer.status_code == 200 and bool(whole)
+
+
+def asking(browser: Browser, url: str) -> Callable[[], object]:
+    return partial(shown, browser, url)
