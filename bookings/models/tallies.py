@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.db import connection, models
 from django.db.models.functions import Now
 
+from bookings.models.sweeping import NO_END, in_batches
+
 # One statement, so that two who ask at once are two.
 COUNT = """
 INSERT INTO bookings_tally AS tally (key, count, until)
@@ -31,9 +33,9 @@ class TallyManager(models.Manager["Tally"]):
     def take_back(self, key: str) -> None:
         self.filter(key=key, count__gt=0).update(count=models.F("count") - 1)
 
-    def sweep(self) -> None:
+    def sweep(self, *, until: float = NO_END) -> None:
         """Forgets what is over. Rows go by age alone: however many come, none pushes one out."""
-        self.filter(until__lte=Now()).delete()
+        in_batches(self.filter(until__lte=Now()).order_by("until"), until=until)
 
 
 class Tally(models.Model):

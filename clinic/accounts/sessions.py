@@ -10,10 +10,12 @@ from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabasesSessionStore
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from bookings.models import BrowserSession, User
+from bookings.models.sweeping import NO_END, in_batches
 from bookings.web.access import STAFF
 
 SIGNING_IN = "account_login"  # where allauth keeps who has begun to
@@ -27,6 +29,11 @@ class SessionStore(DatabasesSessionStore):
     @classmethod
     def get_model_class(cls) -> type[BrowserSession]:
         return BrowserSession
+
+    @classmethod
+    def clear_expired(cls, *, until: float = NO_END) -> None:
+        over = cls.get_model_class().objects.filter(expire_date__lt=timezone.now())
+        in_batches(over.order_by("expire_date"), until=until)
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
         row = cast(BrowserSession, super().create_model_instance(data))

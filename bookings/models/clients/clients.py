@@ -215,6 +215,7 @@ class Client(Named, models.Model):
                 condition=models.Q(date_of_birth__isnull=False, guardian_agreed_at__isnull=True),
                 name="clients_perhaps_young",
             ),
+            models.Index(fields=["created_at"], name="clients_by_age"),
             models.Index(Lower("email"), name="client_address"),
             models.Index(
                 fields=["same_address_as"],

@@ -226,6 +226,9 @@ class Mail(models.Model):
             models.Index(
                 fields=["data_at"], condition=Q(data_at__isnull=False), name="mails_gone_out"
             ),
+            models.Index(
+                fields=["created_at"], condition=~Q(note="", last_error=""), name="mails_with_details"
+            ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="mails_leased"),
             models.Index(
                 fields=["state", "created_at"],

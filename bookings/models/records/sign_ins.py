@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.models.clients.clients import Client
 from bookings.models.records.history import LONGEST_WHO
+from bookings.models.sweeping import NO_END, in_batches
 from bookings.models.users import User
 
 LONGEST_DIGEST = 16
@@ -46,13 +47,13 @@ BY_ANYBODY = (
 
 
 class SignInEventManager(models.Manager["SignInEvent"]):
-    def sweep(self, *, before: datetime) -> None:
+    def sweep(self, *, before: datetime, until: float = NO_END) -> None:
         """By age; and of what anybody can cause, all but the newest."""
-        self.filter(at__lt=before).delete()
+        in_batches(self.filter(at__lt=before).order_by("at"), until=until)
         tries = self.filter(kind__in=BY_ANYBODY)
         oldest = tries.order_by("-pk").values_list("pk", flat=True)[SignInEvent.MOST_TRIES :][:1]
         for pk in oldest:
-            tries.filter(pk__lte=pk).delete()
+            in_batches(tries.filter(pk__lte=pk).order_by("pk"), until=until)
 
 
 class SignInEvent(models.Model):

@@ -364,6 +364,12 @@ class Appointment(models.Model):
                 condition=~Q(held_from=""),
                 name="holds_by_address",
             ),
+            # What an hourly sweep asks of ten years' rows: those of which something is left to forget.
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status=Status.EXPIRED, client__isnull=True) | ~Q(held_from=""),
+                name="holds_by_age",
+            ),
             models.Index(
                 fields=["prove_by"],
                 condition=Q(status=Status.BOOKED, prove_by__isnull=False),

@@ -111,7 +111,9 @@ def pages(clinics: Clinics, worlds: dict[str, World]) -> list[Compared]:
     return [compared(clinics, name, work, shown[OLD][name]) for name, work in shown[YOUNG].items()]
 
 
-def compared(clinics: Clinics, name: str, young: Work, old: Work, *, rounds: int = ROUNDS) -> Compared:
+def compared(
+    clinics: Clinics, name: str, young: Work, old: Work, *, rounds: int = ROUNDS
+) -> Compared:
     found = Compared(name, [], [])
     for number in range(rounds + 1):
         for clinic, work, costs in ((YOUNG, young, found.young), (OLD, old, found.old)):
@@ -161,7 +163,9 @@ def report(clinics: Clinics, found: list[Compared]) -> bool:
     grown = [one for one in found if one.has_grown]
     for one in sorted(grown, key=lambda one: -one.ratio):
         taken, sql, params = max((cost.slowest for cost in one.old), key=lambda slow: slow[0])
-        print(f"\n{one.line()}\n  slowest statement {taken:.0f} ms: {sql[:1500]}\n  {params!r:.300}")
+        print(
+            f"\n{one.line()}\n  slowest statement {taken:.0f} ms: {sql[:1500]}\n  {params!r:.300}"
+        )
         with clinics.of(OLD) as database:
             print(plan_of(sql, params, database))
     bad = [one.name for one in grown if not one.name.startswith(REPORTS)]

@@ -289,7 +289,9 @@ def grow(world: World, today: date, *, days: int, say: Callable[[str, float], No
 
 def _facts(world: World, today: date, days: int) -> dict[str, Any]:
     own = list(Therapist.objects.order_by("pk"))
-    people = [make_therapist(f"Therapist {n}", user=make_user()) for n in range(len(own), THERAPISTS)]
+    people = [
+        make_therapist(f"Therapist {n}", user=make_user()) for n in range(len(own), THERAPISTS)
+    ]
     for person in [*own[1:], *people]:
         make_week(person, clock(8), clock(20))
     rooms = [make_room(f"Seeded room {number}") for number in range(THERAPISTS)]
@@ -328,7 +330,9 @@ def _people(add: Any, facts: dict[str, Any]) -> None:
     known["proved_at"] = known["created_at"]
     add(Client, known, f"{PEOPLE} WHERE n %% %(each)s >= %(first)s ORDER BY n")
     facts["clients"] = list(
-        Client.objects.filter(pk__gt=facts["own_client"]).order_by("pk").values_list("pk", flat=True)
+        Client.objects.filter(pk__gt=facts["own_client"])
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
 
 
