@@ -217,7 +217,9 @@ class OfTheWaitingList:
         return entry.state == EntryState.LEFT or is_got
 
     def _has_heard_of(self, offer: WaitlistOffer) -> bool:
-        told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer=offer.pk)
+        told = Mail.objects.filter(
+            client=offer.client_id, kind=MailKind.WAIT_OFFER, about__offer=offer.pk
+        )
         return told.filter(data_at__isnull=False).exists()
 
 

@@ -222,8 +222,10 @@ def _withdrawn(row: RunnerNews) -> dict[str, int]:
     """Earlier mails about the race that have not gone out; the visits they were to tell of."""
     rows = RunnerNews.objects.filter(client=row.client_id, news__listed=row.news.listed_id)
     earlier = list(rows.filter(news__lt=row.news_id).values_list("pk", flat=True))
-    there = Mail.objects.filter(kind=MailKind.RACE_NEWS, client=row.client_id)
-    return _visits_told_in(there.filter(about__row__in=earlier))
+    there = Mail.objects.filter(
+        client=row.client_id, kind=MailKind.RACE_NEWS, about__row__in=earlier
+    )
+    return _visits_told_in(there)
 
 
 def _visits_told_in(mails: MailQuerySet) -> dict[str, int]:
@@ -245,7 +247,9 @@ def _is_asked(row: RunnerNews, clinic: Clinic, now: datetime) -> bool:
 
 def waiting_mail(row: RunnerNews) -> Mail | None:
     """The one mail about it while it has not gone out, held back for the caller's transaction."""
-    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row=row.pk, data_at=None)
+    mails = Mail.objects.filter(
+        client=row.client_id, kind=MailKind.RACE_NEWS, about__row=row.pk, data_at=None
+    )
     return mails.filter(state=MailState.SCHEDULED).select_for_update().first()
 
 

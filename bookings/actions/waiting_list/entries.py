@@ -196,7 +196,9 @@ def _written_to_again(request: JoinRequest, now: datetime) -> WaitlistEntry | No
     )
     if (same := _that_waits(client, request, there)) is None:
         return None
-    written = Mail.objects.filter(kind=MailKind.WAIT_JOINED, about__entry=same.pk)
+    written = Mail.objects.filter(
+        client=same.client_id, kind=MailKind.WAIT_JOINED, about__entry=same.pk
+    )
     today = written.filter(created_at__gt=now - TOLD_FOR).count()
     if today >= MAILS_A_DAY or _has_its_mails(client, now):
         raise TooManyUnproved

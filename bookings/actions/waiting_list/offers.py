@@ -203,7 +203,9 @@ def pass_over(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
 def _has_heard_of_all(entry: WaitlistEntry) -> bool:
     """Whether each mail about the offers without an answer has gone out."""
     last = list(entry.offers.values_list("pk", flat=True).reverse()[:MOST_UNANSWERED])
-    told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer__in=last)
+    told = Mail.objects.filter(
+        client=entry.client_id, kind=MailKind.WAIT_OFFER, about__offer__in=last
+    )
     return told.filter(data_at__isnull=False).count() == MOST_UNANSWERED
 
 
@@ -325,9 +327,10 @@ def _let_go(offer: WaitlistOffer, state: OfferState, now: datetime) -> None:
     """Its time is free, and a trigger says so to the list; a worker is woken for the next."""
     offer.end(state, now=now)
     holds.let_go(Holder(key=offer.holder), now)
-    Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer=offer.pk).supersede(
-        _("The offer is over.")
+    told = Mail.objects.filter(
+        client=offer.client_id, kind=MailKind.WAIT_OFFER, about__offer=offer.pk
     )
+    told.supersede(_("The offer is over."))
     transaction.on_commit(partial(ring, TASK), robust=True)
 
 

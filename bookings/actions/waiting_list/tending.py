@@ -114,9 +114,15 @@ def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:
 def _whose_mail_came_back() -> Sequence[WaitlistOffer]:
     """Refused at once, returned later, or never sent; one in doubt may have arrived."""
     there = list(WaitlistOffer.objects.open().select_related("client"))
-    refused = Mail.objects.filter(kind=MailKind.WAIT_OFFER, state__in=NEVER_ARRIVED)
-    lost = set(refused.filter(about__offer__in=[one.pk for one in there]).values_list(
-        "about__offer", flat=True)) if there else set()  # fmt: skip
+    if not there:
+        return []
+    refused = Mail.objects.filter(
+        client__in=[one.client_id for one in there],
+        about__offer__in=[one.pk for one in there],
+        kind=MailKind.WAIT_OFFER,
+        state__in=NEVER_ARRIVED,
+    )
+    lost = set(refused.values_list("about__offer", flat=True))
     return [one for one in there if one.pk in lost or one.client.bounced_at]
 
 

@@ -245,7 +245,8 @@ def _counts(news: RaceNews) -> dict[str, int]:
         settled=Count("pk", filter=~Q(settled_at=None)),
     )
     rows = list(news.runners.values_list("pk", flat=True))
-    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row__in=rows)
+    runners = news.runners.values("client")
+    mails = Mail.objects.filter(client__in=runners, kind=MailKind.RACE_NEWS, about__row__in=rows)
     return {**found, "mails": mails.exclude(state=MailState.SUPERSEDED).count()}
 
 

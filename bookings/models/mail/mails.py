@@ -1,6 +1,6 @@
 """E-mails owed, sent, or skipped with the reason: the outbox and the history at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -103,9 +103,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
             data_at__isnull=False,
         )
 
-    def merged_into(self, others: Iterable["Mail"]) -> Self:
-        keys = [mail.key for mail in others]
-        return self.filter(state=MailState.MERGED, about__into__in=keys)
+    def merged_into(self, others: Collection["Mail"]) -> Self:
+        keys, clients = [mail.key for mail in others], {mail.client_id for mail in others}
+        return self.filter(client__in=clients, state=MailState.MERGED, about__into__in=keys)
 
     def overdue(self, wait: timedelta) -> Self:
         """Due, or left behind by a sender that is gone, for longer than `wait`."""
@@ -227,7 +227,9 @@ class Mail(models.Model):
                 fields=["data_at"], condition=Q(data_at__isnull=False), name="mails_gone_out"
             ),
             models.Index(
-                fields=["created_at"], condition=~Q(note="", last_error=""), name="mails_with_details"
+                fields=["created_at"],
+                condition=~Q(note="", last_error=""),
+                name="mails_with_details",
             ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="mails_leased"),
             models.Index(

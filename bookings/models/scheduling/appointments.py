@@ -364,7 +364,7 @@ class Appointment(models.Model):
                 condition=~Q(held_from=""),
                 name="holds_by_address",
             ),
-            # What an hourly sweep asks of ten years' rows: those of which something is left to forget.
+            # An hourly sweep asks, of ten years' rows, for those that have something to forget.
             models.Index(
                 fields=["created_at"],
                 condition=Q(status=Status.EXPIRED, client__isnull=True) | ~Q(held_from=""),

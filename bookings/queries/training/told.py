@@ -1,6 +1,6 @@
 """What runners know of a race that is moved or cancelled, and who is still to be asked or rung."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,7 +62,8 @@ def known_days(news: RaceNews, clients: Collection[int]) -> dict[int, date]:
     return known
 
 
-def _told(rows: Iterable[RunnerNews]) -> set[int]:
-    answered = {row.pk for row in rows if row.is_answered}
-    mails = Mail.objects.filter(kind=MailKind.RACE_NEWS, about__row__in=[row.pk for row in rows])
+def _told(rows: Collection[RunnerNews]) -> set[int]:
+    answered, numbers = {row.pk for row in rows if row.is_answered}, [row.pk for row in rows]
+    clients = {row.client_id for row in rows}
+    mails = Mail.objects.filter(client__in=clients, kind=MailKind.RACE_NEWS, about__row__in=numbers)
     return answered | set(mails.filter(data_at__isnull=False).values_list("about__row", flat=True))

@@ -65,6 +65,9 @@ class Compared(NamedTuple):
 def made(clinics: Clinics) -> dict[str, World]:
     """The world of each, by the clinic's name; as it was kept, if it was (KEEP)."""
     if KEPT.exists():
+        for name in clinics.made:
+            with clinics.of(name):
+                call_command("migrate", verbosity=0)
         return {name: _as_it_was(*kept) for name, kept in pickle.loads(KEPT.read_bytes()).items()}
     today = datetime.now(UTC).date()
     worlds = {}

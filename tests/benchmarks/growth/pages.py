@@ -26,8 +26,8 @@ PROBES = ("metrics",)
 def pages_of(world: World, part: str) -> Iterator[tuple[str, str, str]]:
     """(name, whose browser, address) of all that answers a page to somebody; `part` of its name."""
     for name, url in sorted(set(every_page(world.argument))):
-        if name.endswith("logout") or name.startswith(PROBES) or part not in name:
-            continue
+        if name not in TABLE or name.startswith(PROBES) or part not in name:
+            continue  # signing out, which ends the walk, and the demo's own
         who = next((one for one in who_may(name) if shown(world.browsers[one], url)), None)
         for query in ("", *ASKED.get(name, ())) if who else ():
             yield name + query, who, url + query

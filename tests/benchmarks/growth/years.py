@@ -128,6 +128,8 @@ MAIL = {
     "kind": "kind",
     "client_id": "client_id",
     "appointment_id": "CASE WHEN number < 3 THEN visit.id END",
+    "about": "CASE kind WHEN 'plan' THEN '{\"edition\": 1}' WHEN 'nudge' THEN jsonb_build_object("
+    "'edition', 1, 'topic', 'cycle', 'race', due::date + 60, 'opens', due::date) ELSE '{}' END",
     "created_at": "booked_at",
     "due_at": "due",
     "not_after": "due + interval '1 day'",
@@ -326,7 +328,7 @@ def _people(add: Any, facts: dict[str, Any]) -> None:
     # Each is known from when the first of their days may be.
     known = {**PERSON, "created_at": "%(zero)s::timestamptz + greatest(0, n %% %(each)s"
              " - %(at_once)s) * interval '1 day' * %(days)s / (%(each)s - %(at_once)s)"
-             " - interval '1 day'", "wants_nudges": "n %% 2 = 0"}  # fmt: skip
+             " - interval '1 day'", "wants_nudges": "true"}  # fmt: skip
     known["proved_at"] = known["created_at"]
     add(Client, known, f"{PEOPLE} WHERE n %% %(each)s >= %(first)s ORDER BY n")
     facts["clients"] = list(
