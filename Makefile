@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles 
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock css audit bench \
-    bench-peers soak attack simulate forecast mutants rehearse clean
+    bench-peers growth soak attack simulate forecast mutants rehearse clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -81,6 +81,9 @@ bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figur
 bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed ## Beside a peer
 	@ONLY=peers PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.chart
+
+growth: $(VENV)/.installed node_modules/.installed ## Ten years of a clinic of fifty beside its first quarter: each page and task (7 GB, an hour)
+	@$(BIN)/python -m tests.benchmarks.growth
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \

@@ -30,6 +30,7 @@ from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
 from bookings.web.forms import NumberField
+from bookings.web.paging import NewestPages
 
 CHANGED_MEANWHILE = gettext_noop(
     "Something else was saved at this very moment that does not go with it. "
@@ -86,6 +87,9 @@ MAKES_NO_SENSE = (ValueError, OverflowError, TypeError, FieldError, DataError)
 
 class Bounded(admin.ModelAdmin):
     """A list that answers, and costs no more than any other, whatever is asked of it."""
+
+    paginator = NewestPages
+    show_full_result_count = False
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

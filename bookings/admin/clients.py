@@ -48,7 +48,6 @@ class ClientAdmin(LoginForOwners):
     list_select_related = ["same_address_as"]
     search_fields = ["name", "email", "phone"]
     date_hierarchy = "created_at"
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
         """Nobody edits or chooses an erased client."""

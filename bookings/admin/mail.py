@@ -46,8 +46,7 @@ class MailAdmin(ReadOnly, Bounded):
     list_filter = [AttentionFilter, "state", "kind"]
     list_select_related = ["client"]
     search_fields = ["client__name", "client__email", "appointment__public_id", "message_id"]
-    date_hierarchy = "created_at"
-    show_full_result_count = False
+    ordering = ["-pk"]
 
 
 class MailInline(ReadOnly, admin.TabularInline):

@@ -163,9 +163,7 @@ class AppointmentAdmin(DiaryAdmin):
     list_filter = [StatusFilter, "therapist", "room", "treatment"]
     list_select_related = ["client", "therapist", "room", "treatment"]
     search_fields = ["client__name", "client__email", "public_id"]
-    date_hierarchy = "starts_at"
-    ordering = ["-starts_at"]
-    show_full_result_count = False
+    ordering = ["-pk"]
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -198,9 +196,7 @@ class AppointmentEventAdmin(Events, Bounded):
     list_filter = ["kind"]
     list_select_related = ["appointment__treatment", "appointment__client"]
     search_fields = ["by", "appointment__client__name", "appointment__public_id"]
-    date_hierarchy = "at"
-    ordering = ["-at", "-pk"]
-    show_full_result_count = False
+    ordering = ["-pk"]
 
     @admin.display(ordering="appointment__client__name")
     def client(self, event: AppointmentEvent) -> str:

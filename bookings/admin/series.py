@@ -22,4 +22,3 @@ class SeriesAdmin(ReadOnly, Bounded):
     list_filter = ["treatment"]
     list_select_related = ["client", "treatment", "therapist", "race"]
     search_fields = ["client__name", "client__email"]
-    show_full_result_count = False

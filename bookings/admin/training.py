@@ -26,7 +26,6 @@ class RaceAdmin(DiaryAdmin):
     list_select_related = ["client"]
     search_fields = ["name", "client__name", "client__email"]
     date_hierarchy = "race_date"
-    show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Race | None = None) -> list[str]:
         """A race stays with its client: the plan's revision is theirs."""

@@ -20,7 +20,6 @@ class WaitlistEntryAdmin(ReadOnly, Bounded):
     list_filter = ["state", "treatment"]
     list_select_related = ["client", "treatment", "therapist"]
     search_fields = ["client__name", "client__email"]
-    show_full_result_count = False
 
 
 @admin.register(WaitlistOffer)
@@ -29,4 +28,3 @@ class OfferAdmin(ReadOnly, Bounded):
     list_filter = ["state"]
     list_select_related = ["client", "therapist"]
     search_fields = ["client__name", "client__email"]
-    show_full_result_count = False

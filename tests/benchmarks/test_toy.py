@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from bookings.models import Appointment, Client, Mail
+from clinic.celery import app
 from tests.benchmarks import clients, mails, measure, seed
 from tests.faults.mail_workers import url_of_the_tests_database
 from tests.reading import first_match
@@ -27,10 +28,10 @@ PARTS = (
 )  # fmt: skip
 
 
-def in_small(**env: str) -> subprocess.CompletedProcess[str]:
-    """`SIZE=toy make bench`, in the database of the tests."""
+def in_small(program: str = "tests.benchmarks", **env: str) -> subprocess.CompletedProcess[str]:
+    """`SIZE=toy make bench`, or another program, in the database of the tests."""
     connections.close_all()
-    command = [sys.executable, "-m", "tests.benchmarks"]
+    command = [sys.executable, "-m", program]
     known = {key: value for key, value in os.environ.items() if key not in ("ONLY", "PEER_PYTHON")}
     known |= {"DATABASE_URL": url_of_the_tests_database(), "SIZE": "toy", **env}
     return subprocess.run(command, env=known, capture_output=True, text=True, check=False)
@@ -50,6 +51,18 @@ def test_every_benchmark_runs_in_small_and_notes_nothing():
     assert len(at_one_time) == 2
     assert all(re.search(r"(^|; )0 overlaps", figure) for figure in at_one_time)
     assert measure.RESULTS.read_text() == notes
+
+
+def test_ten_years_are_loaded_and_looked_at_in_small():
+    """Of the pages a few, and every task; at full size nothing may grow (`make growth`)."""
+    done = in_small("tests.benchmarks.growth", PAGES="desk:client", KEEP="")
+    print(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^desk:clients\?q=grastone .* statements", done.stdout, re.MULTILINE)
+    told = set(re.findall(r"^task: (.*?)  ", done.stdout, re.MULTILINE))
+    assert told == set(app.conf.beat_schedule)
+    assert "the old clinic was loaded" in done.stdout
+    assert "bookings_mail: " in done.stdout.partition("After the sweeps")[2]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 import csv
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,15 +14,16 @@ from django.views.decorators.http import require_safe
 
 from bookings.actions.exports import note_taken_out
 from bookings.core.csv_safety import as_text
-from bookings.models import Client, Clinic, Race
+from bookings.models import Appointment, Client, Clinic, Race
 from bookings.queries.clients.not_back import (
     USUAL_WEEKS,
     WEEKS,
-    not_back,
+    last_visits,
     why_no_mail,
     with_races,
 )
 from bookings.web.actor import who
+from bookings.web.paging import NewestPages
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 
@@ -31,16 +31,21 @@ A_PAGE = 50
 AT_ONCE = 1000
 
 
+class Pages(NewestPages):
+    """Who was here last comes first; of all there is a file."""
+
+    most = 10 * A_PAGE
+
+
 @require_safe
 @private
 def page(request: StaffRequest) -> HttpResponse:
     clinic, now, weeks = Clinic.objects.the(), timezone.now(), _weeks(request)
-    pages = Paginator(not_back(clinic, weeks, now), A_PAGE)
-    shown = pages.get_page(request.GET.get("page"))
-    people = with_races(cast("QuerySet[Client]", shown.object_list), clinic, now)
+    shown = Pages(last_visits(clinic, weeks, now), A_PAGE).get_page(request.GET.get("page"))
+    visits = with_races(cast("QuerySet[Appointment]", shown.object_list), clinic, now)
     context = {
         "shown": shown,
-        "listed": [(one, _next_race(one), why_no_mail(one)) for one in people],
+        "listed": [(one, _next_race(one.whose), why_no_mail(one.whose)) for one in visits],
         "weeks": weeks,
         "choices": WEEKS,
     }
@@ -66,14 +71,12 @@ def _lines(clinic: Clinic, weeks: int, now: datetime) -> Iterator[Sequence[str]]
         _("Name"), _("Phone"), _("E-mail"), _("Last here"), _("Treatment"), _("Therapist"),
         _("Next race"), _("Its name"), _("Why no mail about sessions"),
     ]  # fmt: skip
-    people = with_races(not_back(clinic, weeks, now), clinic, now)
-    one: Any  # with what the query adds
-    for one in people.iterator(chunk_size=AT_ONCE):
+    visits = with_races(last_visits(clinic, weeks, now), clinic, now)
+    for visit in visits.iterator(chunk_size=AT_ONCE):
+        one, day = visit.whose, str(clinic.day_of(visit.starts_at))
         race = _next_race(one)
-        day = str(clinic.day_of(one.last_visit))
-        visit = [day, one.last_treatment, one.last_therapist]
         yield [
-            one.name, one.phone, one.email, *visit,
+            one.name, one.phone, one.email, day, visit.treatment.name, visit.therapist.name,
             *([str(race.race_date), race.name] if race else ["", ""]),
             why_no_mail(one),
         ]  # fmt: skip

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,6 +35,7 @@ from bookings.web.requests import StaffRequest
 
 WEEK = timedelta(days=7)
 SHOWN, OF_A_DAY, LOOKED_AT = 200, 50, 2000
+A_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def of_appointment(request: StaffRequest, pk: int) -> HttpResponse:
 def _history(
     request: StaffRequest, title: str, found: Any, client: Client | None = None
 ) -> HttpResponse:
-    context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
+    shown = Paginator(found.order_by("-due_at", "-pk"), A_PAGE).get_page(request.GET.get("page"))
+    context = {"title": title, "shown": shown, "client": client}
     return render(request, "desk/mail/history.html", context)
 
 

@@ -1,7 +1,6 @@
 """Every page of the site, each as somebody who may see it."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from django.test import Client as Browser
 
@@ -20,17 +19,21 @@ ASKED = {
 }
 # They work for as long as all that is stored, and nobody waits for them at a desk.
 REPORTS = ("office:report", "office:forecast", "office:takings", "records:export", "office:export")
-PROBES = ("metrics",)
+PROBES = ("metrics", "healthz", "readyz")  # 503 where no worker runs, as here
+
+
+def addresses(world: World) -> dict[str, str]:
+    return dict(every_page(world.argument))
 
 
 def pages_of(world: World, part: str) -> Iterator[tuple[str, str, str]]:
-    """(name, whose browser, address) of all that answers a page to somebody; `part` of its name."""
-    for name, url in sorted(set(every_page(world.argument))):
-        if name not in TABLE or name.startswith(PROBES) or part not in name:
+    """(name, whose browser, query) of all that answers a page to somebody; `part` of its name."""
+    for name, url in sorted(addresses(world).items()):
+        if name not in TABLE or name in PROBES or part not in name:
             continue  # signing out, which ends the walk, and the demo's own
         who = next((one for one in who_may(name) if shown(world.browsers[one], url)), None)
         for query in ("", *ASKED.get(name, ())) if who else ():
-            yield name + query, who, url + query
+            yield name, who, query
 
 
 def who_may(name: str) -> list[str]:
@@ -46,5 +49,8 @@ def shown(browser: Browser, url: str) -> bool:
     return answer.status_code == 200 and bool(whole)
 
 
-def asking(browser: Browser, url: str) -> Callable[[], object]:
-    return partial(shown, browser, url)
+def asking(browser: Browser, name: str, url: str) -> Callable[[], None]:
+    def _ask() -> None:
+        assert shown(browser, url), f"{name} ({url}) shows nothing"
+
+    return _ask

@@ -1,4 +1,4 @@
-"""Loading a table a row at a time into its indexes takes hours: they are taken off and made anew."""
+"""Loading rows into indexes takes hours: they are taken off, and made anew once all is there."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.actions.exports import OF_CLIENTS
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.clients import not_back
 from bookings.models import Change
 from tests import factories
 
@@ -42,7 +43,7 @@ def say_who_it_is(browser) -> None:
 
 
 def names(answer) -> list[str]:
-    return [str(client) for client, _race, _why in answer.context["listed"]]
+    return [str(visit.client) for visit, _race, _why in answer.context["listed"]]
 
 
 def test_only_who_was_here_longer_ago_and_has_nothing_booked_is_listed(desks, seen, today):
@@ -96,3 +97,12 @@ def test_thirty_who_are_gone_take_as_many_queries_as_one(desks, seen, today, add
     for number in range(1, 31):
         gone(number)
     assert asked() == few
+
+
+def test_a_page_counts_no_further_than_anybody_turns(desks, seen, monkeypatch):
+    monkeypatch.setattr(not_back.Pages, "most", 2)
+    for number in range(3):
+        seen(f"Ana {number}", (-90 - number, Status.COMPLETED))
+    answer = desks.get(PAGE)
+    assert names(answer) == ["Ana 0", "Ana 1"]
+    assert "There may be more" in answer.text
