@@ -1,5 +1,6 @@
 """The facts that decide where a visit may stand, in a constant number of queries."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -176,11 +177,20 @@ class DiaryFacts:
         """The suitable rooms that nothing is in then, in order."""
         start = int(slot.start.timestamp())
         end = start + slot.duration.blocked
-        return [
-            room
-            for room in self.suitable.get(slot.treatment.pk, [])
-            if all(end <= span[0] or span[1] <= start for span in self.rooms[room.pk])
-        ]
+        there = self.suitable.get(slot.treatment.pk, [])
+        return [room for room in there if not self._is_taken(room, start, end)]
+
+    def _is_taken(self, room: Room, start: Seconds, end: Seconds) -> bool:
+        near = inside(self._sorted_rooms[room.pk], (start, end))
+        return any(since < end and start < until for since, until in near)
+
+    def timetable_near(self, therapist: Therapist, start: Seconds, end: Seconds) -> Timetable:
+        """What touches that time; a therapist's days are many where a series is looked at."""
+        return self._in_order[therapist.pk].around((start, end))
+
+    @cached_property
+    def _in_order(self) -> dict[int, Timetable]:
+        return {pk: one.in_order() for pk, one in self.timetables.items()}
 
     def is_lent_out(self, room: Room, slot: Slot) -> bool:
         start = int(slot.start.timestamp())
@@ -221,6 +231,17 @@ class DiaryFacts:
         return [Taken._make(row) for row in self.rows]
 
     @cached_property
+    def taken_by_client(self) -> dict[int | None, list[Taken]]:
+        found: dict[int | None, list[Taken]] = defaultdict(list)
+        for one in self.taken:
+            found[one.client].append(one)
+        return found
+
+    @cached_property
+    def _by_start(self) -> list[Taken]:
+        return sorted(self.taken, key=_start_of)
+
+    @cached_property
     def client_names(self) -> dict[int, str]:
         """By id, all who are in the diary then; one query, asked only to say who is in the way."""
         there = {one.client for one in self.taken if one.client is not None}
@@ -245,8 +266,9 @@ class DiaryFacts:
         """How many seconds each therapist's visits of the day last, without their pauses."""
         begin, until = _seconds(day_bounds(day, 1, self.clinic.tz))
         booked: Counter[int] = Counter()
-        for one in self.taken:
-            if one.therapist is not None and begin <= one.start < until:
+        first, end = (bisect_left(self._by_start, at, key=_start_of) for at in (begin, until))
+        for one in self._by_start[first:end]:
+            if one.therapist is not None:
                 booked[one.therapist] += one.end - one.start
         return booked
 
@@ -289,6 +311,10 @@ def _taken(during: Interval, ignoring: Ignoring, now: datetime) -> dict[str, Any
 
 def _longer(shown: Interval, by: Iterable[timedelta]) -> Interval:
     return Interval(shown.start, shown.end + max(by))
+
+
+def _start_of(taken: Taken) -> Seconds:
+    return taken.start
 
 
 def taken_by(placement: Placement) -> Taken:

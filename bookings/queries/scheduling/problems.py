@@ -71,7 +71,9 @@ def takers(slot: Slot, facts: DiaryFacts) -> list[tuple[Therapist, list[Code]]]:
         (
             one,
             [
-                *codes_of_timetable(start, duration, facts.timetables[one.pk]),
+                *codes_of_timetable(
+                    start, duration, facts.timetable_near(one, start, start + duration.blocked)
+                ),
                 *([Code.LIST_FIRST] * facts.is_for_the_list(start, duration.blocked, one.pk)),
             ],
         )
@@ -172,7 +174,7 @@ class _Asked:
         if client is None or client.pk is None:
             return []
         begin, end = (int(at.timestamp()) for at in (self.slot.start, self.slot.interval.end))
-        own = (one for one in self.facts.taken if one.client == client.pk)
+        own = self.facts.taken_by_client[client.pk]
         if not any(one.start < end and begin < one.end for one in own):
             return []
         sentence = _("There is already an appointment for this person at that time.")

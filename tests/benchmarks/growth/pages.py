@@ -18,7 +18,7 @@ ASKED = {
     "changes": ("?page=2", "?role=desk", "?table=bookings_client"),
 }
 # They work for as long as all that is stored, and nobody waits for them at a desk.
-REPORTS = ("office:report", "office:forecast", "office:takings", "records:export", "office:export")
+REPORTS = ("office:report", "office:forecast", "office:takings", "desk:not_back_file")
 PROBES = ("metrics", "healthz", "readyz")  # 503 where no worker runs, as here
 
 
@@ -26,14 +26,19 @@ def addresses(world: World) -> dict[str, str]:
     return dict(every_page(world.argument))
 
 
-def pages_of(world: World, part: str) -> Iterator[tuple[str, str, str]]:
-    """(name, whose browser, query) of all that answers a page to somebody; `part` of its name."""
+def pages_of(world: World, parts: str) -> Iterator[tuple[str, str, str]]:
+    """(name, whose browser, query) of all that answers a page to somebody; of `parts` its name has one."""
     for name, url in sorted(addresses(world).items()):
-        if name not in TABLE or name in PROBES or part not in name:
+        if name not in TABLE or name in PROBES or not is_named(name, parts):
             continue  # signing out, which ends the walk, and the demo's own
         who = next((one for one in who_may(name) if shown(world.browsers[one], url)), None)
         for query in ("", *ASKED.get(name, ())) if who else ():
             yield name, who, query
+
+
+def is_named(name: str, parts: str) -> bool:
+    """Whether it has one of them, or none are asked for."""
+    return not parts or any(part in name for part in parts.split())
 
 
 def who_may(name: str) -> list[str]:
