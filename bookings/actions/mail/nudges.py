@@ -7,21 +7,25 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from bookings.actions.mail.outbox import write_down
 from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
-from bookings.models import Client, Clinic, Mail, MailKind, MailState
-from bookings.models.mail.kinds import UNFINISHED
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState, Race
+from bookings.models.mail.kinds import TIMED_TO_TRAINING, UNFINISHED
 from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan
 from bookings.queries.training import protocol
 
 LOOK_AHEAD = timedelta(days=60)  # for the off-season, which has no end
+FORGOTTEN_AFTER = timedelta(days=365)
 # No mail is sent about what can no longer be booked; this is only when to give up trying.
 OF_USE_FOR = {
     MailKind.PLAN: timedelta(days=1),
@@ -30,6 +34,7 @@ OF_USE_FOR = {
     MailKind.OFF_SEASON: timedelta(days=14),
 }
 OFF_SEASON = "off_season"
+OF_A_RACE = frozenset(TIMED_TO_TRAINING) - {MailKind.OFF_SEASON}
 
 logger = logging.getLogger(__name__)
 
@@ -60,13 +65,29 @@ def plan_for(client: Client, *, now: datetime, changed: Mapping[str, Any] | None
 
 def plan_for_everybody(*, now: datetime) -> None:
     """What a change of the protocol, or of anything else that nobody announced, leads to."""
-    for client in Client.objects.filter(wants_nudges=True, races__isnull=False).distinct():
+    for client in _with_plans(now).only("pk").order_by("pk"):
         try:
             plan_for(client, now=now)
         except DatabaseError:
             raise
         except Exception:  # Whatever is wrong with one, the others have their plans.
             logger.exception("No mails could be planned for client %s.", client.pk)
+
+
+def _with_plans(now: datetime) -> QuerySet[Client]:
+    """But for whoever has neither raced nor been here for a year, and whom nothing is owed.
+
+    The last of them have long been told of the time between races, and have not answered.
+    """
+    long_ago, own = now - FORGOTTEN_AFTER, OuterRef("pk")
+    races = Race.objects.filter(client=own)
+    lately = (
+        races.filter(race_date__gte=long_ago.date()),
+        Appointment.objects.filter(client=own, starts_at__gte=long_ago),
+        Mail.objects.filter(client=own, state__in=UNFINISHED, kind__in=OF_A_RACE),
+    )
+    asked = reduce(or_, (Q(Exists(one.order_by())) for one in lately))
+    return Client.objects.filter(asked, Exists(races.order_by()), wants_nudges=True)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Which mails a plan leads to, as rows; asking again adds nothing."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.factories import NOW
 from tests.reading import present
 
 RACE_DAY = NOW.date() + timedelta(weeks=20, days=6 - NOW.weekday())  # a Sunday
+YEAR = timedelta(days=365)
 AUTUMN = RACE_DAY + timedelta(weeks=24)
 
 pytestmark = pytest.mark.usefixtures("ana_wants_nudges")
@@ -30,6 +31,10 @@ def enter(ana):
 def owed(client, kind=MailKind.NUDGE) -> list[tuple[str, date]]:
     rows = Mail.objects.filter(client=client, kind=kind, state=MailState.SCHEDULED)
     return [(mail.about.get("topic"), day_of(mail.due_at)) for mail in rows.order_by("due_at")]
+
+
+def at_noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
 
 
 def days_before(days: int) -> date:
@@ -156,3 +161,28 @@ def test_off_season_mails_are_owed_when_their_time_is_near(ana, enter):
     nudges.plan_for(ana, now=NOW + timedelta(weeks=26))
     first = RACE_DAY + timedelta(days=36 + 28)
     assert [day for _, day in owed(ana, MailKind.OFF_SEASON)] == [first]
+
+
+def test_who_has_neither_raced_nor_been_here_for_a_year_is_planned_for_no_more(
+    ana, enter, massage, kim, room
+):
+    """Else each of them costs every hour, for ever, and a mail every six weeks that never goes."""
+    race = enter()
+    for days, goes_on in ((300, True), (400, False)):
+        Mail.objects.all().delete()
+        late = at_noon(race.race_date + timedelta(days=days))
+        nudges.plan_for_everybody(now=late)
+        assert bool(owed(ana, MailKind.OFF_SEASON) or owed(ana, MailKind.PLAN)) is goes_on
+    factories.make_appointment(
+        client=ana, treatment=massage, therapist=kim, room=room, starts_at=late - timedelta(days=9)
+    )
+    nudges.plan_for_everybody(now=late)
+    assert owed(ana, MailKind.PLAN)
+
+
+def test_what_is_still_owed_for_an_old_race_is_looked_after(ana, enter):
+    race = enter()
+    Mail.objects.filter(kind=MailKind.NUDGE).update(due_at=at_noon(race.race_date) + 2 * YEAR)
+    Race.objects.update(outcome=Outcome.CANCELLED)
+    nudges.plan_for_everybody(now=at_noon(race.race_date) + YEAR + timedelta(days=9))
+    assert owed(ana) == []
