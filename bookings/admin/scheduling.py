@@ -193,7 +193,6 @@ class AppointmentAdmin(DiaryAdmin):
 class AppointmentEventAdmin(Events, Bounded):
     fields = readonly_fields = ("appointment", "at", "kind", "by", "what")
     list_display = ["at", "kind", "appointment", "client", "by", "what"]
-    list_filter = ["kind"]
     list_select_related = ["appointment__treatment", "appointment__client"]
     search_fields = ["by", "appointment__client__name", "appointment__public_id"]
     ordering = ["-pk"]

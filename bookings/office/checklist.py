@@ -176,7 +176,8 @@ def _of_legal_texts(gaps: LegalGaps | None) -> Step:
 
 def _of_mail(clinic: Clinic) -> Step:
     troubles = mail_status.problems(clinic)
-    sent = Mail.objects.filter(state=MailState.SENT).order_by("-sent_at")
+    # By when it went out, which has an index.
+    sent = Mail.objects.filter(state=MailState.SENT, data_at__isnull=False).order_by("-data_at")
     last = sent.values_list("sent_at", flat=True).first()
     tested = MailServer.objects.values_list("tested_at", flat=True).first()
     if troubles:

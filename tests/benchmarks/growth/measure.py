@@ -161,6 +161,8 @@ def periodic(clinics: Clinics) -> list[Compared]:
                     costs.append(cost)
                 else:
                     first.append(f"{clinic} {cost.worked:.0f} ms, {cost.statements} statements")
+            if max(cost.worked for cost in [*one.young, *one.old] or [cost]) > LONG and number:
+                break
         print(one.line(), "; the first: " + "; ".join(first), flush=True)
         found.append(one)
     return found

@@ -15,10 +15,13 @@ ASKED = {
     "desk:clients": ("?q=grastone", "?q=client4321", "?q=0770", "?page=100", "?page=2"),
     "desk:search": ("?q=grastone le", "?q=07700"),
     "desk:mails": ("?page=2", "?kind=reminder", "?state=missed"),
-    "changes": ("?page=2", "?role=desk", "?table=bookings_client"),
+    "desk:history": ("?page=2", "?role=desk", "?what=client"),
 }
-# They work for as long as all that is stored, and nobody waits for them at a desk.
-REPORTS = ("office:report", "office:forecast", "office:takings", "desk:not_back_file")
+# They count all that is stored, or hand out all that is kept of one client or of everybody.
+REPORTS = (
+    "office:report", "office:forecast", "diary:takings", "desk:not_back_file",
+    "records:account", "records:all_clients", "records:download",
+)  # fmt: skip
 PROBES = ("metrics", "healthz", "readyz")  # 503 where no worker runs, as here
 
 
@@ -27,7 +30,7 @@ def addresses(world: World) -> dict[str, str]:
 
 
 def pages_of(world: World, parts: str) -> Iterator[tuple[str, str, str]]:
-    """(name, whose browser, query) of all that answers a page to somebody; of `parts` its name has one."""
+    """(name, whose browser, query) of each that answers somebody, if its name has a part."""
     for name, url in sorted(addresses(world).items()):
         if name not in TABLE or name in PROBES or not is_named(name, parts):
             continue  # signing out, which ends the walk, and the demo's own
