@@ -19,6 +19,14 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(models.Q(('client__isnull', True), ('status', 'expired')), models.Q(('held_from', ''), _negated=True), _connector='OR'), fields=['created_at'], name='holds_by_age'),
         ),
         AddIndexBesideWork(
+            model_name='appointment',
+            index=models.Index(condition=models.Q(('series__isnull', False)), fields=['series'], name='visits_of_series'),
+        ),
+        AddIndexBesideWork(
+            model_name='appointmentevent',
+            index=models.Index(fields=['at'], name='events_by_time'),
+        ),
+        AddIndexBesideWork(
             model_name='mail',
             index=models.Index(condition=models.Q(('last_error', ''), ('note', ''), _negated=True), fields=['created_at'], name='mails_with_details'),
         ),

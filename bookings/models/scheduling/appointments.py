@@ -264,7 +264,7 @@ class Appointment(models.Model):
         blank=True,
         editable=False,
         on_delete=models.SET_NULL,
-        db_index=False,  # looked for among the client's own, which have one
+        db_index=False,  # it has one of those that are in a series
         related_name="appointments",
         help_text=gettext_lazy("What it comes again in."),
     )
@@ -363,6 +363,10 @@ class Appointment(models.Model):
                 fields=["held_from", "created_at"],
                 condition=~Q(held_from=""),
                 name="holds_by_address",
+            ),
+            # A series that goes, with its client, asks for its visits.
+            models.Index(
+                fields=["series"], condition=Q(series__isnull=False), name="visits_of_series"
             ),
             # An hourly sweep asks, of ten years' rows, for those that have something to forget.
             models.Index(
@@ -487,6 +491,8 @@ class AppointmentEvent(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+        # Each minute those of the last two hours are asked for, to tell staff of them.
+        indexes = [models.Index(fields=["at"], name="events_by_time")]
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.by}"

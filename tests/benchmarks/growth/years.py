@@ -56,6 +56,10 @@ CLIENTS_OF_EACH, AT_ONE_TIME = size(1200, toy=30), size(240, toy=6)
 KEPT, HISTORY, DETAILS = 8 * 365, 4 * 365, 270  # days: of history and details more than is kept
 DAY = timedelta(days=1)
 
+BOOKED = (
+    "least(start - spread %% 400 * interval '1 hour' - interval '2 hours',"
+    " now() - spread %% 1000 * interval '3 hours' - interval '3 hours')"
+)
 VISIT = {
     "public_id": "'seed-' || row_number() OVER ()",
     "client_id": "client",
@@ -68,8 +72,8 @@ VISIT = {
     "status": "CASE WHEN spread %% 25 < 2 THEN 'cancelled' WHEN start > now() THEN 'booked'"
     " WHEN spread %% 25 = 2 THEN 'no_show' ELSE 'completed' END",
     "price": "60",
-    "created_at": "start - spread %% 400 * interval '1 hour' - interval '2 hours'",
-    "booked_at": "start - spread %% 400 * interval '1 hour' - interval '2 hours'",
+    "created_at": BOOKED,
+    "booked_at": BOOKED,
     "booking_key": "'seed-' || row_number() OVER ()",
     "vouched_for": "true",
     "held_from": "CASE WHEN start > now() - %(details)s * interval '1 day' THEN"
@@ -105,7 +109,8 @@ OF_VISITS = " FROM bookings_appointment visit WHERE status NOT IN ('held', 'expi
 ONCE = " FROM bookings_client client, generate_series(1, %(times)s) number"
 EVENT = {"appointment_id": "visit.id", "kind": "'booked'", "at": "booked_at", "by": "'runner'",
          "facts": """'{"start": "as it was booked"}'"""}  # fmt: skip
-BECAME = {**EVENT, "kind": "status", "at": "ends_at", "by": "'desk: 5'"}
+BECAME = {**EVENT, "kind": "status", "by": "'desk: 5'",
+          "at": "least(ends_at, booked_at + interval '2 hours')"}  # fmt: skip
 ARRIVED = {**EVENT, "kind": "'arrived'", "at": "starts_at", "by": "'desk: 5'"}
 LATELY = " AND created_at > now() - %(history)s * interval '1 day'"
 CHANGE = {
