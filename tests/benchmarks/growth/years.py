@@ -109,8 +109,10 @@ OF_VISITS = " FROM bookings_appointment visit WHERE status NOT IN ('held', 'expi
 ONCE = " FROM bookings_client client, generate_series(1, %(times)s) number"
 EVENT = {"appointment_id": "visit.id", "kind": "'booked'", "at": "booked_at", "by": "'runner'",
          "facts": """'{"start": "as it was booked"}'"""}  # fmt: skip
-BECAME = {**EVENT, "kind": "status", "by": "'desk: 5'",
-          "at": "least(ends_at, booked_at + interval '2 hours')"}  # fmt: skip
+BECAME = {
+    **EVENT, "kind": "status", "by": "'desk: 5'",
+    "at": "CASE status WHEN 'cancelled' THEN booked_at + interval '2 hours' ELSE ends_at END",
+}  # fmt: skip
 ARRIVED = {**EVENT, "kind": "'arrived'", "at": "starts_at", "by": "'desk: 5'"}
 LATELY = " AND created_at > now() - %(history)s * interval '1 day'"
 CHANGE = {
