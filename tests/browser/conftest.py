@@ -365,9 +365,11 @@ def visits(run) -> tuple[str, list[int]]:
     return surname, [int(pk) for pk in re.findall(r"visit (\d+)", made)]
 
 
-@pytest.fixture(scope="package")
-def somebody_free(run) -> None:
-    run(days.SOMEBODY_FREE)
+@pytest.fixture(scope="module")
+def somebody_free(run) -> Iterator[None]:
+    name = run(days.SOMEBODY_FREE).strip()
+    yield
+    run(days.NO_LONGER_FREE.replace("NAME", name))
 
 
 @pytest.fixture

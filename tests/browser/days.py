@@ -85,6 +85,11 @@ for treatment in Treatment.objects.all():
 for weekday in range(7):
     WeeklyShift.objects.create(therapist=rosa, weekday=weekday, start=time(8), end=time(20),
         valid_from=clinic.day_of(timezone.now()))
+print(rosa.name)
+"""
+NO_LONGER_FREE = """
+from bookings.models import *
+WeeklyShift.objects.filter(therapist__name="NAME").delete()
 """
 
 

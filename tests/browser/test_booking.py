@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import days, journeys
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("somebody_free")]
+pytestmark = pytest.mark.browser
 A_WHILE = 120  # seconds that nobody takes to stop a clock
 
 
