@@ -38,13 +38,11 @@ class Replica:
 
     def stand_still(self) -> None:
         self.ask("SELECT pg_wal_replay_pause()")
-        patience.wait_for(
-            lambda: self.ask("SELECT pg_get_wal_replay_pause_state()") == "paused"
-        )
+        patience.wait_for(lambda: self.ask("SELECT pg_get_wal_replay_pause_state()") == "paused")
 
     def catch_up(self) -> None:
         with on_the_server() as asking:
-            asking.execute("SELECT pg_current_wal_lsn()")
+            asking.execute("SELECT pg_current_wal_insert_lsn()")
             [written] = asking.fetchone()
         patience.wait_for(lambda: self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{written}'"))
 
@@ -69,9 +67,7 @@ def replica() -> Iterator[Replica]:
     )
     try:
         started = Replica(str(folder), child)
-        patience.wait_for(
-            lambda: not child.is_running() or _takes_questions(programs, folder)
-        )
+        patience.wait_for(lambda: not child.is_running() or _takes_questions(programs, folder))
         assert child.is_running(), (folder / "log").read_text()
         yield started
     finally:
@@ -80,7 +76,7 @@ def replica() -> Iterator[Replica]:
 
 
 def _takes_questions(programs: Path, folder: Path) -> bool:
-    asked = [programs / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
+    asked: list[str | Path] = [programs / "pg_isready", "-q", "-h", folder, "-U", "postgres"]
     return subprocess.run(asked, check=False).returncode == 0
 
 
