@@ -85,6 +85,7 @@ for treatment in Treatment.objects.all():
 for weekday in range(7):
     WeeklyShift.objects.create(therapist=rosa, weekday=weekday, start=time(8), end=time(20),
         valid_from=clinic.day_of(timezone.now()))
+FreedTime.objects.filter(worked_at=None).update(worked_at=timezone.now())  # nor kept for the list
 print(rosa.name)
 """
 NO_LONGER_FREE = """
