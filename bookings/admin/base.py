@@ -29,8 +29,8 @@ from bookings.core.clients.search_text import bounded
 from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
+from bookings.web.filters import NewestPages
 from bookings.web.forms import NumberField
-from bookings.web.paging import NewestPages
 
 CHANGED_MEANWHILE = gettext_noop(
     "Something else was saved at this very moment that does not go with it. "

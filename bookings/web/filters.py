@@ -2,9 +2,14 @@
 
 What is typed to search, pages and dates are asked for once; these are chosen and stay. A list that
 was asked for with a field left empty forgets it: so every list has a link that shows all again.
+
+And the pages of lists of which there may be millions.
 """
 
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from bookings.web.requests import StaffRequest
 
@@ -41,3 +46,19 @@ def _keep(request: StaffRequest, name: str, chosen: dict[str, list[str]]) -> Non
     kept = request.session.get(KEPT, {})
     if kept.get(name, {}) != chosen:
         request.session[KEPT] = {**kept, name: chosen}
+
+
+class NewestPages(Paginator):
+    """Nobody turns all the pages of a million rows: they are not even counted to the end."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list
+        return rows[: self.most].count() if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def has_more(self) -> bool:
+        """Or just as many."""
+        return self.count == self.most

@@ -13,8 +13,9 @@ def test_mails_are_found_by_what_they_are_about_among_a_clients_own():
     asked, wrong = 0, []
     for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
         where = path.relative_to(ROOT).as_posix()
-        for call in ast.walk(ast.parse(path.read_text())):
-            names = [one.arg or "" for one in getattr(call, "keywords", ())]
+        calls = ast.walk(ast.parse(path.read_text()))
+        for call in (one for one in calls if isinstance(one, ast.Call)):
+            names = [one.arg or "" for one in call.keywords]
             if any(name.startswith("about__") for name in names):
                 asked += 1
                 if not {"client", "client__in"} & set(names) and where not in OF_A_CLIENTS_OWN:

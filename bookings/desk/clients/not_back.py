@@ -23,7 +23,7 @@ from bookings.queries.clients.not_back import (
     with_races,
 )
 from bookings.web.actor import who
-from bookings.web.paging import NewestPages
+from bookings.web.filters import NewestPages
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 
@@ -31,7 +31,7 @@ A_PAGE = 50
 AT_ONCE = 1000
 
 
-class Pages(NewestPages):
+class NotBackPages(NewestPages):
     """Who was here last comes first; of all there is a file."""
 
     most = 10 * A_PAGE
@@ -41,7 +41,7 @@ class Pages(NewestPages):
 @private
 def page(request: StaffRequest) -> HttpResponse:
     clinic, now, weeks = Clinic.objects.the(), timezone.now(), _weeks(request)
-    shown = Pages(last_visits(clinic, weeks, now), A_PAGE).get_page(request.GET.get("page"))
+    shown = NotBackPages(last_visits(clinic, weeks, now), A_PAGE).get_page(request.GET.get("page"))
     visits = with_races(cast("QuerySet[Appointment]", shown.object_list), clinic, now)
     context = {
         "shown": shown,

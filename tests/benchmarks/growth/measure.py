@@ -139,7 +139,7 @@ class undone(transaction.Atomic):  # noqa: N801 - it is used as a function
     def __init__(self) -> None:
         super().__init__(using=None, savepoint=False, durable=False)
 
-    def __exit__(self, *raised: object) -> None:
+    def __exit__(self, *raised: Any) -> None:
         if raised[0] is None:
             transaction.set_rollback(True)
         super().__exit__(*raised)

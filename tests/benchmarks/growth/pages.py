@@ -35,8 +35,8 @@ def pages_of(world: World, parts: str) -> Iterator[tuple[str, str, str]]:
         if name not in TABLE or name in PROBES or not is_named(name, parts):
             continue  # signing out, which ends the walk, and the demo's own
         who = next((one for one in who_may(name) if shown(world.browsers[one], url)), None)
-        for query in ("", *ASKED.get(name, ())) if who else ():
-            yield name, who, query
+        if who:
+            yield from ((name, who, query) for query in ("", *ASKED.get(name, ())))
 
 
 def is_named(name: str, parts: str) -> bool:

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -44,11 +45,11 @@ def over(clinic, visit, massage, kim, room):
     now, old = timezone.now(), timezone.now() - LONG
     ana = factories.make_client("Ana Demo", created_at=now)
     user = factories.make_user("ana@example.com")
-    held = {"treatment": massage, "therapist": kim, "room": room, "created_at": old}
+    held: dict[str, Any] = {"treatment": massage, "therapist": kim, "room": room, "created_at": old}
     for number in range(MANY):
         at = old + timedelta(hours=2 * number)
         factories.make_appointment(starts_at=at, status=Status.EXPIRED, **held)
-        came = {"status": Status.COMPLETED, "held_from": "hash", "client": ana}
+        came: dict[str, Any] = {"status": Status.COMPLETED, "held_from": "hash", "client": ana}
         booked = factories.make_appointment(starts_at=at, **held, **came)
         mail = {"key": str(number), "kind": MailKind.CONFIRMED, "state": MailState.MISSED}
         about = {"client": ana, "appointment": booked, "created_at": old, "note": "See you"}

@@ -100,7 +100,7 @@ def test_thirty_who_are_gone_take_as_many_queries_as_one(desks, seen, today, add
 
 
 def test_a_page_counts_no_further_than_anybody_turns(desks, seen, monkeypatch):
-    monkeypatch.setattr(not_back.Pages, "most", 2)
+    monkeypatch.setattr(not_back.NotBackPages, "most", 2)
     for number in range(3):
         seen(f"Ana {number}", (-90 - number, Status.COMPLETED))
     answer = desks.get(PAGE)
