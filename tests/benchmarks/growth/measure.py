@@ -23,14 +23,14 @@ from bookings.models import Client  # noqa: E402
 from tests.benchmarks.growth import tables, tasks, years  # noqa: E402
 from tests.benchmarks.growth.clinics import Clinics  # noqa: E402
 from tests.benchmarks.growth.cost import Cost, cost_of, plan_of  # noqa: E402
-from tests.benchmarks.growth.pages import (
+from tests.benchmarks.growth.pages import (  # noqa: E402
     REPORTS,
     WHOLE_RECORDS,
     addresses,
     asking,
     is_named,
     pages_of,
-)  # noqa: E402
+)
 from tests.benchmarks.sizes import TOY, size  # noqa: E402
 from tests.roles.world import World, make_world  # noqa: E402
 
