@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -90,13 +90,18 @@ def _one_deeper() -> Iterator[None]:
 
 
 def _lock() -> Clinic:
+    """In one round trip: how long is waited for the row, and the row."""
     wait = settings.DIARY_LOCK_SECONDS
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s",
-            [f"{wait}s", f"{wait + AT_WORK_FOR}s"],
-        )
-    return Clinic.objects.lock()
+    lock, its = _locking()
+    return Clinic.objects.raw(
+        f"SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s; {lock}",
+        [f"{wait}s", f"{wait + AT_WORK_FOR}s", *its],
+    )[0]
+
+
+@cache
+def _locking() -> tuple[str, tuple]:
+    return Clinic.objects.to_lock().query.sql_with_params()
 
 
 def _refusal(error: IntegrityError) -> Exception:

@@ -20,6 +20,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    Race,
 )
 from bookings.queries.training import protocol
 
@@ -62,8 +63,24 @@ Notify.NONE = Notify(by_mail=False)
 Notify.WITH_OTHERS = Notify(by_mail=False, with_others=True)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What whoever owes a mail has read already, and need not be asked again under the lock."""
+
+    clinic: Clinic | None = None
+    races: Sequence[Race] | None = None
+
+
+NOTHING_YET = Known()
+
+
 def owe(
-    kind: MailKind, appointment: Appointment, *, notify: Notify = Notify.NOW, now: datetime
+    kind: MailKind,
+    appointment: Appointment,
+    *,
+    notify: Notify = Notify.NOW,
+    known: Known = NOTHING_YET,
+    now: datetime,
 ) -> None:
     """Write down, in the caller's transaction, that the client is to be told, and reminded.
 
@@ -75,7 +92,7 @@ def owe(
         Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
-    reminders = _reminders_of([appointment], now=now) if kind in AGREES_A_TIME else []
+    reminders = _reminders_of([appointment], known, now=now) if kind in AGREES_A_TIME else []
     mail = Mail(
         key=f"{kind}:{appointment.public_id}:{appointment.revision}",
         kind=kind,
@@ -128,7 +145,11 @@ def withdrawn_with(appointment: Appointment) -> Mail | None:
 
 
 def owe_together(
-    appointments: Sequence[Appointment], *, notify: Notify = Notify.NOW, now: datetime
+    appointments: Sequence[Appointment],
+    *,
+    notify: Notify = Notify.NOW,
+    known: Known = NOTHING_YET,
+    now: datetime,
 ) -> None:
     """One mail about appointments that were booked at once, and the reminders of each."""
     first = appointments[0]
@@ -142,12 +163,12 @@ def owe_together(
         due_at=Now() + notify.wait,
         not_after=max(appointment.starts_at for appointment in appointments),
     )
-    write_down(mail, *_reminders_of(appointments, now=now))
+    write_down(mail, *_reminders_of(appointments, known, now=now))
 
 
 def owe_reminders(appointments: Sequence[Appointment], *, now: datetime) -> None:
     """Of those about which nobody was told anything; they are due as if agreed now."""
-    write_down(*_reminders_of(appointments, now=now))
+    write_down(*_reminders_of(appointments, NOTHING_YET, now=now))
 
 
 def owe_once_more(mail: Mail, *, times: int, now: datetime) -> None:
@@ -234,9 +255,15 @@ def owe_about_their_data(
     )
 
 
-def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list[Mail]:
-    clinic, rules = Clinic.objects.the(), protocol.current()
-    return [mail for one in appointments for mail in reminders_of(one, clinic, rules, now=now)]
+def _reminders_of(
+    appointments: Sequence[Appointment], known: Known, *, now: datetime
+) -> list[Mail]:
+    clinic, rules = known.clinic or Clinic.objects.the(), protocol.current()
+    return [
+        mail
+        for one in appointments
+        for mail in reminders_of(one, clinic, rules, races=known.races, now=now)
+    ]
 
 
 def write_down(*mails: Mail) -> None:

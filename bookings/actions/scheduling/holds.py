@@ -1,6 +1,6 @@
 """Starts that are kept for somebody while a form is filled in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -105,6 +105,26 @@ def let_go(holder: Holder, now: datetime, but: Collection[Appointment] = ()) -> 
     gone.update(status=Status.EXPIRED)
 
 
+def look_at_holds(
+    holder: Holder, now: datetime, *, booking_key: str | None = None
+) -> list[Appointment]:
+    """The holder's own holds, everybody's that are past their end, and what the key has booked:
+    in one query, since the lock is held meanwhile."""
+    held = Q(status=Status.HELD)
+    wanted = held & Q(held_until__lte=now)
+    if holder.key:
+        wanted |= held & Q(visitor=holder.key)
+    if booking_key:
+        wanted |= Q(booking_key=booking_key)
+    return list(Appointment.objects.filter(wanted).with_everything())
+
+
+def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> None:
+    """As `let_go`, of what has been looked at already."""
+    if gone := {one.pk for one in holds} - {one.pk for one in but}:
+        Appointment.objects.filter(pk__in=gone, status=Status.HELD).update(status=Status.EXPIRED)
+
+
 def limit_holds(address: str, now: datetime) -> None:
     """Nobody may hold the whole diary. Raises TooManyHolds."""
     if not address:
@@ -132,7 +152,14 @@ def holds_of(holder: Holder, slots: Sequence[Slot]) -> list[Appointment | None]:
     """The holder's hold of each slot; a late one is safe while nobody has taken it over."""
     if not holder.key:
         return [None for _ in slots]
-    own = list(Appointment.objects.held_by(holder.key).with_everything())
+    return meeting(slots, Appointment.objects.held_by(holder.key).with_everything(), holder)
+
+
+def meeting(
+    slots: Sequence[Slot], holds: Iterable[Appointment], holder: Holder
+) -> list[Appointment | None]:
+    """Of those holds the holder's own of each slot."""
+    own = [one for one in holds if holder.key and one.visitor == holder.key]
     return [next((one for one in own if slot.is_met_by(one)), None) for slot in slots]
 
 
@@ -154,9 +181,10 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
     kept: list[tuple[Appointment, Placement]] = []
     missed: list[Missed] = []
+    there = look_at_holds(request.holder, now)
     live = [
         one if one and one.is_live_hold(now) else None
-        for one in holds_of(request.holder, request.slots)
+        for one in meeting(request.slots, there, request.holder)
     ]
     for slot, held in zip(request.slots, live, strict=True):
         day = clinic.day_of(slot.start)
@@ -172,6 +200,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
         facts[day] = facts[day].with_taken(placement)
         kept.append((held or new_appointment(placement, now=now), placement))
     if kept:
+        expire(there, but=[one for one, _ in kept if one.pk is not None])
         _write_down(clinic, request, kept, now)
     return Held(kept=[appointment for appointment, _ in kept], missed=missed)
 
@@ -193,7 +222,6 @@ def _write_down(
     now: datetime,
 ) -> None:
     stay = [one for one, _ in kept if one.pk is not None]
-    let_go(request.holder, now, but=stay)
     ends = [one.held_until for one in stay if one.held_until]
     until = request.until or min(ends, default=clinic.held_until(now))
     for appointment, placement in kept:
