@@ -74,7 +74,7 @@ def hold_and_confirm(visitor: Visitor, slug: str, start: str) -> bool:
     """The two POSTs of a booking; False when the time was gone."""
     chosen = {"csrfmiddlewaretoken": visitor.token, "start": start, "therapist": ""}
     status, _, _ = visitor.ask(f"/book/{slug}/hold/", chosen)
-    return status == 302 and confirm(visitor, slug, start) == 302
+    return status == 200 and confirm(visitor, slug, start) == 302
 
 
 def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int:

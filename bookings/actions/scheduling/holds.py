@@ -109,14 +109,14 @@ def look_at_holds(
     holder: Holder, now: datetime, *, booking_key: str | None = None
 ) -> list[Appointment]:
     """The holder's own holds, everybody's that are past their end, and what the key has booked:
-    in one query, since the lock is held meanwhile."""
+    in one query of one table, since the lock is held meanwhile."""
     held = Q(status=Status.HELD)
     wanted = held & Q(held_until__lte=now)
     if holder.key:
         wanted |= held & Q(visitor=holder.key)
     if booking_key:
         wanted |= Q(booking_key=booking_key)
-    return list(Appointment.objects.filter(wanted).with_everything())
+    return list(Appointment.objects.filter(wanted).order_by("pk"))
 
 
 def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> None:
@@ -211,6 +211,7 @@ def allocate_again(
     """As `allocate`; what is held already keeps its place, as far as it could still be had."""
     if held is None:
         return allocate(slot, facts, rules=rules, client=client)
+    facts.make_known_to(held, slot.treatment)
     prefer = Placement.of(held)
     return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
 

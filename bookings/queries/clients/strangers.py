@@ -28,49 +28,49 @@ NETWORKS_TO_FILL_IT = 3
 ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to the desk
 
 # What limits a stranger's booking, in one round trip: it is asked under the diary's lock. As the
-# functions of the same names below, which say what each of them is.
+# functions of the same names below, which say what each of them is. Who waits is laid out first:
+# by what an address begins with the planner would look for each of them among all clients.
 COUNTS = """
-      WITH lately AS (
-    SELECT DISTINCT client.id, client.email
-      FROM bookings_client client
-      JOIN (SELECT client_id
-              FROM bookings_appointment
-             WHERE prove_by IS NOT NULL AND booked_at > %(lately)s
-             UNION ALL
-            SELECT client_id
-              FROM bookings_waitlistentry
-             WHERE by = 'runner' AND joined_at > %(lately)s) theirs
-        ON theirs.client_id = client.id
-     WHERE client.proved_at IS NULL AND upper(client.email) ^@ upper(%(alike)s))
-    SELECT array(SELECT client.email
-                   FROM bookings_appointment visit
-                   JOIN bookings_client client ON client.id = visit.client_id
-                  WHERE visit.status = 'booked'
-                    AND visit.prove_by IS NOT NULL
-                    AND client.proved_at IS NULL
-                    AND upper(client.email) ^@ upper(%(alike)s)) AS waiting_in,
-           array(SELECT lately.email
-                   FROM lately
-                   JOIN bookings_mail mail ON mail.client_id = lately.id
+      WITH strangers AS MATERIALIZED (
+    SELECT visit.status, visit.booked_at, visit.held_from, client.id, client.email,
+           client.proved_at IS NULL AS unproved
+      FROM bookings_appointment visit
+      JOIN bookings_client client ON client.id = visit.client_id
+     WHERE visit.prove_by IS NOT NULL
+       AND (visit.status = 'booked' OR visit.booked_at > %(lately)s)),
+           joined AS MATERIALIZED (
+    SELECT client.id, client.email
+      FROM bookings_waitlistentry entry
+      JOIN bookings_client client ON client.id = entry.client_id
+     WHERE entry.by = 'runner' AND entry.joined_at > %(lately)s AND client.proved_at IS NULL),
+           written_to AS (
+    SELECT id, email FROM strangers
+     WHERE unproved AND booked_at > %(lately)s AND upper(email) ^@ upper(%(alike)s)
+     UNION
+    SELECT id, email FROM joined WHERE upper(email) ^@ upper(%(alike)s))
+    SELECT array(SELECT email
+                   FROM strangers
+                  WHERE status = 'booked' AND unproved AND upper(email) ^@ upper(%(alike)s))
+               AS waiting_in,
+           array(SELECT written_to.email
+                   FROM written_to
+                   JOIN bookings_mail mail ON mail.client_id = written_to.id
                   WHERE mail.data_at > %(yesterday)s
                      OR (mail.state = ANY(%(unfinished)s) AND mail.kind <> 'reminder'))
                AS mails_of_the_day,
            array(SELECT client.email
-                   FROM bookings_appointment visit
-                   JOIN bookings_client client ON client.id = visit.client_id
+                   FROM bookings_client client
+                   JOIN bookings_appointment visit ON visit.client_id = client.id
                   WHERE %(asks_what_is_ahead)s
                     AND visit.status = 'booked'
                     AND visit.starts_at >= %(now)s
                     AND NOT (visit.prove_by IS NOT NULL AND client.proved_at IS NULL)
                     AND upper(client.email) ^@ upper(%(alike)s)) AS ahead_of,
-           hour.*
-      FROM (SELECT count(*) FILTER (WHERE client.proved_at IS NULL) AS booked_within_the_hour,
-                   count(*) FILTER (WHERE client.proved_at IS NULL AND held_from ^@ %(around)s)
-                       AS booked_from_one_network,
-                   count(*) FILTER (WHERE held_from ^@ %(around)s) AS newcomers_from_one_network
-              FROM bookings_appointment visit
-              LEFT JOIN bookings_client client ON client.id = visit.client_id
-             WHERE prove_by IS NOT NULL AND booked_at > %(an_hour_ago)s) hour
+           count(*) FILTER (WHERE unproved) AS booked_within_the_hour,
+           count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s) AS booked_from_one_network,
+           count(*) FILTER (WHERE held_from ^@ %(around)s) AS newcomers_from_one_network
+      FROM strangers
+     WHERE booked_at > %(an_hour_ago)s
 """
 
 

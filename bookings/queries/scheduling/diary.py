@@ -20,7 +20,7 @@ from bookings.core.scheduling.openings import (
     joined,
     openings_of,
 )
-from bookings.models import Client, Clinic, Room, Therapist, Treatment
+from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
 from bookings.queries.rota.facts import rota
 from bookings.queries.rota.working_hours import timetables_told
@@ -189,6 +189,15 @@ class DiaryFacts:
             one.is_loan and one.room == room.pk and one.start < end and start < one.end
             for one in self.taken
         )
+
+    def make_known_to(self, visit: Appointment, treatment: Treatment) -> None:
+        """Who and where it is, so that nobody asks the database for them once more."""
+        visit.treatment = treatment
+        people, rooms = self.offered_by[treatment.pk], self.suitable[treatment.pk]
+        for one in (one for one in people if one.pk == visit.therapist_id):
+            visit.therapist = one
+        for room in (room for room in rooms if room.pk == visit.room_id):
+            visit.room = room
 
     def with_taken(self, placement: Placement) -> "DiaryFacts":
         """The same with one visit more in it."""

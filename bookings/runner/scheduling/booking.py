@@ -55,7 +55,8 @@ LONGEST_KEPT = 500
 @limited(HOLDS)
 @private
 def hold(request: HttpRequest, slug: str) -> HttpResponse:
-    """Holds the chosen start; what was typed on a page that lost its time comes along."""
+    """Holds the chosen start and asks for the details, in one answer with an address of its own
+    (`js/address.js`); what was typed on a page that lost its time comes along."""
     treatment = get_object_or_404(Treatment, slug=slug)
     form = StartForm(request.POST)
     _keep_what_was_typed(request)
@@ -64,13 +65,13 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         slot = Slot(treatment=treatment, **form.cleaned_data)
         wanted = HoldRequest(slots=[slot], holder=_holder(request))
-        holds.hold(wanted, now=timezone.now()).only()
+        held = holds.hold(wanted, now=timezone.now()).only()
     except (SlotTaken, NotBookable) as refusal:
         return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return redirect(_details_of(slot))
+    return _ask(request, treatment, held)
 
 
 @require_POST
