@@ -29,6 +29,7 @@ AT_WORK_FOR = 7  # seconds that a statement may take beside waiting for its turn
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
 PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING}
+COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
 REFUSALS: dict[str, type[Refused]] = {
     "therapist_never_twice": SlotTaken,
     "room_never_twice": SlotTaken,
@@ -93,15 +94,20 @@ def _lock() -> Clinic:
     """In one round trip: how long is waited for the row, and the row."""
     wait = settings.DIARY_LOCK_SECONDS
     lock, its = _locking()
-    return Clinic.objects.raw(
-        f"SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s; {lock}",
-        [f"{wait}s", f"{wait + AT_WORK_FOR}s", *its],
-    )[0]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s; {lock}",
+            [f"{wait}s", f"{wait + AT_WORK_FOR}s", *its],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Clinic.DoesNotExist
+    return Clinic.from_db(connection.alias, COLUMNS, row)
 
 
 @cache
 def _locking() -> tuple[str, tuple]:
-    return Clinic.objects.to_lock().query.sql_with_params()
+    return Clinic.objects.to_lock().only(*COLUMNS).query.sql_with_params()
 
 
 def _refusal(error: IntegrityError) -> Exception:

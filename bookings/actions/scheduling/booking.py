@@ -21,7 +21,6 @@ from bookings.actions.scheduling.holds import (
     Holder,
     allocate_again,
     expire,
-    look_at_holds,
     meeting,
     refuse_too_many,
     stand_at,
@@ -35,6 +34,7 @@ from bookings.core.scheduling.series import MOST_DATES
 from bookings.links import still_goes_to
 from bookings.models import Appointment, Client, Clinic, MailKind, Series, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.facts import holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 
@@ -90,7 +90,7 @@ def booked_with(appointment: Appointment) -> list[Appointment]:
 
 @changes_the_diary
 def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[Appointment]:
-    there = look_at_holds(request.holder, now, booking_key=request.key)
+    there = holds_and_booked(request.holder.key, now, booking_key=request.key)
     if first := next((one for one in there if one.booking_key == request.key), None):
         return booked_with(first)
     holds = meeting(request.slots, there, request.holder)

@@ -16,6 +16,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.facts import holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 MOST_STARTS = 12
@@ -105,20 +106,6 @@ def let_go(holder: Holder, now: datetime, but: Collection[Appointment] = ()) -> 
     gone.update(status=Status.EXPIRED)
 
 
-def look_at_holds(
-    holder: Holder, now: datetime, *, booking_key: str | None = None
-) -> list[Appointment]:
-    """The holder's own holds, everybody's that are past their end, and what the key has booked:
-    in one query of one table, since the lock is held meanwhile."""
-    held = Q(status=Status.HELD)
-    wanted = held & Q(held_until__lte=now)
-    if holder.key:
-        wanted |= held & Q(visitor=holder.key)
-    if booking_key:
-        wanted |= Q(booking_key=booking_key)
-    return list(Appointment.objects.filter(wanted).order_by("pk"))
-
-
 def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> None:
     """As `let_go`, of what has been looked at already."""
     if gone := {one.pk for one in holds} - {one.pk for one in but}:
@@ -181,7 +168,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
     kept: list[tuple[Appointment, Placement]] = []
     missed: list[Missed] = []
-    there = look_at_holds(request.holder, now)
+    there = holds_and_booked(request.holder.key, now)
     live = [
         one if one and one.is_live_hold(now) else None
         for one in meeting(request.slots, there, request.holder)
