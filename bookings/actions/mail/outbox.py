@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from bookings.actions.mail.reminders import reminders_of
+from bookings.core import training
 from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
@@ -68,6 +69,7 @@ class Known:
     """What whoever owes a mail has read already, and need not be asked again under the lock."""
 
     clinic: Clinic | None = None
+    rules: training.Protocol | None = None
     races: Sequence[Race] | None = None
 
 
@@ -258,7 +260,7 @@ def owe_about_their_data(
 def _reminders_of(
     appointments: Sequence[Appointment], known: Known, *, now: datetime
 ) -> list[Mail]:
-    clinic, rules = known.clinic or Clinic.objects.the(), protocol.current()
+    clinic, rules = known.clinic or Clinic.objects.the(), known.rules or protocol.current()
     return [
         mail
         for one in appointments

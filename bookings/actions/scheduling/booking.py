@@ -31,11 +31,13 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.series import MOST_DATES
+from bookings.core.training import Protocol
 from bookings.links import still_goes_to
 from bookings.models import Appointment, Client, Clinic, MailKind, Series, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.facts import holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
+from bookings.queries.training import protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +75,12 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
     TooManyAhead, TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
     refuse_too_many(request.slots, MOST_DATES if request.series else MOST_STARTS)
+    rules = protocol.current()  # before the lock: nobody waits for it then
     if len(request.slots) > 1:
-        return _book(request, now=now)
+        return _book(request, rules, now=now)
     ignoring = Ignoring(holder=request.holder.key)
     with offering_the_nearest(request.slots[0], rules=request.rules, ignoring=ignoring, now=now):
-        return _book(request, now=now)
+        return _book(request, rules, now=now)
 
 
 def booked_with(appointment: Appointment) -> list[Appointment]:
@@ -89,7 +92,9 @@ def booked_with(appointment: Appointment) -> list[Appointment]:
 
 
 @changes_the_diary
-def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[Appointment]:
+def _book(
+    clinic: Clinic, request: BookingRequest, rules: Protocol, *, now: datetime
+) -> list[Appointment]:
     there = holds_and_booked(request.holder.key, now, booking_key=request.key)
     if first := next((one for one in there if one.booking_key == request.key), None):
         return booked_with(first)
@@ -113,7 +118,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
     has_no_races = is_new and client is request.client
-    known = Known(clinic=clinic, races=() if has_no_races else None)
+    known = Known(clinic=clinic, rules=rules, races=() if has_no_races else None)
     _keep_what_comes_with_it(request, client, visits, known, now)
     if wait:
         unproved.limit(clinic, visits, now=now)

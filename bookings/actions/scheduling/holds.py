@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +15,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
-from bookings.queries.scheduling.facts import holds_and_booked
+from bookings.queries.scheduling.facts import held_from, holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 MOST_STARTS = 12
@@ -97,13 +96,9 @@ def expire_dead_holds(*, now: datetime) -> int:
     return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
 
 
-def let_go(holder: Holder, now: datetime, but: Collection[Appointment] = ()) -> None:
+def let_go(holder: Holder, now: datetime) -> None:
     """Expire every hold that is past its end, and the holder's own."""
-    own = Q(visitor=holder.key) if holder.key else Q()
-    gone = Appointment.objects.filter(Q(held_until__lte=now) | own, status=Status.HELD)
-    if but:
-        gone = gone.exclude(pk__in=[kept.pk for kept in but])
-    gone.update(status=Status.EXPIRED)
+    expire(holds_and_booked(holder.key, now))
 
 
 def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> None:
@@ -116,17 +111,12 @@ def limit_holds(address: str, now: datetime) -> None:
     """Nobody may hold the whole diary. Raises TooManyHolds."""
     if not address:
         return
-    an_hour, held = timedelta(hours=1), Q(status=Status.HELD)
-    made = Appointment.objects.filter(held_from=address, created_at__gt=now - an_hour).aggregate(
-        live=Count("pk", filter=held),
-        lately=Count("pk"),
-        ends=Min("held_until", filter=held),
-        first=Min("created_at"),
-    )
-    if made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS:
-        raise _too_many((made["first"] or now) + an_hour - now)
-    if made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS:
-        raise _too_many((made["ends"] or now) - now)
+    an_hour = timedelta(hours=1)
+    made = held_from(address, since=now - an_hour)
+    if made.lately >= settings.HOLDS_PER_HOUR_PER_ADDRESS:
+        raise _too_many((made.first or now) + an_hour - now)
+    if made.live >= settings.HOLDS_AT_ONCE_PER_ADDRESS:
+        raise _too_many((made.ends or now) - now)
 
 
 def _too_many(wait: timedelta) -> TooManyHolds:

@@ -100,9 +100,7 @@ class FromOneAddress:
 
 def asked_until(visit: Appointment) -> datetime | None:
     """Until when it waits to be confirmed; None when nobody asks for that (any more)."""
-    if visit.prove_by is None:
-        return None
-    waits = Appointment.objects.filter(pk=visit.pk).awaiting_proof().exists()
+    waits = visit.status == Status.BOOKED and visit.client and visit.client.is_provisional
     return visit.prove_by if waits else None
 
 

@@ -64,6 +64,22 @@ HOLDS = f"""
      ORDER BY id
 """  # noqa: S608 - the model's own columns
 
+HELD_FROM = """
+    SELECT count(*) FILTER (WHERE status = 'held'), count(*),
+           min(held_until) FILTER (WHERE status = 'held'), min(created_at)
+      FROM bookings_appointment
+     WHERE held_from = %(address)s AND held_from <> '' AND created_at > %(since)s
+"""
+
+
+class MadeFrom(NamedTuple):
+    """What one address holds, and how often it has held something lately."""
+
+    live: int
+    lately: int
+    ends: datetime | None
+    first: datetime | None
+
 
 class Taken(NamedTuple):
     """A visit or a live hold; with no therapist, a room that is lent out.
@@ -120,3 +136,8 @@ def holds_and_booked(
     """The holder's own holds, everybody's that are past their end, and what the key has booked."""
     found = rows(HOLDS, holder=holder or None, now=now, booking_key=booking_key)
     return [Appointment.from_db(connection.alias, COLUMNS, row) for row in found]
+
+
+def held_from(address: str, *, since: datetime) -> MadeFrom:
+    [made] = rows(HELD_FROM, address=address, since=since)
+    return MadeFrom(*made)

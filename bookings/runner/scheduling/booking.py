@@ -24,7 +24,7 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Told, Treatment
+from bookings.models import Appointment, Client, Clinic, Told, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
@@ -224,9 +224,12 @@ def _details(
     wanted, now = _said(form, "therapist"), timezone.now()
     start = held.starts_at if held else _said(form, "start")
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
+    clinic = Clinic.objects.the()
     context = {
+        "clinic": clinic,
         "booking_as": _booking_as(request, form),
-        **_of_training(request, form, treatment, start),
+        **_of_training(request, form),
+        "against": against(request, clinic, treatment, start),
         "treatment": treatment,
         "form": form,
         "held": held,
@@ -243,14 +246,8 @@ def _details(
     return render(request, "runner/scheduling/details.html", context, status=status)
 
 
-def _of_training(
-    request: HttpRequest, form: DetailsForm, treatment: Treatment, start: datetime | None
-) -> dict[str, Any]:
-    return {
-        "plan": SessionPlan(request),
-        "goes_along": goes_along(request, form),
-        "against": against(request, treatment, start),
-    }
+def _of_training(request: HttpRequest, form: DetailsForm) -> dict[str, Any]:
+    return {"plan": SessionPlan(request), "goes_along": goes_along(request, form)}
 
 
 def _booking_as(request: HttpRequest, form: DetailsForm) -> Client | None:

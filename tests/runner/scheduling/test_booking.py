@@ -2,18 +2,20 @@
 
 import re
 from datetime import timedelta
-from html import unescape
 from secrets import token_hex
 
 import pytest
 from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.actions import diary_lock
+from bookings.actions.clients import legal
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail
 from tests import factories
+from tests.page_fixtures import its_address
 from tests.reading import first_match
 
 DETAILS = "/book/sports-massage/details/"
@@ -32,11 +34,6 @@ def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, st
     assert "We are keeping this time for you" in page.content.decode()
 
 
-def its_address(page) -> str:
-    """Where a page that answers a press stands, for loading it anew."""
-    return unescape(first_match(r'data-its-address="([^"]+)"', page.text)[1])
-
-
 def test_each_of_two_tabs_shows_its_own_time_when_it_is_loaded_again(client, choose, start):
     """A browser keeps one time, the last; the other tab says so, and books its own all the same."""
     times = [start, start + timedelta(hours=2)]
@@ -47,6 +44,23 @@ def test_each_of_two_tabs_shows_its_own_time_when_it_is_loaded_again(client, cho
     assert kept == [False, True]
     assert "This time is not being kept for you just now." in pages[0].text
     assert hidden(pages[0], "key") != hidden(pages[1], "key")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_from_a_slot_to_confirmed_is_three_requests_and_so_many_statements(
+    choose, send_details, client, start, kim
+):
+    """As the benchmark counts them; whoever adds one says so here."""
+    legal.agree(factories.make_client(), how="booking", now=timezone.now())  # writes the terms down
+    said, asked = {"therapist": kim.slug}, []
+    for press in (lambda: choose(start, **said), lambda: send_details(**said)):
+        with CaptureQueriesContext(connection) as data:
+            answer = press()
+        asked.append(len(data))
+    with CaptureQueriesContext(connection) as data:
+        page = client.get(answer.url)
+    assert "We hold this time for you until" in page.text or "You are booked" in page.text
+    assert [*asked, len(data)] == [12, 18, 6]
 
 
 def test_two_tabs_book_two_times(client, choose, send_details, start):
