@@ -142,7 +142,7 @@ def rota(
     offered_by: dict[int, list[Therapist]] = {pk: [] for pk in asked}
     suitable: dict[int, list[Room]] = {pk: [] for pk in asked}
     for one in people or ():
-        person = Therapist.from_db(connection.alias, PERSON, [one[name] for name in PERSON])
+        person = Therapist.from_db(replica.alias(), PERSON, [one[name] for name in PERSON])
         offered_by[one["offers"]].append(person)
     for treatment, room, name in rooms or ():
         suitable[treatment].append(Room(pk=room, name=name, active=True))
