@@ -46,7 +46,8 @@ class SessionStore(DatabasesSessionStore):
         if self.session_key is None:
             self.create()
             return
-        row = self.create_model_instance(self._get_session(no_load=must_create))
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        row = self.create_model_instance(data)
         around = transaction.atomic() if connection.in_atomic_block else nullcontext()
         try:
             with around:

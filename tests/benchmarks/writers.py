@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -77,14 +78,8 @@ def measure(treatment: Treatment, starts: list[datetime]) -> list[tuple[str, str
     ahead = iter(starts)
     for round_ in range(ROUNDS):
         share = [[next(ahead) for _ in range(BOOKINGS + 1)] for _ in range(WRITERS)]
-        booked.add(
-            lambda ready: _measured(_book(treatment, *ready), connection.connection),
-            lambda n, of=share: _ready_to_book(treatment, of[n]),
-        )
-        inserted.add(
-            lambda own: _measured(_insert(*own), own[0]),
-            lambda n, now=round_: _ready_to_insert(treatment.pk, n, now),
-        )
+        booked.add(_book, partial(_ready_to_book, treatment, share))
+        inserted.add(_insert, partial(_ready_to_insert, treatment.pk, round_))
     return _told(booked, inserted)
 
 
@@ -99,9 +94,9 @@ def _told(booked: Writing, inserted: Writing) -> list[tuple[str, str]]:
     return [
         (
             f"bookings through the action, {WRITERS} processes",
-            f"{booked.per_second:.0f} per second",
+            f"{booked.speed:.0f} per second",
         ),
-        (f"floor: {floors_name}", f"{inserted.per_second:.0f} per second"),
+        (f"floor: {floors_name}", f"{inserted.speed:.0f} per second"),
         (
             "a booking through the action beside that INSERT",
             f"1/{inserted.speed / booked.speed:.1f} as many; of the processor (Python + "
@@ -115,19 +110,26 @@ def _told(booked: Writing, inserted: Writing) -> list[tuple[str, str]]:
     ]
 
 
-def _ready_to_book(treatment: Treatment, starts: list[datetime]) -> tuple[list, list[float]]:
+def _ready_to_book(
+    treatment: Treatment, share: list[list[datetime]], number: int
+) -> tuple[Treatment, list[datetime], list[float]]:
     """Warm, by a booking that does not count."""
-    held = _times_the_lock_is_held()
+    starts, held = share[number], _times_the_lock_is_held()
     load.book_by_action(treatment, starts[0])
     held.clear()
-    return starts[1:], held
+    return treatment, starts[1:], held
 
 
-def _book(treatment: Treatment, starts: list[datetime], held: list[float]) -> Iterator[float]:
+def _book(ready: tuple[Treatment, list[datetime], list[float]]) -> Iterator:
     """Milliseconds for which each held the lock."""
-    for start in starts:
-        load.book_by_action(treatment, start)
-        yield held.pop()
+    treatment, starts, held = ready
+
+    def bookings() -> Iterator[float]:
+        for start in starts:
+            load.book_by_action(treatment, start)
+            yield held.pop()
+
+    return _measured(bookings(), connection.connection)
 
 
 def _times_the_lock_is_held() -> list[float]:
@@ -145,7 +147,7 @@ def _times_the_lock_is_held() -> list[float]:
     return taken
 
 
-def _ready_to_insert(treatment: int, number: int, round_: int) -> tuple:
+def _ready_to_insert(treatment: int, round_: int, number: int) -> tuple:
     """One therapist and room per process, so that the constraints are checked but never refuse."""
     insert, facts = seed.insertion(Appointment, ONE_VISIT)
     raw = load.raw_connection()
@@ -158,14 +160,20 @@ def _ready_to_insert(treatment: int, number: int, round_: int) -> tuple:
     return raw, insert, {**facts, "treatment": treatment}, first
 
 
-def _insert(raw: Any, insert: str, facts: dict, first: datetime) -> Iterator[float]:
-    with raw.cursor() as cursor:
-        for n in range(INSERTS):
-            own = {"public_id": token_hex(12), "at": first + n * timedelta(minutes=75)}
-            began = time.perf_counter()
-            cursor.execute(insert, {**facts, **own})
-            raw.commit()
-            yield 1000 * (time.perf_counter() - began)
+def _insert(ready: tuple) -> Iterator:
+    """Milliseconds that each took."""
+    raw, insert, facts, first = ready
+
+    def inserts() -> Iterator[float]:
+        with raw.cursor() as cursor:
+            for n in range(INSERTS):
+                own = {"public_id": token_hex(12), "at": first + n * timedelta(minutes=75)}
+                began = time.perf_counter()
+                cursor.execute(insert, {**facts, **own})
+                raw.commit()
+                yield 1000 * (time.perf_counter() - began)
+
+    return _measured(inserts(), raw)
 
 
 def _measured(work: Iterator[float], raw: Any) -> Iterator:

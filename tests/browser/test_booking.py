@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.browser import days, journeys
 
@@ -191,8 +191,13 @@ def test_the_form_that_answers_a_press_is_read_again_and_nothing_sent_twice(page
     journeys.open_picker(page)
     journeys.choose_a_time(page)
     expect(page).to_have_url(re.compile(r"/details/\?start="))
-    methods = []
-    page.on("request", lambda asked: asked.is_navigation_request() and methods.append(asked.method))
+    methods: list[str] = []
+
+    def note(asked: Request) -> None:
+        if asked.is_navigation_request():
+            methods.append(asked.method)
+
+    page.on("request", note)
     page.reload()
     expect(page.locator("[data-clock]")).to_be_visible()
     page.go_back()

@@ -138,11 +138,19 @@ def counts(clinic: Clinic, mailbox: str, held_from: str, now: datetime) -> Count
         lately=now - LATELY,
         unfinished=list(UNFINISHED),
     )
-    within, *near = of_the_hour
-    there = (
-        sum(mailbox_of(one) == mailbox for one in emails) for emails in (waiting, mails, ahead)
+    within, booked, newcomers = of_the_hour
+
+    def there(emails: list[str]) -> int:
+        return sum(mailbox_of(one) == mailbox for one in emails)
+
+    return Counts(
+        waiting_in=there(waiting),
+        mails_of_the_day=there(mails),
+        ahead_of=there(ahead),
+        booked_within_the_hour=within,
+        booked_from_one_network=booked if around else 0,
+        newcomers_from_one_network=newcomers if around else 0,
     )
-    return Counts(*there, within, *(near if around else (0, 0)))
 
 
 def waiting_in(mailbox: str) -> int:
