@@ -65,7 +65,7 @@ Notify.WITH_OTHERS = Notify(by_mail=False, with_others=True)
 
 
 @dataclass(frozen=True)
-class Known:
+class AlreadyRead:
     """What whoever owes a mail has read already, and need not be asked again under the lock."""
 
     clinic: Clinic | None = None
@@ -73,7 +73,7 @@ class Known:
     races: Sequence[Race] | None = None
 
 
-NOTHING_YET = Known()
+NOTHING_READ = AlreadyRead()
 
 
 def owe(
@@ -81,7 +81,7 @@ def owe(
     appointment: Appointment,
     *,
     notify: Notify = Notify.NOW,
-    known: Known = NOTHING_YET,
+    known: AlreadyRead = NOTHING_READ,
     now: datetime,
 ) -> None:
     """Write down, in the caller's transaction, that the client is to be told, and reminded.
@@ -94,8 +94,16 @@ def owe(
         Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
-    reminders = _reminders_of([appointment], known, now=now) if kind in AGREES_A_TIME else []
-    mail = Mail(
+    mails = [_mail_about(kind, appointment, notify, not_after, now)] if notify.by_mail else []
+    if kind in AGREES_A_TIME:
+        mails += _reminders_of([appointment], known, now=now)
+    write_down(*mails)
+
+
+def _mail_about(
+    kind: MailKind, appointment: Appointment, notify: Notify, not_after: datetime, now: datetime
+) -> Mail:
+    return Mail(
         key=f"{kind}:{appointment.public_id}:{appointment.revision}",
         kind=kind,
         client=appointment.client,
@@ -106,7 +114,6 @@ def owe(
         due_at=Now() + notify.wait,
         not_after=not_after,
     )
-    write_down(*[mail, *reminders] if notify.by_mail else reminders)
 
 
 def tell_after_all(
@@ -150,7 +157,7 @@ def owe_together(
     appointments: Sequence[Appointment],
     *,
     notify: Notify = Notify.NOW,
-    known: Known = NOTHING_YET,
+    known: AlreadyRead = NOTHING_READ,
     now: datetime,
 ) -> None:
     """One mail about appointments that were booked at once, and the reminders of each."""
@@ -170,7 +177,7 @@ def owe_together(
 
 def owe_reminders(appointments: Sequence[Appointment], *, now: datetime) -> None:
     """Of those about which nobody was told anything; they are due as if agreed now."""
-    write_down(*_reminders_of(appointments, NOTHING_YET, now=now))
+    write_down(*_reminders_of(appointments, NOTHING_READ, now=now))
 
 
 def owe_once_more(mail: Mail, *, times: int, now: datetime) -> None:
@@ -258,7 +265,7 @@ def owe_about_their_data(
 
 
 def _reminders_of(
-    appointments: Sequence[Appointment], known: Known, *, now: datetime
+    appointments: Sequence[Appointment], known: AlreadyRead, *, now: datetime
 ) -> list[Mail]:
     clinic, rules = known.clinic or Clinic.objects.the(), known.rules or protocol.current()
     return [

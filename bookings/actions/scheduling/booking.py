@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bookings.actions.clients import details, legal
 from bookings.actions.clients.details import NewClient
 from bookings.actions.clients.identity import write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import Known, Notify
+from bookings.actions.mail.outbox import AlreadyRead, Notify
 from bookings.actions.scheduling import unproved
 from bookings.actions.scheduling.allocation import (
     new_appointment,
@@ -101,12 +101,7 @@ def _book(
     holds = meeting(request.slots, there, request.holder)
     ignoring = Ignoring(holder=request.holder.key)
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
-    placements: list[Placement] = []
-    for slot, held in zip(request.slots, holds, strict=True):
-        day = clinic.day_of(slot.start)
-        placements.append(_place(slot, held, facts[day], request))
-        if len(request.slots) > 1:
-            facts[day] = facts[day].with_taken(placements[-1])
+    placements = _placed(request, holds, facts, clinic)
     expire(there, but=[held for held in holds if held])
     known_here = _known_in_this_browser(request)
     is_new = isinstance(request.client, Client) and request.client._state.adding
@@ -118,7 +113,7 @@ def _book(
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
     has_no_races = is_new and client is request.client
-    known = Known(clinic=clinic, rules=rules, races=() if has_no_races else None)
+    known = AlreadyRead(clinic=clinic, rules=rules, races=() if has_no_races else None)
     _keep_what_comes_with_it(request, client, visits, known, now)
     if wait:
         unproved.limit(clinic, visits, now=now)
@@ -127,6 +122,21 @@ def _book(
         if stranger:
             unproved.limit_a_family(client, now=now)
     return visits
+
+
+def _placed(
+    request: BookingRequest,
+    holds: Sequence[Appointment | None],
+    facts: dict[date, DiaryFacts],
+    clinic: Clinic,
+) -> list[Placement]:
+    placements: list[Placement] = []
+    for slot, held in zip(request.slots, holds, strict=True):
+        day = clinic.day_of(slot.start)
+        placements.append(_place(slot, held, facts[day], request))
+        if len(request.slots) > 1:
+            facts[day] = facts[day].with_taken(placements[-1])
+    return placements
 
 
 def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
@@ -220,7 +230,7 @@ def _keep_what_comes_with_it(
     request: BookingRequest,
     client: Client,
     visits: Sequence[Appointment],
-    known: Known,
+    known: AlreadyRead,
     now: datetime,
 ) -> None:
     if request.told:
@@ -232,7 +242,7 @@ def _keep_what_comes_with_it(
 
 
 def _owe_the_confirmation(
-    visits: Sequence[Appointment], notify: Notify, known: Known, now: datetime
+    visits: Sequence[Appointment], notify: Notify, known: AlreadyRead, now: datetime
 ) -> None:
     if len(visits) > 1 and notify.by_mail:
         outbox.owe_together(visits, notify=notify, known=known, now=now)

@@ -94,7 +94,7 @@ TIME_OFF = """
 
 # All that decides where a visit may stand but what is booked, in one round trip: who offers the
 # treatments (or that one of them), the rooms, the time off and the hours, each as a list.
-ROTA = f"""
+ROTA = """
       WITH people AS (
     SELECT offer.treatment_id AS offers, therapist.*
       FROM bookings_treatment_therapists offer
@@ -104,16 +104,18 @@ ROTA = f"""
        AND (%(therapist)s IS NULL OR therapist.id = %(therapist)s))
     SELECT (SELECT json_agg(people ORDER BY position, name) FROM people),
            (SELECT json_agg(json_build_array(treatment, room, name))
-              FROM ({SUITABLE_ROOMS}) rooms (treatment, room, name)),
+              FROM (SUITABLE_ROOMS) rooms (treatment, room, name)),
            (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
-              FROM ({TIME_OFF}) away (who, begins, ends, elsewhere)),
+              FROM (TIME_OFF) away (who, begins, ends, elsewhere)),
            (SELECT json_agg(json_build_array(who, day, begins, ends, works))
-              FROM ({HOURS_OF_WORK}) hours (who, day, begins, ends, works))
-""".replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")  # noqa: S608 - all constants
+              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works))
+""".replace("SUITABLE_ROOMS", SUITABLE_ROOMS)
+ROTA = ROTA.replace("TIME_OFF", TIME_OFF).replace("HOURS_OF_WORK", HOURS_OF_WORK)
+ROTA = ROTA.replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")
 PERSON = [field.attname for field in Therapist._meta.concrete_fields]
 
 
-class Rota(NamedTuple):
+class RotaOfDays(NamedTuple):
     """By treatment, who offers it and where it may be; then rows as `time_off` and
     `hours_of_work` have them."""
 
@@ -129,7 +131,7 @@ def rota(
     during: Interval,
     *,
     therapist: Therapist | None = None,
-) -> Rota:
+) -> RotaOfDays:
     """The hours of these civil days, and the time off that touches `during`."""
     asked = list(treatments)
     [(people, rooms, away, hours)] = rows(
@@ -150,7 +152,7 @@ def rota(
         (who, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
         for who, day, start, end, works in hours or ()
     ]
-    return Rota(offered_by, suitable, away or [], worked)
+    return RotaOfDays(offered_by, suitable, away or [], worked)
 
 
 def suitable_rooms(treatments: Iterable[int]) -> dict[int, list[Room]]:

@@ -224,12 +224,9 @@ def _details(
     wanted, now = _said(form, "therapist"), timezone.now()
     start = held.starts_at if held else _said(form, "start")
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
-    clinic = Clinic.objects.the()
     context = {
-        "clinic": clinic,
         "booking_as": _booking_as(request, form),
-        **_of_training(request, form),
-        "against": against(request, clinic, treatment, start),
+        **_of_training(request, form, treatment, start),
         "treatment": treatment,
         "form": form,
         "held": held,
@@ -246,8 +243,17 @@ def _details(
     return render(request, "runner/scheduling/details.html", context, status=status)
 
 
-def _of_training(request: HttpRequest, form: DetailsForm) -> dict[str, Any]:
-    return {"plan": SessionPlan(request), "goes_along": goes_along(request, form)}
+def _of_training(
+    request: HttpRequest, form: DetailsForm, treatment: Treatment, start: datetime | None
+) -> dict[str, Any]:
+    """And the clinic, which it is asked for."""
+    clinic = Clinic.objects.the()
+    return {
+        "clinic": clinic,
+        "plan": SessionPlan(request),
+        "goes_along": goes_along(request, form),
+        "against": against(request, clinic, treatment, start),
+    }
 
 
 def _booking_as(request: HttpRequest, form: DetailsForm) -> Client | None:
