@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from clinic import web_server
 from clinic.demo.processes import Child, wait_until
 from clinic.middleware.body_size import LISTS
-from clinic.web_lanes import MOST_LOOKING
+from clinic.web_server import worker as web_server
+from clinic.web_server.lanes import MOST_LOOKING
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,9 +4,9 @@ import time
 
 from django.conf import settings
 
-from clinic import web_server
 from clinic.middleware.body_size import most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
+from clinic.web_server import worker as web_server
 
 settings.configure(USE_I18N=False)
 web_server.SECONDS_TO_SEND = 3

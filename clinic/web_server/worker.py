@@ -23,7 +23,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from clinic.middleware.body_size import MOST_BYTES, most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
-from clinic.web_lanes import MOST_LOOKING, Lanes
+from clinic.web_server.lanes import MOST_LOOKING, Lanes
 
 MOST_HEADER_BYTES = 32_768
 MOST_CONNECTIONS = 2_000  # of a process
@@ -149,7 +149,7 @@ class UnixListener(_Patient, UnixWSGIServer):
 
 
 class BufferedWorker(Worker):
-    """`gunicorn --worker-class clinic.web_server.BufferedWorker`, with --workers and --threads."""
+    """gunicorn.conf.py names it; the command says --workers and --threads."""
 
     def run(self) -> None:
         _allow_many_files()
