@@ -112,7 +112,7 @@ def play(url: str, folder: Path, what: str, runners: int, minutes: float) -> int
 def looked_into_the_books(state: Path) -> int:
     """Prints what became of bookings and mails; returns how much of it is wrong."""
     kept = (state / "environment").read_text().splitlines()
-    os.environ.update(line.split("=", 1) for line in kept)
+    os.environ.update(dict(line.split("=", 1) for line in kept))
     django.setup()
 
     def answer(sql: str) -> tuple:

@@ -61,7 +61,10 @@ def _counts(kind: str, has: dict[str, str]) -> bool:
 
 
 class Person(HttpUser):
+    """`at` is the path of the page that lies before them."""
+
     abstract = True
+    at = "/"
 
     def look(self, path: str, name: str, **how: Any) -> str:
         """The page; whoever is asked to wait comes back later."""
