@@ -1,6 +1,7 @@
 """What a browser does on the pages; the cast is in tests/cast.py."""
 
 from datetime import date, datetime, timedelta
+from html import unescape
 from secrets import token_hex
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.models import Appointment
 from bookings.queries.training import protocol
+from tests.reading import first_match
 
 
 @pytest.fixture
@@ -89,6 +91,11 @@ def mine(booked):
     booked.client.proved_at = timezone.now()
     booked.client.save()
     return f"/appointments/{links.mail_token(booked)}/plan/"
+
+
+def its_address(page) -> str:
+    """Where a page that answers a press stands, for loading it anew."""
+    return unescape(first_match(r'data-its-address="([^"]+)"', page.text)[1])
 
 
 def proposals(client, url="/plan/"):

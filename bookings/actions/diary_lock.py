@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -29,6 +29,7 @@ AT_WORK_FOR = 7  # seconds that a statement may take beside waiting for its turn
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
 PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING}
+COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
 REFUSALS: dict[str, type[Refused]] = {
     "therapist_never_twice": SlotTaken,
     "room_never_twice": SlotTaken,
@@ -90,13 +91,23 @@ def _one_deeper() -> Iterator[None]:
 
 
 def _lock() -> Clinic:
+    """In one round trip: how long is waited for the row, and the row."""
     wait = settings.DIARY_LOCK_SECONDS
+    lock, its = _locking()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s",
-            [f"{wait}s", f"{wait + AT_WORK_FOR}s"],
+            f"SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s; {lock}",
+            [f"{wait}s", f"{wait + AT_WORK_FOR}s", *its],
         )
-    return Clinic.objects.lock()
+        row = cursor.fetchone()
+    if row is None:
+        raise Clinic.DoesNotExist
+    return Clinic.from_db(connection.alias, COLUMNS, row)
+
+
+@cache
+def _locking() -> tuple[str, tuple]:
+    return Clinic.objects.to_lock().only(*COLUMNS).query.sql_with_params()
 
 
 def _refusal(error: IntegrityError) -> Exception:

@@ -144,7 +144,10 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
 
     def lock(self) -> "Clinic":
         """The clinic's row, locked until the transaction ends: the diary has one writer."""
-        return self.select_for_update(no_key=True).get(pk=THE_CLINIC)
+        return self.to_lock().get()
+
+    def to_lock(self) -> Self:
+        return self.select_for_update(no_key=True).filter(pk=THE_CLINIC)
 
 
 class Clinic(Named, models.Model):

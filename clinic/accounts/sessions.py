@@ -1,6 +1,7 @@
 """Sessions in the database that know whose they are (settings.SESSION_ENGINE)."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -9,9 +10,11 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from allauth.account.utils import url_str_to_user_pk
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabasesSessionStore
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
 from bookings.models import BrowserSession, User
@@ -23,6 +26,7 @@ SIGNING_IN = "account_login"  # where allauth keeps who has begun to
 SEEN, BROWSER, NETWORK = "seen_at", "browser", "network"
 MINUTE, HOUR = 60, 3600  # seconds
 MOST_SHOWN = 50
+KEY_LENGTH = 32
 
 
 class SessionStore(DatabasesSessionStore):
@@ -39,6 +43,30 @@ class SessionStore(DatabasesSessionStore):
         row = cast(BrowserSession, super().create_model_instance(data))
         row.user_id = _whose(data)
         return row
+
+    def _get_new_session_key(self) -> str:
+        """Not looked up: the INSERT refuses one that is there, and `create` tries another."""
+        return get_random_string(KEY_LENGTH, VALID_KEY_CHARS)
+
+    def save(self, must_create: bool = False) -> None:
+        """As Django's, but one statement needs no transaction of its own around it."""
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        row = self.create_model_instance(data)
+        around = transaction.atomic() if connection.in_atomic_block else nullcontext()
+        try:
+            with around:
+                row.save(force_insert=must_create, force_update=not must_create)
+        except IntegrityError as error:
+            if must_create:
+                raise CreateError from error
+            raise
+        except DatabaseError as error:
+            if not must_create:
+                raise UpdateError from error
+            raise
 
 
 def _whose(data: dict[str, Any]) -> int | None:

@@ -94,19 +94,25 @@ def quiet(_line: str) -> None:
 
 @contextlib.contextmanager
 def running(
-    state: Path, *, say: Callable[[str], None] = quiet, durable: bool = True
+    state: Path,
+    *,
+    say: Callable[[str], None] = quiet,
+    durable: bool = True,
+    makes_others: bool = False,
 ) -> Iterator[Servers]:
     """Servers that run until the end, with the DATABASE_URL and REDIS_URL that name them.
 
     Servers that the environment names already are used as they are. `durable` False gives up
-    what a crash of the machine would lose, which tests need not keep.
+    what a crash of the machine would lose, which tests need not keep; they may make further
+    databases, and so may who `makes_others`.
     """
     state = state.resolve()
     with _alone_in(state), contextlib.ExitStack() as started:
         servers = Servers()
         if not os.environ.get("DATABASE_URL"):
             say("Starting PostgreSQL …")
-            _add(servers, "DATABASE_URL", *started.enter_context(_postgres(state, durable=durable)))
+            postgres = _postgres(state, durable=durable, makes_others=makes_others or not durable)
+            _add(servers, "DATABASE_URL", *started.enter_context(postgres))
         if not os.environ.get("REDIS_URL"):
             say("Starting Valkey …")
             _add(servers, "REDIS_URL", *started.enter_context(_valkey(state)))
@@ -158,7 +164,9 @@ def _locked(lock: IO) -> bool:
 
 
 @contextlib.contextmanager
-def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
+def _postgres(
+    state: Path, *, durable: bool, makes_others: bool = False
+) -> Iterator[tuple[str, Child]]:
     home = _home_for_the_ordinary_user(state, "postgres")
     programs = _programs(home)
     data = home / "data"
@@ -177,7 +185,7 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
     )
     door = home / ".s.PGSQL.5432"
     with _ready(server, lambda: _answers(door) and _accepts(programs, home)):
-        _make_database(programs, home, log, makes_others=not durable)
+        _make_database(programs, home, log, makes_others=makes_others)
         yield f"postgres://{ROLE}@/{home}/clinic", server
 
 

@@ -91,13 +91,13 @@ def test_it_only_answers_questions(client, massage):
 
 
 def test_it_asks_a_constant_number_of_queries(client, massage, django_assert_num_queries):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         ask(client, days=1)
     for _ in range(7):
         therapist = make_therapist()
         make_week(therapist)
         massage.therapists.add(therapist)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         ask(client, days=31)
 
 

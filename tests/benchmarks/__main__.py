@@ -16,7 +16,7 @@ def main() -> int:
     """Measures against servers of its own, in a process that sees them from the start."""
     with tempfile.TemporaryDirectory(prefix="taper-bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o711)
-        with stack.running(Path(folder), say=print) as servers:
+        with stack.running(Path(folder), say=print, makes_others=True) as servers:
             env = {
                 **os.environ,
                 **servers.urls,

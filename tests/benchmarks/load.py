@@ -70,15 +70,23 @@ def on_the_picker(port: int, slug: str, start: str) -> Visitor:
     return visitor
 
 
-def hold_and_confirm(visitor: Visitor, slug: str, start: str) -> bool:
-    """The two POSTs of a booking; False when the time was gone."""
+def hold_and_confirm(visitor: Visitor, slug: str, start: str, *, to_the_end: bool = False) -> bool:
+    """The two POSTs of a booking, and the page that it ends at; False when the time was gone."""
     chosen = {"csrfmiddlewaretoken": visitor.token, "start": start, "therapist": ""}
-    status, _, _ = visitor.ask(f"/book/{slug}/hold/", chosen)
-    return status == 302 and confirm(visitor, slug, start) == 302
+    if visitor.ask(f"/book/{slug}/hold/", chosen)[0] != 200:
+        return False
+    status, _, confirmed = sent_details(visitor, slug, start)
+    return status == 302 and (not to_the_end or visitor.ask(confirmed)[0] == 200)
 
 
 def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int:
     """The status that the details form is answered with."""
+    return sent_details(visitor, slug, start, therapist)[0]
+
+
+def sent_details(
+    visitor: Visitor, slug: str, start: str, therapist: str = ""
+) -> tuple[int, bytes, str]:
     said = {
         "csrfmiddlewaretoken": visitor.token,
         "key": token_hex(16),
@@ -87,7 +95,7 @@ def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int
         "start": start,
         "therapist": therapist,
     }
-    return visitor.ask(f"/book/{slug}/details/", said)[0]
+    return visitor.ask(f"/book/{slug}/details/", said)
 
 
 def book_by_action(treatment: Treatment, start: datetime) -> bool:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 django.setup()
 
-from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
+from bookings.models import Appointment, Clinic  # noqa: E402 - models need Django set up
 from bookings.queries.scheduling.diary import diary_facts  # noqa: E402
 from tests.benchmarks import (  # noqa: E402
     backups,
@@ -31,6 +31,7 @@ from tests.benchmarks import (  # noqa: E402
     reports,
     seed,
     waiting,
+    writers,
 )
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
@@ -40,24 +41,11 @@ from tests.benchmarks.spreading import spread  # noqa: E402
 RESULTS = Path(__file__).parent / "RESULTS.md"
 REQUESTS, WARMING_UP, ROUNDS = size(200, toy=5), size(10, toy=1), size(50, toy=2)
 CLIENTS, STORMERS = size(8, toy=2), size(16, toy=2)
-BOOKINGS_OF_EACH, INSERTS_OF_EACH = size(25, toy=3), size(400, toy=5)
+BOOKINGS_OF_EACH = size(25, toy=3)
 ATTEMPTS = int(os.environ.get("ATTEMPTS", size(10_000, toy=20)))
 OPENINGS = size(100, toy=8)
 CLINICS = ((3, 5, 300),) if TOY else ((50, 14, 200_000), (8, 31, 50_000))
 SLUG = "sports-massage-60"
-ONE_VISIT = {
-    "public_id": "%(public_id)s",
-    "client_id": "%(client)s",
-    "therapist_id": "%(therapist)s",
-    "room_id": "%(room)s",
-    "treatment_id": "%(treatment)s",
-    "starts_at": "%(at)s",
-    "ends_at": "%(at)s + interval '60 minutes'",
-    "blocked_until": "%(at)s + interval '75 minutes'",
-    "status": "'booked'",
-    "price": "60",
-    "created_at": "now()",
-}
 
 
 def measure(folder: Path) -> list[tuple[str, str]]:
@@ -187,16 +175,11 @@ def bookings(folder: Path, today: date) -> list[tuple[str, str]]:
     print("Measuring bookings …")
     with serving(folder) as port:
         over_http = bookings_per_second_over_http(port, starts[:first])
-        through_the_action = per_second(*by_action(treatment, starts[first:]))
-        inserted = per_second(*load.together(CLIENTS, lambda n: insert_many(treatment.pk, n)))
+        beside_the_floor = writers.measure(treatment, starts[first:])
         stormed = storm(port, today)
     return [
         (f"bookings over HTTP (hold, confirm), {CLIENTS} clients", over_http),
-        (f"bookings through the action, {CLIENTS} processes", through_the_action),
-        (
-            f"floor: one constrained INSERT per transaction, psycopg2, {CLIENTS} processes",
-            inserted,
-        ),
+        *beside_the_floor,
         (
             f"{ATTEMPTS:,} attempts on {OPENINGS} openings over HTTP, {STORMERS} processes",
             stormed,
@@ -213,28 +196,6 @@ def bookings_per_second_over_http(port: int, starts: list[datetime]) -> str:
         return (load.hold_and_confirm(visitor, SLUG, start) for visitor, start in prepared)
 
     return per_second(*load.together(CLIENTS, work, prepare=prepare))
-
-
-def by_action(treatment: Treatment, starts: list[datetime]) -> tuple[Counter, float]:
-    def work(number: int) -> Iterator[bool]:
-        return (load.book_by_action(treatment, start) for start in starts[number::CLIENTS])
-
-    return load.together(CLIENTS, work)
-
-
-def insert_many(treatment: int, number: int) -> Iterator[bool]:
-    """One therapist and room per process, so that the constraints are checked but never refuse."""
-    insert, facts = seed.insertion(Appointment, ONE_VISIT)
-    with load.raw_connection() as raw, raw.cursor() as cursor:
-        for table in ("client", "therapist", "room"):
-            cursor.execute(f"SELECT id FROM bookings_{table} ORDER BY id OFFSET {number} LIMIT 1")
-            facts[table] = cursor.fetchone()[0]
-        start = datetime(2040, 1, 1, tzinfo=UTC)
-        for n in range(INSERTS_OF_EACH):
-            own = {"public_id": f"raw-{number}-{n}", "at": start + n * timedelta(minutes=75)}
-            cursor.execute(insert, {**facts, **own, "treatment": treatment})
-            raw.commit()
-            yield True
 
 
 def storm(port: int, today: date) -> str:

@@ -237,15 +237,25 @@ def _writing(peer: Peer, today: date, size: str) -> list[dict]:
     walked = driver("walk", empty, "09:00")
     with serving(peer.folder) as port:
         ours = _our_bookings(port, empty)
-    theirs = _their_bookings(peer, empty)
+        ours_whole = _ours_to_the_end(port, empty)
+    theirs, theirs_whole = _their_bookings(peer, empty), _theirs_to_the_end(peer, empty)
     newcomer = "a newcomer, from pressing a slot to the page that confirms"
-    each = f"{BOOKINGS} bookings over HTTP by {VISITORS} visitors, POSTs only"
+    each = f"{BOOKINGS} bookings over HTTP by {VISITORS} visitors"
+    posts = f"{each}, POSTs only (Taper's first answers with the form itself)"
+    whole = f"{each}, all that a browser asks from pressing a slot to the page that confirms"
     storm = f"{AT_ONE_SLOT} visitors, one therapist's slot"
     return [
         _figure("requests from slot to confirmed", requests, walked["requests"], "", newcomer),
         _figure("SQL queries from slot to confirmed", queries, walked["queries"], "", newcomer),
         _figure(
-            f"bookings a second (more is better): {size}", ours[0], theirs[0], "a second", each
+            f"bookings a second (more is better): {size}", ours[0], theirs[0], "a second", posts
+        ),
+        _figure(
+            f"bookings a second with the pages between (more is better): {size}",
+            ours_whole,
+            theirs_whole,
+            "a second",
+            whole,
         ),
         _figure(f"overlapping rows after {AT_ONE_SLOT} at once", ours[1], theirs[1], "rows", storm),
     ]
@@ -264,17 +274,17 @@ def _our_walk(day: date) -> tuple[int, int]:
     chosen = {"start": start, "therapist": Therapist.objects.order_by("pk")[0].slug}
     person = {"name": "Ana Walk", "email": "walk@example.com", "key": "0" * 32}
     with CaptureQueriesContext(connection) as data:
-        to_details = browser.post(f"/book/{SLUG}/hold/", chosen)["Location"]
-        browser.get(to_details)
-        confirmed = browser.post(to_details, {**chosen, **person})["Location"]
+        browser.post(f"/book/{SLUG}/hold/", chosen)
+        confirmed = browser.post(f"/book/{SLUG}/details/", {**chosen, **person})["Location"]
         page = browser.get(confirmed)
     assert page.status_code == 200, page
-    return 4, len(data)
+    return 3, len(data)
 
 
-def _slots(day: date) -> list[datetime]:
+def _slots(day: date, *, later: bool = False) -> list[datetime]:
     """Two at a time, two hours apart, on days when nobody is booked yet."""
-    eight = datetime.fromisoformat(f"{day + timedelta(days=2)}T08:00:00+00:00")
+    ahead = 2 + later * (BOOKINGS // 12 + 1)
+    eight = datetime.fromisoformat(f"{day + timedelta(days=ahead)}T08:00:00+00:00")
     return [
         eight + timedelta(days=number // 12, hours=2 * (number % 12 // 2))
         for number in range(BOOKINGS)
@@ -305,6 +315,41 @@ def _our_bookings(port: int, day: date) -> tuple[float, int]:
     print(f"Taper, one slot: {dict(answers_of_storm)}")
     there = Appointment.objects.filter(therapist__slug=member, starts_at=storm, status="booked")
     return round(answers[True] / taken, 1), there.count() - 1
+
+
+def _ours_to_the_end(port: int, day: date) -> float:
+    starts = [start.isoformat() for start in _slots(day, later=True)]
+
+    def prepare(number: int) -> list:
+        mine = starts[number::VISITORS]
+        return [(load.on_the_picker(port, SLUG, start), start) for start in mine]
+
+    def work(prepared: list) -> Iterator[bool]:
+        for visitor, start in prepared:
+            yield load.hold_and_confirm(visitor, SLUG, start, to_the_end=True)
+
+    answers, taken = load.together(VISITORS, work, prepare=prepare)
+    assert answers[True] == BOOKINGS, answers
+    return round(answers[True] / taken, 1)
+
+
+def _theirs_to_the_end(peer: Peer, day: date) -> float:
+    days = _slots(day, later=True)
+    slots = [(start, peer.known["staff"][n % 2]) for n, start in enumerate(days)]
+
+    def prepare(number: int) -> list:
+        return [(_their_visitor(port, peer), slot) for slot in slots[number::VISITORS]]
+
+    def work(prepared: list) -> Iterator[bool]:
+        with _peers_database() as raw, raw.cursor() as cursor:
+            for number, (visitor, slot) in enumerate(prepared):
+                who = f"whole-{os.getpid()}-{number}"
+                yield _book_there(visitor, peer, slot, cursor, who, to_the_end=True)
+
+    with peer.serving() as port:
+        answers, taken = load.together(VISITORS, work, prepare=prepare)
+    assert answers[True] == BOOKINGS, answers
+    return round(answers[True] / taken, 1)
 
 
 def _their_bookings(peer: Peer, day: date) -> tuple[float, int]:
@@ -345,8 +390,17 @@ def _their_visitor(port: int, peer: Peer) -> load.Visitor:
     return visitor
 
 
-def _book_there(visitor: load.Visitor, peer: Peer, slot: tuple, cursor, who: str) -> bool:
-    """Its three POSTs; the code that it mails is read from its table, which is quicker."""
+def _book_there(
+    visitor: load.Visitor,
+    peer: Peer,
+    slot: tuple,
+    cursor,
+    who: str,
+    *,
+    to_the_end: bool = False,
+) -> bool:
+    """Its three POSTs; the code that it mails is read from its table, which is quicker. And each
+    page that it leads to, where all of it counts."""
     start, member = slot
     email = f"{who}@example.com"
     times = {"start_time": f"{start:%H:%M}", "end_time": f"{start + timedelta(minutes=60):%H:%M}"}
@@ -354,12 +408,17 @@ def _book_there(visitor: load.Visitor, peer: Peer, slot: tuple, cursor, who: str
     person = {"name": "Ana Demo", "email": email, "phone_0": "GB", "phone_1": "7400123456"}
     person["payment_type"] = "full"
     token = {"csrfmiddlewaretoken": visitor.cookies["csrftoken"]}
-    status, _, to = visitor.ask("/appointment/request-submit/", {**token, **chosen, **times})
-    if status != 302:
-        return False
-    status, _, to = visitor.ask(to, {**token, **person})
-    if status != 302:
+
+    def sent(to: str, form: dict) -> str:
+        """Where it leads; nothing where it was refused."""
+        status, _, leads_to = visitor.ask(to, {**token, **form})
+        if status != 302 or (to_the_end and visitor.ask(leads_to)[0] != 200):
+            return ""
+        return leads_to
+
+    to_details = sent("/appointment/request-submit/", {**chosen, **times})
+    to_code = to_details and sent(to_details, person)
+    if not to_code:
         return False
     cursor.execute(CODE, [email])
-    status, _, _ = visitor.ask(to, {**token, "code": cursor.fetchone()[0]})
-    return status == 302
+    return bool(sent(to_code, {"code": cursor.fetchone()[0]}))

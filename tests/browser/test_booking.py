@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.browser import days, journeys
 
@@ -184,6 +184,27 @@ def test_bad_input_is_said_in_the_page_and_nothing_is_lost(page):
     assert page.get_by_label("Email").input_value() == "not-an-address"
     assert page.get_by_label("Phone").input_value() == "020 7946 0000"
     expect(page.locator("[data-clock]")).to_be_visible()
+
+
+def test_the_form_that_answers_a_press_is_read_again_and_nothing_sent_twice(page):
+    """Loaded anew, left, come back to: at an address of its own, which holds nothing."""
+    journeys.open_picker(page)
+    journeys.choose_a_time(page)
+    expect(page).to_have_url(re.compile(r"/details/\?start="))
+    methods: list[str] = []
+
+    def note(asked: Request) -> None:
+        if asked.is_navigation_request():
+            methods.append(asked.method)
+
+    page.on("request", note)
+    page.reload()
+    expect(page.locator("[data-clock]")).to_be_visible()
+    page.go_back()
+    expect(page.locator("button.start:visible").first).to_be_visible()
+    page.go_forward()
+    expect(page.locator("[data-clock]")).to_be_visible()
+    assert set(methods) == {"GET"}
 
 
 def test_a_time_that_went_meanwhile_is_answered_with_the_nearest(page, open_context):

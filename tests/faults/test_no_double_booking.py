@@ -13,10 +13,10 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection
 
+from bookings.actions import diary_lock
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.models import Appointment, Room
-from bookings.models.clinic import ClinicQuerySet
+from bookings.models import Appointment, Clinic, Room
 from tests.diary_requests import book_one, hold_one
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
 from tests.processes import at_once as in_processes
@@ -143,7 +143,7 @@ def no_write_before_all_have_asked(transactional_db):
 
 @pytest.fixture
 def without_the_lock(monkeypatch):
-    monkeypatch.setattr(ClinicQuerySet, "lock", ClinicQuerySet.the)
+    monkeypatch.setattr(diary_lock, "_lock", lambda: Clinic.objects.the())
 
 
 def fifty(place, **data):

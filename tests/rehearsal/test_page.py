@@ -176,7 +176,7 @@ def _figures_tell(visitor: Visitor) -> None:
     figures = visitor.get("/metrics", Authorization=f"Bearer {TOKEN}")[1]
     assert 'taper_bookings_total{by="runner"} 1.0' in figures
     assert 'taper_mails_total{kind="confirmed",outcome="sent"} 1.0' in figures
-    held = r'taper_requests_total\{method="POST",status="302",view="runner:hold"\} 1'
+    held = r'taper_requests_total\{method="POST",status="200",view="runner:hold"\} 1'
     assert re.search(held, figures)
 
 

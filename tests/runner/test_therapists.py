@@ -69,11 +69,11 @@ def test_who_gives_nothing_online_is_reached_by_phone(client, kim, clinic):
 
 
 def test_more_treatments_cost_no_more_queries(client, kim, massage, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         page_of(client, kim)
     for _ in range(10):
         factories.make_treatment(therapists=[kim])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         page_of(client, kim)
 
 

@@ -54,12 +54,6 @@ class ClientErased(Refused):
     sentence = gettext_lazy("This client has been erased, and nothing is kept of them any more.")
 
 
-def refuse_if_erased(client: Client) -> None:
-    """As it is now, and not when the page was made. Raises Erased."""
-    if Client.objects.filter(pk=client.pk).exclude(erased_at=None).exists():
-        raise ClientErased
-
-
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
     """Whoever fills in a public form: a provisional client, not yet saved."""
     return Client(name=name, email=email, phone=phone, created_at=now, terms_agreed_at=now)
@@ -70,8 +64,10 @@ def write_down(client: Client) -> Client:
 
     Raises Erased.
     """
-    refuse_if_erased(client)
-    if client._state.adding or not Client.objects.filter(pk=client.pk).exists():
+    known = client.pk and Client.objects.filter(pk=client.pk).values_list("erased_at").first()
+    if known and known != (None,):
+        raise ClientErased
+    if client._state.adding or not known:
         client.pk = None
         client.save(force_insert=True)
     return client

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from bookings.actions.mail.reminders import reminders_of
+from bookings.core import training
 from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
@@ -20,6 +21,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    Race,
 )
 from bookings.queries.training import protocol
 
@@ -62,8 +64,25 @@ Notify.NONE = Notify(by_mail=False)
 Notify.WITH_OTHERS = Notify(by_mail=False, with_others=True)
 
 
+@dataclass(frozen=True)
+class AlreadyRead:
+    """What whoever owes a mail has read already, and need not be asked again under the lock."""
+
+    clinic: Clinic | None = None
+    rules: training.Protocol | None = None
+    races: Sequence[Race] | None = None
+
+
+NOTHING_READ = AlreadyRead()
+
+
 def owe(
-    kind: MailKind, appointment: Appointment, *, notify: Notify = Notify.NOW, now: datetime
+    kind: MailKind,
+    appointment: Appointment,
+    *,
+    notify: Notify = Notify.NOW,
+    known: AlreadyRead = NOTHING_READ,
+    now: datetime,
 ) -> None:
     """Write down, in the caller's transaction, that the client is to be told, and reminded.
 
@@ -75,8 +94,16 @@ def owe(
         Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
-    reminders = _reminders_of([appointment], now=now) if kind in AGREES_A_TIME else []
-    mail = Mail(
+    mails = [_mail_about(kind, appointment, notify, not_after, now)] if notify.by_mail else []
+    if kind in AGREES_A_TIME:
+        mails += _reminders_of([appointment], known, now=now)
+    write_down(*mails)
+
+
+def _mail_about(
+    kind: MailKind, appointment: Appointment, notify: Notify, not_after: datetime, now: datetime
+) -> Mail:
+    return Mail(
         key=f"{kind}:{appointment.public_id}:{appointment.revision}",
         kind=kind,
         client=appointment.client,
@@ -87,7 +114,6 @@ def owe(
         due_at=Now() + notify.wait,
         not_after=not_after,
     )
-    write_down(*[mail, *reminders] if notify.by_mail else reminders)
 
 
 def tell_after_all(
@@ -128,7 +154,11 @@ def withdrawn_with(appointment: Appointment) -> Mail | None:
 
 
 def owe_together(
-    appointments: Sequence[Appointment], *, notify: Notify = Notify.NOW, now: datetime
+    appointments: Sequence[Appointment],
+    *,
+    notify: Notify = Notify.NOW,
+    known: AlreadyRead = NOTHING_READ,
+    now: datetime,
 ) -> None:
     """One mail about appointments that were booked at once, and the reminders of each."""
     first = appointments[0]
@@ -142,12 +172,12 @@ def owe_together(
         due_at=Now() + notify.wait,
         not_after=max(appointment.starts_at for appointment in appointments),
     )
-    write_down(mail, *_reminders_of(appointments, now=now))
+    write_down(mail, *_reminders_of(appointments, known, now=now))
 
 
 def owe_reminders(appointments: Sequence[Appointment], *, now: datetime) -> None:
     """Of those about which nobody was told anything; they are due as if agreed now."""
-    write_down(*_reminders_of(appointments, now=now))
+    write_down(*_reminders_of(appointments, NOTHING_READ, now=now))
 
 
 def owe_once_more(mail: Mail, *, times: int, now: datetime) -> None:
@@ -234,9 +264,15 @@ def owe_about_their_data(
     )
 
 
-def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list[Mail]:
-    clinic, rules = Clinic.objects.the(), protocol.current()
-    return [mail for one in appointments for mail in reminders_of(one, clinic, rules, now=now)]
+def _reminders_of(
+    appointments: Sequence[Appointment], known: AlreadyRead, *, now: datetime
+) -> list[Mail]:
+    clinic, rules = known.clinic or Clinic.objects.the(), known.rules or protocol.current()
+    return [
+        mail
+        for one in appointments
+        for mail in reminders_of(one, clinic, rules, races=known.races, now=now)
+    ]
 
 
 def write_down(*mails: Mail) -> None:

@@ -1,5 +1,6 @@
 """Reminders of appointments (R1 to R3), and what clients answer to them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,21 +13,26 @@ from bookings.actions.refusals import Stale
 from bookings.core import training
 from bookings.core.mail.reminder_times import Reminder, left_out, reminders_for
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState, Race
 from bookings.queries.training.phases import phase_at
 
 COMING = "coming"
 
 
 def reminders_of(
-    appointment: Appointment, clinic: Clinic, rules: training.Protocol, *, now: datetime
+    appointment: Appointment,
+    clinic: Clinic,
+    rules: training.Protocol,
+    *,
+    races: Iterable[Race] | None = None,
+    now: datetime,
 ) -> list[Mail]:
     """Rows, not yet saved, for a time that has been agreed at `now`: by booking or by moving.
 
     How many days before is the protocol's to say, for the client's phase on that day.
     """
     usual = rules.mails.reminders
-    phase = rules.phases[phase_at(appointment, clinic, rules).phase]
+    phase = rules.phases[phase_at(appointment, clinic, rules, races=races).phase]
     usual = replace(usual, days_before=phase.reminder_days or usual.days_before)
     deadline = clinic.last_cancellation(appointment.starts_at)
     asked: dict[str, Any] = {

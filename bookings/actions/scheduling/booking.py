@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bookings.actions.clients import details, legal
 from bookings.actions.clients.details import NewClient
 from bookings.actions.clients.identity import write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import Notify
+from bookings.actions.mail.outbox import AlreadyRead, Notify
 from bookings.actions.scheduling import unproved
 from bookings.actions.scheduling.allocation import (
     new_appointment,
@@ -20,8 +20,8 @@ from bookings.actions.scheduling.holds import (
     NOBODY,
     Holder,
     allocate_again,
-    holds_of,
-    let_go,
+    expire,
+    meeting,
     refuse_too_many,
     stand_at,
 )
@@ -31,10 +31,13 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.series import MOST_DATES
+from bookings.core.training import Protocol
 from bookings.links import still_goes_to
 from bookings.models import Appointment, Client, Clinic, MailKind, Series, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.facts import holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
+from bookings.queries.training import protocol
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +75,12 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
     TooManyAhead, TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
     refuse_too_many(request.slots, MOST_DATES if request.series else MOST_STARTS)
+    rules = protocol.current()  # before the lock: nobody waits for it then
     if len(request.slots) > 1:
-        return _book(request, now=now)
+        return _book(request, rules, now=now)
     ignoring = Ignoring(holder=request.holder.key)
     with offering_the_nearest(request.slots[0], rules=request.rules, ignoring=ignoring, now=now):
-        return _book(request, now=now)
+        return _book(request, rules, now=now)
 
 
 def booked_with(appointment: Appointment) -> list[Appointment]:
@@ -88,27 +92,29 @@ def booked_with(appointment: Appointment) -> list[Appointment]:
 
 
 @changes_the_diary
-def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[Appointment]:
-    if first := Appointment.objects.filter(booking_key=request.key).first():
+def _book(
+    clinic: Clinic, request: BookingRequest, rules: Protocol, *, now: datetime
+) -> list[Appointment]:
+    there = holds_and_booked(request.holder.key, now, booking_key=request.key)
+    if first := next((one for one in there if one.booking_key == request.key), None):
         return booked_with(first)
-    holds = holds_of(request.holder, request.slots)
+    holds = meeting(request.slots, there, request.holder)
     ignoring = Ignoring(holder=request.holder.key)
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
-    placements: list[Placement] = []
-    for slot, held in zip(request.slots, holds, strict=True):
-        day = clinic.day_of(slot.start)
-        placements.append(_place(slot, held, facts[day], request))
-        if len(request.slots) > 1:
-            facts[day] = facts[day].with_taken(placements[-1])
-    let_go(request.holder, now, but=[held for held in holds if held])
-    client = _written_down(request, now)
+    placements = _placed(request, holds, facts, clinic)
+    expire(there, but=[held for held in holds if held])
+    known_here = _known_in_this_browser(request)
+    is_new = isinstance(request.client, Client) and request.client._state.adding
+    client = _written_down(request, known_here, now)
     stranger = _is_a_stranger(request, client)
-    wait = stranger and not _has_answered(request, client)
+    wait = stranger and not _has_answered(request, client, known_here)
     starts = [one.interval.start for one in placements]
     prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
-    _keep_what_comes_with_it(request, client, visits, now)
+    has_no_races = is_new and client is request.client
+    known = AlreadyRead(clinic=clinic, rules=rules, races=() if has_no_races else None)
+    _keep_what_comes_with_it(request, client, visits, known, now)
     if wait:
         unproved.limit(clinic, visits, now=now)
     elif request.by == Role.RUNNER:
@@ -118,6 +124,21 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     return visits
 
 
+def _placed(
+    request: BookingRequest,
+    holds: Sequence[Appointment | None],
+    facts: dict[date, DiaryFacts],
+    clinic: Clinic,
+) -> list[Placement]:
+    placements: list[Placement] = []
+    for slot, held in zip(request.slots, holds, strict=True):
+        day = clinic.day_of(slot.start)
+        placements.append(_place(slot, held, facts[day], request))
+        if len(request.slots) > 1:
+            facts[day] = facts[day].with_taken(placements[-1])
+    return placements
+
+
 def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     """Whom the desk books, and who has proved their address, is none."""
     if request.by != Role.RUNNER or not client.is_provisional:
@@ -125,13 +146,22 @@ def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     return compared(client.email) != compared(request.proved_address)
 
 
-def _has_answered(request: BookingRequest, client: Client) -> bool:
+def _known_in_this_browser(request: BookingRequest) -> list[Client]:
+    """Whom it has booked for at that address, or begun to; other browsers' gain nothing by it."""
+    client = request.client
+    if isinstance(client, NewClient) or not (request.holder.key and client.is_provisional):
+        return []
+    visits = Appointment.objects.filter(visitor=request.holder.key)
+    theirs = Client.objects.at(client.email).filter(appointments__in=visits)
+    return list(theirs.order_by("pk").distinct())
+
+
+def _has_answered(request: BookingRequest, client: Client, known_here: Sequence[Client]) -> bool:
     """Whether this browser has proved the address: by a link mailed there that was opened in it,
     or pressed anywhere about what was booked in it. No other browser gains by that."""
     if any(still_goes_to(one, client) for one in request.proved_here):
         return True
-    answered = Appointment.objects.at_the_mailbox(client.email).exclude(visitor="")
-    return answered.filter(visitor=request.holder.key, client__proved_at__isnull=False).exists()
+    return any(one.proved_at for one in known_here)
 
 
 def _place(
@@ -141,27 +171,26 @@ def _place(
     return allocate_again(slot, held, facts, rules=request.rules, client=client)
 
 
-def _written_down(request: BookingRequest, now: datetime) -> Client:
+def _written_down(request: BookingRequest, known_here: Sequence[Client], now: datetime) -> Client:
     if isinstance(request.client, NewClient):
         return details.take_down(**request.client.facts, by=request.by, now=now)
-    client = write_down(_same_in_this_browser(request.client, request.holder))
+    client = write_down(_same_in_this_browser(request.client, known_here))
     if request.language and not client.language:
         client.language = request.language
         client.save(update_fields=["language"])
     return client
 
 
-def _same_in_this_browser(client: Client, holder: Holder) -> Client:
+def _same_in_this_browser(client: Client, known_here: Sequence[Client]) -> Client:
     """Who books once more before pressing the link in the first mail is one person, not two.
 
     The same browser, name and address; to anybody else a form says nothing of who is there.
     """
-    if not client._state.adding or not holder.key:
+    if not client._state.adding:
         return client
-    visits = Appointment.objects.filter(visitor=holder.key, client__proved_at=None)
-    theirs = Client.objects.at(client.email).filter(user=None, appointments__in=visits)
-    for known in theirs.filter(disowned=False).order_by("pk").distinct():
-        if same_name(known.name, client.name):
+    for known in known_here:
+        may_be = known.is_provisional and known.user_id is None and not known.disowned
+        if may_be and same_name(known.name, client.name):
             known.phone = client.phone or known.phone
             known.save(update_fields=["phone"])
             return known
@@ -198,19 +227,25 @@ def _write(
 
 
 def _keep_what_comes_with_it(
-    request: BookingRequest, client: Client, visits: Sequence[Appointment], now: datetime
+    request: BookingRequest,
+    client: Client,
+    visits: Sequence[Appointment],
+    known: AlreadyRead,
+    now: datetime,
 ) -> None:
     if request.told:
         brought.bring(client, request.told, now=now)
     if request.agrees_to_terms:
         legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
-        _owe_the_confirmation(visits, request.notify, now)
+        _owe_the_confirmation(visits, request.notify, known, now)
 
 
-def _owe_the_confirmation(visits: Sequence[Appointment], notify: Notify, now: datetime) -> None:
+def _owe_the_confirmation(
+    visits: Sequence[Appointment], notify: Notify, known: AlreadyRead, now: datetime
+) -> None:
     if len(visits) > 1 and notify.by_mail:
-        outbox.owe_together(visits, notify=notify, now=now)
+        outbox.owe_together(visits, notify=notify, known=known, now=now)
         return
     for visit in visits:
-        outbox.owe(MailKind.CONFIRMED, visit, notify=notify, now=now)
+        outbox.owe(MailKind.CONFIRMED, visit, notify=notify, known=known, now=now)

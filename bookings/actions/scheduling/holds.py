@@ -1,11 +1,10 @@
 """Starts that are kept for somebody while a form is filled in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.facts import held_from, holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 MOST_STARTS = 12
@@ -96,30 +96,27 @@ def expire_dead_holds(*, now: datetime) -> int:
     return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
 
 
-def let_go(holder: Holder, now: datetime, but: Collection[Appointment] = ()) -> None:
+def let_go(holder: Holder, now: datetime) -> None:
     """Expire every hold that is past its end, and the holder's own."""
-    own = Q(visitor=holder.key) if holder.key else Q()
-    gone = Appointment.objects.filter(Q(held_until__lte=now) | own, status=Status.HELD)
-    if but:
-        gone = gone.exclude(pk__in=[kept.pk for kept in but])
-    gone.update(status=Status.EXPIRED)
+    expire(holds_and_booked(holder.key, now))
+
+
+def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> None:
+    """As `let_go`, of what has been looked at already."""
+    if gone := {one.pk for one in holds} - {one.pk for one in but}:
+        Appointment.objects.filter(pk__in=gone, status=Status.HELD).update(status=Status.EXPIRED)
 
 
 def limit_holds(address: str, now: datetime) -> None:
     """Nobody may hold the whole diary. Raises TooManyHolds."""
     if not address:
         return
-    an_hour, held = timedelta(hours=1), Q(status=Status.HELD)
-    made = Appointment.objects.filter(held_from=address, created_at__gt=now - an_hour).aggregate(
-        live=Count("pk", filter=held),
-        lately=Count("pk"),
-        ends=Min("held_until", filter=held),
-        first=Min("created_at"),
-    )
-    if made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS:
-        raise _too_many((made["first"] or now) + an_hour - now)
-    if made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS:
-        raise _too_many((made["ends"] or now) - now)
+    an_hour = timedelta(hours=1)
+    made = held_from(address, since=now - an_hour)
+    if made.lately >= settings.HOLDS_PER_HOUR_PER_ADDRESS:
+        raise _too_many((made.first or now) + an_hour - now)
+    if made.live >= settings.HOLDS_AT_ONCE_PER_ADDRESS:
+        raise _too_many((made.ends or now) - now)
 
 
 def _too_many(wait: timedelta) -> TooManyHolds:
@@ -132,7 +129,14 @@ def holds_of(holder: Holder, slots: Sequence[Slot]) -> list[Appointment | None]:
     """The holder's hold of each slot; a late one is safe while nobody has taken it over."""
     if not holder.key:
         return [None for _ in slots]
-    own = list(Appointment.objects.held_by(holder.key).with_everything())
+    return meeting(slots, Appointment.objects.held_by(holder.key).with_everything(), holder)
+
+
+def meeting(
+    slots: Sequence[Slot], holds: Iterable[Appointment], holder: Holder
+) -> list[Appointment | None]:
+    """Of those holds the holder's own of each slot."""
+    own = [one for one in holds if holder.key and one.visitor == holder.key]
     return [next((one for one in own if slot.is_met_by(one)), None) for slot in slots]
 
 
@@ -154,9 +158,10 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
     kept: list[tuple[Appointment, Placement]] = []
     missed: list[Missed] = []
+    there = holds_and_booked(request.holder.key, now)
     live = [
         one if one and one.is_live_hold(now) else None
-        for one in holds_of(request.holder, request.slots)
+        for one in meeting(request.slots, there, request.holder)
     ]
     for slot, held in zip(request.slots, live, strict=True):
         day = clinic.day_of(slot.start)
@@ -172,6 +177,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
         facts[day] = facts[day].with_taken(placement)
         kept.append((held or new_appointment(placement, now=now), placement))
     if kept:
+        expire(there, but=[one for one, _ in kept if one.pk is not None])
         _write_down(clinic, request, kept, now)
     return Held(kept=[appointment for appointment, _ in kept], missed=missed)
 
@@ -182,6 +188,7 @@ def allocate_again(
     """As `allocate`; what is held already keeps its place, as far as it could still be had."""
     if held is None:
         return allocate(slot, facts, rules=rules, client=client)
+    facts.make_known_to(held, slot.treatment)
     prefer = Placement.of(held)
     return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
 
@@ -193,7 +200,6 @@ def _write_down(
     now: datetime,
 ) -> None:
     stay = [one for one, _ in kept if one.pk is not None]
-    let_go(request.holder, now, but=stay)
     ends = [one.held_until for one in stay if one.held_until]
     until = request.until or min(ends, default=clinic.held_until(now))
     for appointment, placement in kept:

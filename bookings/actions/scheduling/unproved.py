@@ -62,25 +62,26 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
     """
     mailbox = mailbox_of(visits[0].whose.email)
     most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
-    if strangers.waiting_in(mailbox) > most:
+    there = strangers.counts(clinic, mailbox, visits[0].held_from, now)
+    if there.waiting_in > most:
         raise TooManyUnproved
-    if strangers.mails_of_the_day(mailbox, now) > strangers.MAILS_A_DAY:
+    if there.mails_of_the_day > strangers.MAILS_A_DAY:
         raise TooManyUnproved  # the mail that asks them to confirm could not go out
-    if 0 < clinic.most_ahead < strangers.ahead_of(mailbox, now) + strangers.waiting_in(mailbox):
+    if 0 < clinic.most_ahead < there.ahead_of + there.waiting_in:
         raise TooManyUnproved
-    if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
+    if 0 < clinic.unproved_per_hour < there.booked_within_the_hour:
         raise NewcomersPaused
-    _limit_a_network(clinic, visits[0].held_from, now)
+    _limit_a_network(clinic, there)
 
 
-def _limit_a_network(clinic: Clinic, held_from: str, now: datetime) -> None:
+def _limit_a_network(clinic: Clinic, there: strangers.Counts) -> None:
     """No network closes the others out, nor by mailboxes that it has made. Raises NetworkPaused."""
     if clinic.unproved_per_hour == 0:
         return
     share = strangers.share_of_a_network(clinic)
-    if share < strangers.booked_from_one_network(held_from, now):
+    if share < there.booked_from_one_network:
         raise NetworkPaused
-    if share * MORE_IF_CONFIRMED < strangers.newcomers_from_one_network(held_from, now):
+    if share * MORE_IF_CONFIRMED < there.newcomers_from_one_network:
         raise NetworkPaused
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +15,7 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState, WaitlistEntry
 from bookings.models.mail.kinds import UNFINISHED
+from bookings.queries.rota.facts import rows
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
 SAID_NOT_THEIRS = "who reads the address knows nobody there"
@@ -24,6 +26,61 @@ LATELY = timedelta(days=4)  # a day, and longer than anything waits
 ONE_CLUB = 10  # runners who book after training, on one Wi-Fi
 NETWORKS_TO_FILL_IT = 3
 ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to the desk
+
+# What limits a stranger's booking, in one round trip: it is asked under the diary's lock. As the
+# functions of the same names below, which say what each of them is. Who waits is laid out first:
+# by what an address begins with the planner would look for each of them among all clients.
+COUNTS = """
+      WITH strangers AS MATERIALIZED (
+    SELECT visit.status, visit.booked_at, visit.held_from, client.id, client.email,
+           client.proved_at IS NULL AS unproved
+      FROM bookings_appointment visit
+      JOIN bookings_client client ON client.id = visit.client_id
+     WHERE visit.prove_by IS NOT NULL
+       AND (visit.status = 'booked' OR visit.booked_at > %(lately)s)),
+           joined AS MATERIALIZED (
+    SELECT client.id, client.email
+      FROM bookings_waitlistentry entry
+      JOIN bookings_client client ON client.id = entry.client_id
+     WHERE entry.by = 'runner' AND entry.joined_at > %(lately)s AND client.proved_at IS NULL),
+           written_to AS (
+    SELECT id, email FROM strangers
+     WHERE unproved AND booked_at > %(lately)s AND upper(email) ^@ upper(%(alike)s)
+     UNION
+    SELECT id, email FROM joined WHERE upper(email) ^@ upper(%(alike)s))
+    SELECT array(SELECT email
+                   FROM strangers
+                  WHERE status = 'booked' AND unproved AND upper(email) ^@ upper(%(alike)s))
+               AS waiting_in,
+           array(SELECT written_to.email
+                   FROM written_to
+                   JOIN bookings_mail mail ON mail.client_id = written_to.id
+                  WHERE mail.data_at > %(yesterday)s
+                     OR (mail.state = ANY(%(unfinished)s) AND mail.kind <> 'reminder'))
+               AS mails_of_the_day,
+           array(SELECT client.email
+                   FROM bookings_client client
+                   JOIN bookings_appointment visit ON visit.client_id = client.id
+                  WHERE %(asks_what_is_ahead)s
+                    AND visit.status = 'booked'
+                    AND visit.starts_at >= %(now)s
+                    AND NOT (visit.prove_by IS NOT NULL AND client.proved_at IS NULL)
+                    AND upper(client.email) ^@ upper(%(alike)s)) AS ahead_of,
+           count(*) FILTER (WHERE unproved) AS booked_within_the_hour,
+           count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s) AS booked_from_one_network,
+           count(*) FILTER (WHERE held_from ^@ %(around)s) AS newcomers_from_one_network
+      FROM strangers
+     WHERE booked_at > %(an_hour_ago)s
+"""
+
+
+class Counts(NamedTuple):
+    waiting_in: int
+    mails_of_the_day: int
+    ahead_of: int
+    booked_within_the_hour: int
+    booked_from_one_network: int
+    newcomers_from_one_network: int
 
 
 @dataclass(frozen=True)
@@ -43,9 +100,7 @@ class FromOneAddress:
 
 def asked_until(visit: Appointment) -> datetime | None:
     """Until when it waits to be confirmed; None when nobody asks for that (any more)."""
-    if visit.prove_by is None:
-        return None
-    waits = Appointment.objects.filter(pk=visit.pk).awaiting_proof().exists()
+    waits = visit.status == Status.BOOKED and visit.client and visit.client.is_provisional
     return visit.prove_by if waits else None
 
 
@@ -67,6 +122,35 @@ def would_join(client: Client) -> Client | None:
     known = Client.objects.at(client.email).exclude(proved_at=None).exclude(pk=client.pk)
     there = known.order_by("proved_at", "pk")
     return next((one for one in there if same_name(one.name, client.name)), None)
+
+
+def counts(clinic: Clinic, mailbox: str, held_from: str, now: datetime) -> Counts:
+    """All that limits what a stranger may book, as each function below has it."""
+    around = _around(held_from)
+    [(waiting, mails, ahead, *of_the_hour)] = rows(
+        COUNTS,
+        alike=_before_the_at(mailbox),
+        around=around,
+        asks_what_is_ahead=clinic.most_ahead > 0,
+        now=now,
+        an_hour_ago=now - HOUR,
+        yesterday=now - DAY,
+        lately=now - LATELY,
+        unfinished=list(UNFINISHED),
+    )
+    within, booked, newcomers = of_the_hour
+
+    def there(emails: list[str]) -> int:
+        return sum(mailbox_of(one) == mailbox for one in emails)
+
+    return Counts(
+        waiting_in=there(waiting),
+        mails_of_the_day=there(mails),
+        ahead_of=there(ahead),
+        booked_within_the_hour=within,
+        booked_from_one_network=booked if around else 0,
+        newcomers_from_one_network=newcomers if around else 0,
+    )
 
 
 def waiting_in(mailbox: str) -> int:
@@ -91,7 +175,7 @@ def _certain(now: datetime) -> QuerySet[Appointment]:
 
 def _of_mailbox(visits: QuerySet[Appointment], address: str) -> int:
     mailbox = mailbox_of(address)
-    alike = visits.filter(client__email__istartswith=mailbox.rpartition("@")[0])
+    alike = visits.filter(client__email__istartswith=_before_the_at(mailbox))
     return sum(mailbox_of(one) == mailbox for one in alike.values_list("client__email", flat=True))
 
 
@@ -112,8 +196,16 @@ def newcomers_from_one_network(held_from: str, now: datetime) -> int:
 
 
 def _from_one_network(visits: QuerySet[Appointment], held_from: str) -> int:
-    around = held_from[: len(held_from) // 2]
+    around = _around(held_from)
     return visits.filter(held_from__startswith=around).count() if around else 0
+
+
+def _around(held_from: str) -> str:
+    return held_from[: len(held_from) // 2]
+
+
+def _before_the_at(mailbox: str) -> str:
+    return mailbox.rpartition("@")[0]
 
 
 def share_of_a_network(clinic: Clinic) -> int:

@@ -7,7 +7,7 @@ models each time took longer than running it.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.models import F
@@ -91,6 +91,68 @@ TIME_OFF = """
      WHERE starts_at < %(until)s AND ends_at > %(from)s
        AND therapist_id = ANY(%(therapists)s)
 """
+
+# All that decides where a visit may stand but what is booked, in one round trip: who offers the
+# treatments (or that one of them), the rooms, the time off and the hours, each as a list.
+ROTA = """
+      WITH people AS (
+    SELECT offer.treatment_id AS offers, therapist.*
+      FROM bookings_treatment_therapists offer
+      JOIN bookings_therapist therapist ON therapist.id = offer.therapist_id
+     WHERE therapist.active
+       AND offer.treatment_id = ANY(%(treatments)s)
+       AND (%(therapist)s IS NULL OR therapist.id = %(therapist)s))
+    SELECT (SELECT json_agg(people ORDER BY position, name) FROM people),
+           (SELECT json_agg(json_build_array(treatment, room, name))
+              FROM (SUITABLE_ROOMS) rooms (treatment, room, name)),
+           (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
+              FROM (TIME_OFF) away (who, begins, ends, elsewhere)),
+           (SELECT json_agg(json_build_array(who, day, begins, ends, works))
+              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works))
+""".replace("SUITABLE_ROOMS", SUITABLE_ROOMS)
+ROTA = ROTA.replace("TIME_OFF", TIME_OFF).replace("HOURS_OF_WORK", HOURS_OF_WORK)
+ROTA = ROTA.replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")
+PERSON = [field.attname for field in Therapist._meta.concrete_fields]
+
+
+class RotaOfDays(NamedTuple):
+    """By treatment, who offers it and where it may be; then rows as `time_off` and
+    `hours_of_work` have them."""
+
+    offered_by: dict[int, list[Therapist]]
+    suitable: dict[int, list[Room]]
+    time_off: list[tuple]
+    hours: list[tuple]
+
+
+def rota(
+    treatments: Iterable[int],
+    days: Iterable[date],
+    during: Interval,
+    *,
+    therapist: Therapist | None = None,
+) -> RotaOfDays:
+    """The hours of these civil days, and the time off that touches `during`."""
+    asked = list(treatments)
+    [(people, rooms, away, hours)] = rows(
+        ROTA,
+        treatments=asked,
+        therapist=therapist and therapist.pk,
+        days=list(days),
+        **{"from": during.start, "until": during.end},
+    )
+    offered_by: dict[int, list[Therapist]] = {pk: [] for pk in asked}
+    suitable: dict[int, list[Room]] = {pk: [] for pk in asked}
+    for one in people or ():
+        person = Therapist.from_db(replica.alias(), PERSON, [one[name] for name in PERSON])
+        offered_by[one["offers"]].append(person)
+    for treatment, room, name in rooms or ():
+        suitable[treatment].append(Room(pk=room, name=name, active=True))
+    worked = [
+        (who, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
+        for who, day, start, end, works in hours or ()
+    ]
+    return RotaOfDays(offered_by, suitable, away or [], worked)
 
 
 def suitable_rooms(treatments: Iterable[int]) -> dict[int, list[Room]]:

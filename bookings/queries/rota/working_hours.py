@@ -1,7 +1,7 @@
 """Therapists' hours of work, their breaks and their time off, as spans of seconds."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import NamedTuple
 
@@ -26,24 +26,33 @@ def timetables(
 
     Two queries. What is booked is not in it.
     """
+    people = list(therapists)
+    away, hours = facts.time_off(people, during), facts.hours_of_work(people, days)
+    return timetables_told(people, away, hours, clinic)
+
+
+def timetables_told(
+    therapists: Iterable[int], away: Iterable[Sequence], told: Iterable[tuple], clinic: Clinic
+) -> dict[int, Timetable]:
+    """The same of rows as `facts.time_off` and `facts.hours_of_work` have them."""
     closures: list[Span] = []
     absences: dict[int, list[Span]] = {pk: [] for pk in therapists}
     elsewhere: dict[int, list[Span]] = defaultdict(list)
-    for person, start, end, is_private in facts.time_off(absences, during):
+    for person, start, end, is_private in away:
         if person is None:
             closures.append((start, end))
         else:
             (elsewhere if is_private else absences)[person].append((start, end))
-    hours = hours_and_breaks(absences, days, clinic)
+    hours = hours_told(told, clinic)
     return {
         pk: Timetable(
             working=hours.working[pk],
             breaks=hours.breaks[pk],
             closures=closures,
-            absences=away,
+            absences=own,
             elsewhere=elsewhere[pk],
         )
-        for pk, away in absences.items()
+        for pk, own in absences.items()
     }
 
 

@@ -21,10 +21,10 @@ from bookings.core.scheduling.openings import (
     joined,
     openings_of,
 )
-from bookings.models import Client, Clinic, Room, Therapist, Treatment
+from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
-from bookings.queries.rota import facts as rota
-from bookings.queries.rota.working_hours import timetables
+from bookings.queries.rota.facts import rota
+from bookings.queries.rota.working_hours import timetables_told
 from bookings.queries.scheduling.facts import Freed, Taken, taken_times
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 
@@ -200,6 +200,15 @@ class DiaryFacts:
             for one in self.taken
         )
 
+    def make_known_to(self, visit: Appointment, treatment: Treatment) -> None:
+        """Who and where it is, so that nobody asks the database for them once more."""
+        visit.treatment = treatment
+        people, rooms = self.offered_by[treatment.pk], self.suitable[treatment.pk]
+        for one in (one for one in people if one.pk == visit.therapist_id):
+            visit.therapist = one
+        for room in (room for room in rooms if room.pk == visit.room_id):
+            visit.room = room
+
     def with_taken(self, placement: Placement) -> "DiaryFacts":
         """The same with one visit more in it."""
         return replace(self, rows=[*self.rows, taken_by(placement)])
@@ -285,20 +294,20 @@ def diary_facts(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> DiaryFacts:
-    """Five queries, for any number of days and treatments; the therapist's, if one is given.
+    """Two queries, for any number of days and treatments; the therapist's, if one is given.
 
     `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
-    offered_by = rota.offering(blocked, therapist)
-    people = {one.pk for there in offered_by.values() for one in there}
+    found = rota(blocked, asked or days_from(first, days), during, therapist=therapist)
+    people = {one.pk for there in found.offered_by.values() for one in there}
     return DiaryFacts(
         clinic=clinic,
         first=first,
         days=days,
-        offered_by=offered_by,
-        suitable=rota.suitable_rooms(blocked),
-        hours=timetables(people, asked or days_from(first, days), during, clinic),
+        offered_by=found.offered_by,
+        suitable=found.suitable,
+        hours=timetables_told(people, found.time_off, found.hours, clinic),
         **_taken(during, ignoring, now),
         now=now,
     )

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db import connection
+
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds
+from bookings.models import Appointment
 from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries.rota.facts import rows
 from bookings.queries.scheduling.slots import Ignoring
@@ -50,6 +53,32 @@ TAKEN_TIMES = """
      WHERE state = 'open' AND until <= %(now)s
        AND starts_at < %(until)s AND ends_at > %(from)s
 """
+
+COLUMNS = [field.attname for field in Appointment._meta.concrete_fields]
+HOLDS = f"""
+    SELECT {", ".join(COLUMNS)}
+      FROM bookings_appointment
+     WHERE (status = 'held' AND held_until <= %(now)s)
+        OR (status = 'held' AND visitor = %(holder)s)
+        OR booking_key = %(booking_key)s
+     ORDER BY id
+"""  # noqa: S608 - the model's own columns
+
+HELD_FROM = """
+    SELECT count(*) FILTER (WHERE status = 'held'), count(*),
+           min(held_until) FILTER (WHERE status = 'held'), min(created_at)
+      FROM bookings_appointment
+     WHERE held_from = %(address)s AND held_from <> '' AND created_at > %(since)s
+"""
+
+
+class MadeFrom(NamedTuple):
+    """What one address holds, and how often it has held something lately."""
+
+    live: int
+    lately: int
+    ends: datetime | None
+    first: datetime | None
 
 
 class Taken(NamedTuple):
@@ -99,3 +128,16 @@ def taken_times(
     )
     freed = [Freed(one[1], *one[3:]) for one in found if one[2] is None]
     return ([one for one in found if one[2] is not None] if freed else found), freed
+
+
+def holds_and_booked(
+    holder: str, now: datetime, *, booking_key: str | None = None
+) -> list[Appointment]:
+    """The holder's own holds, everybody's that are past their end, and what the key has booked."""
+    found = rows(HOLDS, holder=holder or None, now=now, booking_key=booking_key)
+    return [Appointment.from_db(connection.alias, COLUMNS, row) for row in found]
+
+
+def held_from(address: str, *, since: datetime) -> MadeFrom:
+    [made] = rows(HELD_FROM, address=address, since=since)
+    return MadeFrom(*made)

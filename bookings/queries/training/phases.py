@@ -12,15 +12,21 @@ from bookings.queries.training import protocol
 
 
 def phase_at(
-    visit: Appointment, clinic: Clinic, rules: training.Protocol | None = None
+    visit: Appointment,
+    clinic: Clinic,
+    rules: training.Protocol | None = None,
+    *,
+    races: Iterable[Race] | None = None,
 ) -> training.PhaseDay:
     """The phase of its client on the visit's day; off-season without any race.
 
-    `rules`: the protocol, where the caller asks about many visits.
+    `rules`: the protocol, where the caller asks about many visits; `races`: the client's, where
+    they are known.
     """
-    races = [race.in_training for race in visit.whose.races.all()]
+    there = visit.whose.races.all() if races is None else races
+    in_training = [race.in_training for race in there]
     day = clinic.day_of(visit.starts_at)
-    return training.phase_on(day, races, rules or protocol.current())
+    return training.phase_on(day, in_training, rules or protocol.current())
 
 
 def phases_told(

@@ -62,7 +62,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
         **(_races(request, opened, clinic, now) if can_change else {}),
-        **_waits_and_series(request, opened, can_change, now),
+        **_waits_and_series(request, opened, clinic, can_change, now),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
@@ -89,11 +89,11 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 def _waits_and_series(
-    request: HttpRequest, opened: Opened, can_change: bool, now: datetime
+    request: HttpRequest, opened: Opened, clinic: Clinic, can_change: bool, now: datetime
 ) -> dict[str, Any]:
-    series = _series(request, opened, now)
-    waits = _waits(request, opened, now) if can_change else {}
-    visit, clinic = opened.appointment, Clinic.objects.the()
+    series = _series(request, opened, clinic, now)
+    waits = _waits(request, opened, clinic, now) if can_change else {}
+    visit = opened.appointment
     return {
         **series,
         **waits,
@@ -103,27 +103,26 @@ def _waits_and_series(
     }
 
 
-def _waits(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, Any]:
+def _waits(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """Whether another time is waited for; its page is for the reader of the mailbox."""
     entry = opened.appointment.earlier_wishes.waiting().first()
     if entry is None:
-        return {"better": better_for_the_reader(request, opened, Clinic.objects.the(), now)}
+        return {"better": better_for_the_reader(request, opened, clinic, now)}
     client = opened.appointment.whose
     is_theirs = opened.from_mail and has_proved(request, client)
     url = links.client_path(links.Purpose.WAITING, client, entry=entry.pk) if is_theirs else ""
     return {"waits_for_another": entry, "place_url": url}
 
 
-def _series(request: HttpRequest, opened: Opened, now: datetime) -> dict[str, Any]:
+def _series(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """What it comes again in, or that it could; for who reads the mailbox."""
     visit = opened.appointment
     if not reads_the_mailbox(request, opened):
         return {}
     if visit.series is None:
         return {"can_repeat": can_repeat(visit, now)}
-    today = Clinic.objects.the().day_of(now)
     return {
-        "series_words": one_of_it(visit.series, today),
+        "series_words": one_of_it(visit.series, clinic.day_of(now)),
         "can_repeat": can_repeat(visit, now),
     }
 

@@ -24,7 +24,7 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Told, Treatment
+from bookings.models import Appointment, Client, Clinic, Told, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
@@ -55,7 +55,8 @@ LONGEST_KEPT = 500
 @limited(HOLDS)
 @private
 def hold(request: HttpRequest, slug: str) -> HttpResponse:
-    """Holds the chosen start; what was typed on a page that lost its time comes along."""
+    """Holds the chosen start and asks for the details, in one answer with an address of its own
+    (`js/address.js`); what was typed on a page that lost its time comes along."""
     treatment = get_object_or_404(Treatment, slug=slug)
     form = StartForm(request.POST)
     _keep_what_was_typed(request)
@@ -64,13 +65,13 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         slot = Slot(treatment=treatment, **form.cleaned_data)
         wanted = HoldRequest(slots=[slot], holder=_holder(request))
-        holds.hold(wanted, now=timezone.now()).only()
+        held = holds.hold(wanted, now=timezone.now()).only()
     except (SlotTaken, NotBookable) as refusal:
         return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return redirect(_details_of(slot))
+    return _ask(request, treatment, held)
 
 
 @require_POST
@@ -245,10 +246,13 @@ def _details(
 def _of_training(
     request: HttpRequest, form: DetailsForm, treatment: Treatment, start: datetime | None
 ) -> dict[str, Any]:
+    """And the clinic, which it is asked for."""
+    clinic = Clinic.objects.the()
     return {
+        "clinic": clinic,
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),
-        "against": against(request, treatment, start),
+        "against": against(request, clinic, treatment, start),
     }
 
 

@@ -117,12 +117,14 @@ def _confirm_page(
     status: int = 200,
 ) -> HttpResponse:
     start, therapist = form.cleaned_data["start"], form.cleaned_data["therapist"]
+    clinic = Clinic.objects.the()
     context = {
+        "clinic": clinic,
         "opened": opened,
         "appointment": opened.appointment,
         "form": form,
         "start": start,
-        "against": against(request, opened.appointment.treatment, start, opened),
+        "against": against(request, clinic, opened.appointment.treatment, start, opened),
         "therapist": therapist,
         "takers": [] if refusal else _takers(opened.appointment, start, therapist),
         "refusal": refusal,

@@ -20,10 +20,14 @@ def store_of(request: HttpRequest, opened: Opened | None = None) -> PlanStore:
 
 
 def against(
-    request: HttpRequest, treatment: Treatment, start: datetime | None, opened: Opened | None = None
+    request: HttpRequest,
+    clinic: Clinic,
+    treatment: Treatment,
+    start: datetime | None,
+    opened: Opened | None = None,
 ) -> training.Advice | None:
     """Why the day is better not taken, if anything is known."""
-    clinic, now = Clinic.objects.the(), timezone.now()
+    now = timezone.now()
     if start is None:
         return None
     moving, store = opened.appointment if opened else None, store_of(request, opened)

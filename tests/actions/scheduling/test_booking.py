@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from bookings.actions import diary_lock
+from bookings.actions.clients import legal
 from bookings.actions.refusals import NotBookable, SlotTaken
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
-from tests.factories import NOW, make_therapist, make_week
+from tests.factories import NOW, make_client, make_therapist, make_week
 
 MINUTE = timedelta(minutes=1)
 
@@ -17,6 +21,23 @@ def test_booking_turns_the_hold_into_an_appointment(hold, book):
     booked = book()
     assert booked.pk == held.pk
     assert (booked.status, booked.client.name) == (Status.BOOKED, "Ana Demo")
+
+
+def test_while_a_newcomer_is_booked_the_lock_is_held_for_so_many_statements(book, monkeypatch):
+    """Everybody else who books waits meanwhile; whoever adds one says so here."""
+    lock, asked = diary_lock._lock, CaptureQueriesContext(connection)
+
+    def counted():
+        clinic = lock()
+        asked.__enter__()
+        return clinic
+
+    legal.agree(make_client(), how="booking", now=NOW)  # writes the terms down
+    monkeypatch.setattr(diary_lock, "_lock", counted)
+    book(visitor="")
+    asked.__exit__(None, None, None)
+    kinds = [" ".join(one["sql"].split()[:3]) for one in asked.captured_queries]
+    assert len([kind for kind in kinds if "SAVEPOINT" not in kind]) == 9, kinds
 
 
 def test_a_start_can_be_booked_without_a_hold(book, start, massage):

@@ -621,7 +621,7 @@ def test_what_has_come_free_costs_an_opening_no_query_until_it_has(
 ):
     for _ in range(3):
         wait()
-    with django_assert_num_queries(6):  # the clinic's row is one
+    with django_assert_num_queries(3):  # the clinic's row is one
         stranger_may(ten)
     cancel(ten)
     with django_assert_max_num_queries(19):

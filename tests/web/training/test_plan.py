@@ -264,14 +264,14 @@ def test_more_races_and_openings_cost_no_more_queries(
     enter, plan, client, race_day, suits_all, django_assert_num_queries
 ):
     plan()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get(URL)
     enter(race_date=(race_day + timedelta(weeks=10)).isoformat())
     for number in range(5):
         kim = factories.make_therapist(f"More {number}")
         factories.make_week(kim)
         factories.make_treatment(therapists=[kim], session_kinds=suits_all.session_kinds)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         client.get(URL)
 
 
