@@ -42,6 +42,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    MailWording,
     PlanLink,
     RunnerNews,
     Series,
@@ -76,7 +77,8 @@ class OneAppointment:
     words: type[AppointmentLetter] = AppointmentLetter
 
     def why_not(self, mail: Mail) -> WhyNot:
-        appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
+        of_everything = Appointment.objects.with_everything()
+        appointment = mail.visit_now or of_everything.get(pk=mail.appointment_id)
         mail.appointment, mail.client = appointment, appointment.whose
         if appointment.revision != mail.revision:
             return MailState.SUPERSEDED, _("The appointment has changed since.")
@@ -341,6 +343,15 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.PLAN_SILENT: PlanSilent(),
     MailKind.RACE_NEWS: NewsOfARace(),
 }
+
+
+def look_up(mails: Sequence[Mail]) -> None:
+    """What most of a batch would each ask for: the clinic's words, and their visits."""
+    wordings = MailWording.objects.current_of({mail.kind for mail in mails})
+    visits = Appointment.objects.with_everything().prefetch_related("client__races")
+    found = visits.in_bulk([mail.appointment_id for mail in mails if mail.appointment_id])
+    for mail in mails:
+        mail.wording, mail.visit_now = wordings[mail.kind], found.get(mail.appointment_id)
 
 
 def _at_their_revisions(mail: Mail, named: Mapping[str, int]) -> list[Appointment]:

@@ -59,7 +59,7 @@ class MailLetter:
 
     @cached_property
     def _words(self) -> MailWording:
-        return self.mail.tried or MailWording.objects.current(self.mail.kind)
+        return self.mail.wording or MailWording.objects.current(self.mail.kind)
 
     @cached_property
     def opening(self) -> str:

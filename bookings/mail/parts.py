@@ -8,10 +8,9 @@ import binascii
 from base64 import encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from typing import Any
-
 
 # What is written here, or in `compose.py`, and comes from nobody: short, ASCII, and always alike.
 OURS = frozenset((
@@ -71,7 +70,7 @@ def calendar_file(invitation: bytes, filename: str) -> EmailMessage:
 
 def fill(message: EmailMessage, texts: Sequence[EmailMessage], enclosed: Enclosed) -> None:
     """Give the message, which has its headers, what it says and carries."""
-    alternatives = [*texts, *enclosed.alternatives]
+    alternatives: list[Message | str] = [*texts, *enclosed.alternatives]
     message["MIME-Version"] = "1.0"
     if enclosed.files:
         message["Content-Type"] = "multipart/mixed"

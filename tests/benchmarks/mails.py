@@ -156,7 +156,7 @@ def time_of_claims() -> str:
 def by_index() -> bool:
     """Whether the claim itself finds the due ones by their index."""
     with connection.cursor() as cursor:
-        given: list[Any] = [LEASE, MailKind.values]
+        given: list[Any] = [MailKind.values, 1, LEASE]
         cursor.execute(f"EXPLAIN {CLAIM}", given)
         plan = str(cursor.fetchall())
         return "Index Scan using mails_due" in plan and "Seq Scan on bookings_mail " not in plan
