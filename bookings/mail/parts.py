@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
+from secrets import token_hex
 from typing import Any
 
 # What is written here, or in `compose.py`, and comes from nobody: short, ASCII, and always alike.
@@ -73,14 +74,17 @@ def fill(message: EmailMessage, texts: Sequence[EmailMessage], enclosed: Enclose
     alternatives: list[Message | str] = [*texts, *enclosed.alternatives]
     message["MIME-Version"] = "1.0"
     if enclosed.files:
-        message["Content-Type"] = "multipart/mixed"
         together = EmailMessage(policy=LONG_LINES)
-        together["Content-Type"] = "multipart/alternative"
-        together.set_payload(alternatives)
-        message.set_payload([together, *enclosed.files])
+        _of_several(together, "alternative", alternatives)
+        _of_several(message, "mixed", [together, *enclosed.files])
     else:
-        message["Content-Type"] = "multipart/alternative"
-        message.set_payload(alternatives)
+        _of_several(message, "alternative", alternatives)
+
+
+def _of_several(message: EmailMessage, kind: str, parts: list[Message | str]) -> None:
+    """No line of an encoded part can be the boundary, for none has =_ in it (RFC 2045, 6.7)."""
+    message["Content-Type"] = f'multipart/{kind}; boundary="=_{token_hex(12)}"'
+    message.set_payload(parts)
 
 
 def _part(kind: str, encoding: str, payload: str) -> EmailMessage:

@@ -162,3 +162,12 @@ def test_a_sender_that_dies_delays_a_batch_by_its_lease_and_burns_nothing_else(q
     overdue = Mail.objects.filter(due_at__lte=Now(), state=MailState.SCHEDULED, doubts=0)
     assert overdue.count() == len(mails)
     assert set(overdue.values_list("kind", flat=True)) == {MailKind.CONFIRMED}
+
+
+def test_a_sign_of_life_leaves_nothing_locked_by_whoever_is_frozen(queue, post_office, send_due):
+    send_due()
+    with CaptureQueriesContext(connection) as asked:
+        send_due()
+    locking = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert all("SKIP LOCKED" in sql for sql in locking)
+    assert not any(one["sql"].startswith(("BEGIN", "SAVEPOINT")) for one in asked)

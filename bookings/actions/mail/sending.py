@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.mail import nudge_delivery, sign_in_mails
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
-from bookings.mail.compose import BadAddress, compose
+from bookings.mail.compose import BadAddress, compose, message_id
 from bookings.mail.contents import SUBJECTS, look_up
 from bookings.mail.smtp import (
     Courier,
@@ -91,7 +91,7 @@ def _attend_to(mail: Mail, clinic: Clinic, courier: Courier, now: datetime) -> b
     if message is None or not _handed_over(mail, message, courier):
         return False
     # Unrecorded, the mail would be in doubt.
-    _patiently(lambda: mail.sent(message["Message-ID"]))
+    _patiently(lambda: mail.sent(message_id(mail)))
     courier.server.works()
     logger.info("Mail %s sent.", mail.pk, extra=mail.in_logs)
     return True
