@@ -19,7 +19,8 @@ from bookings.core import wording
 from bookings.core.clients.addresses import BadAddress, ascii_address
 from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import MailLetter
-from bookings.mail.parts import LONG_LINES, fill, words
+from bookings.mail.messages.logo import CONTENT_ID
+from bookings.mail.messages.parts import LONG_LINES, fill, with_picture, words
 from bookings.models import Clinic, Mail
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
@@ -55,7 +56,10 @@ def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     if letter.unsubscribe_url:  # RFC 8058: one POST, and no more like it.
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    texts = [words(text(letter), "plain"), words(html(letter), "html")]
+    in_html = words(html(letter), "html")
+    if letter.logo:
+        in_html = with_picture(in_html, letter.logo, CONTENT_ID)
+    texts = [words(text(letter), "plain"), in_html]
     fill(message, texts, subject.enclosed(mail, clinic))
     return message
 

@@ -20,8 +20,8 @@ from bookings.mail.context import (
     NewLinksLetter,
     PlanLetter,
 )
+from bookings.mail.messages.parts import Enclosed, calendar, calendar_file
 from bookings.mail.offer_context import OfferLetter
-from bookings.mail.parts import Enclosed, calendar, calendar_file
 from bookings.mail.races.context import RaceNewsLetter
 from bookings.mail.series.context import SeriesChangedLetter, SeriesMissedLetter
 from bookings.mail.training_context import (

@@ -19,6 +19,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mail_token, mailed_url
+from bookings.mail.messages.logo import logo_of
 from bookings.mail.own_words import filled
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailWording
 from bookings.models.mail.kinds import GROUP_OF
@@ -83,6 +84,10 @@ class MailLetter:
     @cached_property
     def dark_shades(self) -> Shades:
         return shades(self.clinic.accent, DARK)
+
+    @cached_property
+    def logo(self) -> bytes:
+        return logo_of(self.clinic.logo_digest)
 
     @cached_property
     def zone(self) -> str:

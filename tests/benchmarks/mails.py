@@ -6,6 +6,7 @@ import socket
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -95,13 +96,16 @@ def beside_the_floors(port: int) -> list[tuple[str, str]]:
 
 def one_round(port: int) -> tuple[float, float, float]:
     owe("due", OF_A_ROUND, datetime.now(UTC))
-    works = (drained, partial(straight_to, port, OF_A_ROUND), rendered)
-    rates = []
-    for work, prepare in zip(works, (int, int, ready_to_write), strict=True):
-        answers, taken = load.together(1, work, prepare=prepare)
-        assert answers == {True: OF_A_ROUND}, answers
-        rates.append(OF_A_ROUND / taken)
-    return rates[0], rates[1], rates[2]
+    return (
+        speed_of(*load.together(1, drained)),
+        speed_of(*load.together(1, partial(straight_to, port, OF_A_ROUND))),
+        speed_of(*load.together(1, rendered, prepare=ready_to_write)),
+    )
+
+
+def speed_of(answers: Counter, taken: float) -> float:
+    assert answers == {True: OF_A_ROUND}, answers
+    return OF_A_ROUND / taken
 
 
 def drained(_number: int) -> Iterator[bool]:

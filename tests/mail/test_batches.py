@@ -111,9 +111,12 @@ def test_a_slow_server_holds_no_batch_for_long(queue, post_office, send_due, mon
     looked_up = []
     look_up = sending.look_up
     monkeypatch.setattr(sending, "HOLDS_FOR", 0)
-    monkeypatch.setattr(
-        sending, "look_up", lambda batch: (looked_up.append(len(batch)), look_up(batch))
-    )
+
+    def and_count(batch):
+        looked_up.append(len(batch))
+        look_up(batch)
+
+    monkeypatch.setattr(sending, "look_up", and_count)
     queue(3)
     assert send_due() == 3
     assert looked_up == [3, 2, 1]

@@ -5,7 +5,7 @@ and encodes words letter by letter: a third of what a mail costs (ADR 19).
 """
 
 import binascii
-from base64 import encodebytes
+from base64 import b64encode, encodebytes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage, Message
@@ -16,7 +16,8 @@ from typing import Any
 # What is written here, or in `compose.py`, and comes from nobody: short, ASCII, and always alike.
 OURS = frozenset((
     "content-type", "content-transfer-encoding", "content-disposition", "mime-version",
-    "date", "message-id", "auto-submitted", "list-unsubscribe", "list-unsubscribe-post",
+    "content-id", "date", "message-id", "auto-submitted",
+    "list-unsubscribe", "list-unsubscribe-post",
 ))  # fmt: skip
 TOLD_AS_WRITTEN = frozenset(("content-type", "content-transfer-encoding"))
 
@@ -54,6 +55,26 @@ def words(text: str, subtype: str) -> EmailMessage:
     lines = b"\n".join(text.encode().splitlines()) + b"\n"
     encoded = binascii.b2a_qp(lines).decode("ascii")
     return _part(f'text/{subtype}; charset="utf-8"', "quoted-printable", encoded)
+
+
+def with_picture(html: EmailMessage, png: bytes, content_id: str) -> EmailMessage:
+    """The words with a picture that they show."""
+    picture = _part("image/png", "base64", encodebytes(png).decode("ascii"))
+    picture["Content-ID"] = f"<{content_id}>"
+    picture["Content-Disposition"] = "inline"
+    together = EmailMessage(policy=LONG_LINES)
+    _of_several(together, "related", [html, picture])
+    return together
+
+
+def with_pictures_inside(html: str, message: EmailMessage) -> str:
+    """The HTML for a page, which has no message around it."""
+    for part in message.walk():
+        name = str(part["Content-ID"] or "").strip("<>")
+        if name and part.get_content_maintype() == "image":
+            data = b64encode(part.get_payload(decode=True)).decode("ascii")
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return html
 
 
 def calendar(invitation: bytes, method: str) -> EmailMessage:
