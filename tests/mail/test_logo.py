@@ -43,7 +43,7 @@ def test_the_logo_stands_where_the_name_stood_and_is_named_so(shown, owed):
     html = message.get_body(("html",)).get_content()
     [picture] = pictures(message)
     assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in html
-    assert f'alt="{shown.name}"' in html
+    assert shown.name in html.split('alt="', 1)[1].split('"', 1)[0]
     assert "http" not in html.split("<img", 1)[1].split(">", 1)[0]
     with Image.open(io.BytesIO(picture.get_content())) as found:
         assert (found.format, found.width) == ("PNG", shown.logo_width)
