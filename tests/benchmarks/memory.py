@@ -27,7 +27,7 @@ def measure(folder: Path, today: date) -> list[tuple[str, str]]:
     seed.make_busy_clinic(
         therapists=size(8, toy=2),
         appointments=size(20_000, toy=200),
-        last_day=today + timedelta(days=60),
+        last_day=today + timedelta(days=120),  # enough visits to write about
     )
     return [*of_the_web(folder, today), *of_a_sender(folder)]
 

@@ -11,7 +11,7 @@ from PIL import Image
 from bookings.actions import looks
 from bookings.mail.compose import compose
 from bookings.mail.messages import logo
-from bookings.models import Clinic
+from bookings.models import Clinic, MailKind
 from bookings.web.mail.frame import html_of
 from bookings.web.mail.samples import written_sample
 
@@ -61,10 +61,10 @@ def test_one_that_is_taken_away_meanwhile_stops_no_mail(shown, owed):
     mail = owed()
     looks.take_the_logo_away()
     gone = compose(mail, shown, now=timezone.now())  # by who had looked the clinic up before
-    assert shown.name in gone.get_body(("html",)).get_content()
+    assert shown.name in html_of(gone)
 
 
 def test_a_page_that_shows_a_mail_shows_its_logo(shown):
-    html = html_of(written_sample("confirmed"))
+    html = html_of(written_sample(MailKind.CONFIRMED))
     assert 'src="data:image/png;base64,' in html
     assert "cid:" not in html
