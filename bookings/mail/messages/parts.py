@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage, Message
 from email.policy import EmailPolicy
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
 # What is written here, or in `compose.py`, and comes from nobody: short, ASCII, and always alike.
 OURS = frozenset((
@@ -72,7 +72,7 @@ def with_pictures_inside(html: str, message: EmailMessage) -> str:
     for part in message.walk():
         name = str(part["Content-ID"] or "").strip("<>")
         if name and part.get_content_maintype() == "image":
-            data = b64encode(part.get_payload(decode=True)).decode("ascii")
+            data = b64encode(cast(bytes, part.get_payload(decode=True))).decode("ascii")
             html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
     return html
 
