@@ -27,6 +27,7 @@ from tests.benchmarks import (  # noqa: E402
     full_day,
     load,
     mails,
+    memory,
     peers,
     reports,
     seed,
@@ -63,9 +64,10 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "backups": backups.measure,
         "reports": reports.measure,
         "beside": beside.measure,
+        "memory": memory.measure,
         "peers": peers.measure,
     }
-    slow = ("peers", "reports", "beside")  # which at full size take their time
+    slow = ("peers", "reports", "beside", "memory")  # which at full size take their time
     usual = [part for part in parts if part not in slow or TOY]
     chosen = os.environ.get("ONLY", " ".join(usual)).split()
     today = datetime.now(UTC).date()
