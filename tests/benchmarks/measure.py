@@ -27,6 +27,7 @@ from tests.benchmarks import (  # noqa: E402
     full_day,
     load,
     mails,
+    pages,
     peers,
     reports,
     seed,
@@ -71,6 +72,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "clients": clients.measure,
         "waiting": waiting.measure,
         "diary": day_feed,
+        "pages": pages.measure,
         "calls": calls,
         "backups": backups.measure,
         "reports": reports.measure,
@@ -83,7 +85,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []
     for part in chosen:
-        empty_the_clinic()
+        seed.empty_the_clinic()
         lines += parts[part](folder, today)
     return lines
 
@@ -91,7 +93,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
 def openings(folder: Path, today: date) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for therapists, days, appointments in CLINICS:
-        empty_the_clinic()
+        seed.empty_the_clinic()
         treatment = seed.make_busy_clinic(
             therapists=therapists,
             appointments=appointments,
@@ -239,7 +241,7 @@ def insert_many(treatment: int, number: int) -> Iterator[bool]:
 
 def storm(port: int, today: date) -> str:
     """How many were booked, refused kindly, and anything else."""
-    empty_the_clinic()
+    seed.empty_the_clinic()
     seed.make_busy_clinic(therapists=1, appointments=1, last_day=today)
     starts = free_starts(today, days=22, hours=range(9, 18, 2), each=1)[:OPENINGS]
     print("Measuring a storm of attempts …")
@@ -282,14 +284,6 @@ def free_starts(today: date, *, days: int, hours: range, each: int) -> list[date
         for hour in hours
         for _ in range(each)
     ]
-
-
-def empty_the_clinic() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment"
-            " CASCADE"
-        )
 
 
 def per_second(answers: Counter, taken: float) -> str:
