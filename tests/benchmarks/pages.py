@@ -130,7 +130,7 @@ def _beside_the_floor(
     anybody = load.Visitor(server.port)
 
     def page() -> list[float]:
-        return load.latencies(server.port, list(itertools.islice(paths, EACH)), visitor)
+        return load.latencies(server.port, itertools.islice(paths, EACH), visitor)
 
     def floor() -> list[float]:
         return load.latencies(server.port, [FLOOR] * EACH, anybody)

@@ -1,6 +1,6 @@
 """A runner's plan with what can really be booked of it, in a constant number of queries."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -302,7 +302,7 @@ class _OfferFacts:
         if treatment and not (booked or closed or declined or not_yet):
             found = self.nearest_to(session, treatment)
         opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
-        against = self._against(found[0]) if found else None
+        against = self._against(self.clinic.day_of(found[0].starts_at)) if found else None
         made = Offer(number, session, treatment, found, booked, opens_on, declined, closed, against)
         is_open = treatment and not (booked or closed or declined or not_yet)
         if treatment is None or not is_open or (found and not against):
@@ -324,17 +324,20 @@ class _OfferFacts:
             return []
         first = max(session.window_start, self.diary.first)
         days = (session.window_end - first).days
-        free = self.diary.openings(treatment, first=first, days=days)
-        allowed = [o for o in free if self.plan.allows(session, self.clinic.day_of(o.starts_at))]
-        spared = [o for o in allowed if not self._against(o)]
-        good = [o for o in spared if not self._against(o, treatment.kinds)]
-        return self._ranked(good or spared or allowed, session.suggested)
+        by_day: dict[date, list[Opening]] = defaultdict(list)
+        for opening in self.diary.openings(treatment, first=first, days=days):
+            by_day[self.clinic.day_of(opening.starts_at)].append(opening)
+        allowed = [day for day in by_day if self.plan.allows(session, day)]
+        spared = [day for day in allowed if not self._against(day)]
+        good = [day for day in spared if not self._against(day, treatment.kinds)]
+        nearest = (one for day in good or spared or allowed for one in by_day[day])
+        return self._ranked(nearest, session.suggested)
 
     def _against(
-        self, opening: Opening, kinds: frozenset[training.Kind] = frozenset()
+        self, day: date, kinds: frozenset[training.Kind] = frozenset()
     ) -> training.Advice | None:
         """A day advised against (S10) is offered where nothing else is free."""
-        return training.against(kinds, self.clinic.day_of(opening.starts_at), self._beside_visits)
+        return training.against(kinds, day, self._beside_visits)
 
     @cached_property
     def _beside_visits(self) -> training.Plan:
