@@ -205,7 +205,7 @@ LANGUAGES = [
     *languages.compiled_in(LOCALE_PATHS[0]),
 ]
 # Of one language nothing is looked up: half a thousand sentences of a page would each be found to
-# be as they are (docs/adr/0020-what-a-page-costs.md). Tests speak more, and look.
+# be as they are (ADR 20). Tests speak more, and look.
 USE_I18N = TESTING or len(LANGUAGES) > 1
 if len(LANGUAGES) > 1:  # else there is nothing to choose, and answers need not vary
     MIDDLEWARE.insert(

@@ -13,8 +13,8 @@ from pathlib import Path
 from bookings.models import Appointment, Therapist
 from clinic.demo.data.clinic import PRICE_LIST
 from tests import factories
-from tests.benchmarks import full_day, load, seed
 from tests.benchmarks import diary as diary_of
+from tests.benchmarks import full_day, load, seed
 from tests.benchmarks.serving import Served, served
 from tests.benchmarks.sizes import size
 from tests.benchmarks.spreading import spread
@@ -139,8 +139,8 @@ def _beside_the_floor(
     for warming_up in (page, floor):
         warming_up()
     rounds = [(_worked(server, page), _worked(server, floor)) for _ in range(ROUNDS)]
-    taken, least = ([ms for (all_ms, _) in side for ms in all_ms] for side in zip(*rounds))
-    worked, at_least = (sum(seconds for (_, seconds) in side) for side in zip(*rounds))
+    taken, least = ([ms for (all_ms, _) in side for ms in all_ms] for side in zip(*rounds, strict=True))
+    worked, at_least = (sum(seconds for (_, seconds) in side) for side in zip(*rounds, strict=True))
     ratio = statistics.median(taken) / statistics.median(least)
     each = 1000 * worked / len(taken)
     return (
