@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles 
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock css audit bench \
-    bench-peers soak attack simulate forecast mutants rehearse clean
+    bench-peers monday soak attack simulate forecast mutants rehearse clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -82,6 +82,9 @@ bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed #
 	@ONLY=peers PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.chart
 
+monday: $(VENV)/.installed node_modules/.installed .venv-locust/.installed ## A Monday after the marathon, then twice as much (MINUTES=10 RUNNERS=200)
+	@$(BIN)/python -m tests.benchmarks.monday
+
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
 	    WAITING=200 GAPS=50 WORKER_KILLS=40 \
@@ -106,6 +109,7 @@ lock: ## Pin requirements*.in anew (the one thing that needs uv)
 	$(UV_COMPILE) requirements.in -o requirements.txt
 	$(UV_COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 	cd tests/benchmarks/peer && $(UV_COMPILE) requirements.in -o requirements.txt
+	cd tests/benchmarks/monday && $(UV_COMPILE) requirements.in -o requirements.txt
 
 css: $(VENV)/.installed node_modules/.installed ## Take anew what pages use of Bootstrap (the one thing that needs node)
 	@node_modules/.bin/purgecss --config purgecss.config.cjs --output static/css/bootstrap
@@ -119,7 +123,7 @@ audit: .venv-audit/.installed ## Known faults of what runs the clinic
 	fi
 
 clean: ## Remove what was installed; the demo's data stays
-	rm -rf $(VENV) .venv-audit .venv-peers node_modules staticfiles
+	rm -rf $(VENV) .venv-audit .venv-locust .venv-peers node_modules staticfiles
 
 $(VENV)/.installed: requirements-dev.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Taper needs $(PYTHON); install it first." >&2; exit 1; }
@@ -138,6 +142,12 @@ $(VENV)/.installed: requirements-dev.txt
 	@echo "Installing the peer in an environment of its own …"
 	@$(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+.venv-locust/.installed: tests/benchmarks/monday/requirements.txt
+	@echo "Installing locust in an environment of its own …"
+	@$(PYTHON) -m venv .venv-locust
+	@.venv-locust/bin/python $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@
 
 .venv-audit/.installed: Makefile

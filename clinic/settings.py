@@ -116,6 +116,12 @@ PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if ar
 _OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
 _OPTIONS.setdefault("application_name", PROGRAM[:60])
 _OPTIONS.setdefault("connect_timeout", 5)  # seconds; of what takes us in and then says nothing, too
+# Where DATABASE_URL is a pooler's, each transaction may have another session of the database.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_POOLED", default=False)
+if REPLICA_DATABASE_URL := env.str("REPLICA_DATABASE_URL", default=""):
+    DATABASES["replica"] = DATABASES["default"] | env.db_url_config(REPLICA_DATABASE_URL)
+    DATABASES["replica"]["OPTIONS"] = _OPTIONS | DATABASES["replica"].get("OPTIONS", {})
+    DATABASE_ROUTERS = ["bookings.queries.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Nothing may rest on a cache, from which entries go when there are many: what counts is a row.

@@ -42,16 +42,21 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 50)
 
 
+SECOND_HALF = "tests/browser/test_p"
+
+
 def is_browsers(nodeid: str) -> bool:
     return nodeid.startswith("tests/browser/")
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together, and all of the browser's: they share a site, which is
-    started, filled and stopped in half a minute."""
+    """A file's tests stay together. The browser's are two halves that take about as long: each
+    shares a site, which is started, filled and stopped in half a minute."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if is_browsers(nodeid) else super()._split_scope(nodeid)
+        if not is_browsers(nodeid):
+            return super()._split_scope(nodeid)
+        return "browser, A to O" if nodeid < SECOND_HALF else "browser, P to Z"
 
 
 @pytest.hookimpl(optionalhook=True)

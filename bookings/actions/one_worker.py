@@ -1,7 +1,7 @@
 """What one worker does at a time, whichever of them that is."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import IntEnum
 
 from django.db import connection
@@ -16,17 +16,18 @@ class Work(IntEnum):
     ANOTHER_LINK = 7_414
     RACE_NEWS = 7_415
     A_THERAPISTS_LINK = 7_416
+    MIGRATING = int.from_bytes(b"taper")  # any number of our own
 
 
 @contextmanager
 def alone_with(work: Work) -> Iterator[bool]:
-    """Whether it is ours; a lock of the connection's, which ends with whoever is killed."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [work.value])
-        [is_ours] = cursor.fetchone()
-    try:
+    """Whether it is ours, until the end.
+
+    A transaction holds it, on a connection of its own: so it ends with whoever is killed, and
+    holds where a pooler gives the same connection another session with each transaction.
+    """
+    with closing(connection.get_new_connection(connection.get_connection_params())) as own:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [work.value])
+            [is_ours] = cursor.fetchone()
         yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [work.value])

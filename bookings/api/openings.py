@@ -12,6 +12,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.replica import from_replica
 from bookings.queries.scheduling.diary import diary_facts
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 from bookings.web.rate_limits import API, seconds_to_wait
@@ -41,6 +42,7 @@ def openings(request: HttpRequest) -> HttpResponse:
     return _open_to_all(get_conditional_response(request, etag=etag, response=response) or response)
 
 
+@from_replica
 def _answer(asked: Any, now: datetime) -> list[dict]:
     clinic = Clinic.objects.the()
     treatment = _treatment(asked.get("treatment", ""))

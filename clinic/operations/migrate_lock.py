@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-# Any number that no other program of this database locks by: the bytes of "taper".
-START_UP = int.from_bytes(b"taper")
+from bookings.actions.one_worker import Work, alone_with
+
 SECONDS_FOR_THE_DATABASE = 60
 SECONDS_BETWEEN_TRIES = 0.5
 
@@ -56,21 +56,14 @@ def migrations_to_come() -> int:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """A lock of the session: PostgreSQL gives it back when the program ends, however it ends.
+    """PostgreSQL gives the lock back when the program ends, however it ends.
 
     It is tried again and again: an index that is built beside a clinic at work waits for every
     statement, and so for one that would wait for the lock.
     """
-    while not _is_ours():
+    while True:
+        with alone_with(Work.MIGRATING) as is_ours:
+            if is_ours:
+                yield
+                return
         time.sleep(SECONDS_BETWEEN_TRIES)
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [START_UP])
-
-
-def _is_ours() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [START_UP])
-        return cursor.fetchone()[0]

@@ -139,8 +139,9 @@ def _beside_the_floor(
     for warming_up in (page, floor):
         warming_up()
     rounds = [(_worked(server, page), _worked(server, floor)) for _ in range(ROUNDS)]
-    taken, least = ([ms for (all_ms, _) in side for ms in all_ms] for side in zip(*rounds, strict=True))
-    worked, at_least = (sum(seconds for (_, seconds) in side) for side in zip(*rounds, strict=True))
+    sides = list(zip(*rounds, strict=True))
+    taken, least = ([ms for (all_ms, _) in side for ms in all_ms] for side in sides)
+    worked, at_least = (sum(seconds for (_, seconds) in side) for side in sides)
     ratio = statistics.median(taken) / statistics.median(least)
     each = 1000 * worked / len(taken)
     return (

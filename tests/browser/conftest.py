@@ -34,7 +34,8 @@ from tests.reading import part_of, present
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-DATABASE = "clinic_browser"
+# Two of the workers may have a site each (tests.conftest.ByFile).
+DATABASE = f"clinic_browser_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 # The first is the same browser without windows, which take most of the others' time.
@@ -362,6 +363,13 @@ def visits(run) -> tuple[str, list[int]]:
     surname = f"Demo{token_hex(2)}"
     made = run(days.BOOK.replace("NAME", surname))
     return surname, [int(pk) for pk in re.findall(r"visit (\d+)", made)]
+
+
+@pytest.fixture(scope="module")
+def somebody_free(run) -> Iterator[None]:
+    name = run(days.SOMEBODY_FREE).strip()
+    yield
+    run(days.NO_LONGER_FREE.replace("NAME", name))
 
 
 @pytest.fixture

@@ -70,6 +70,29 @@ Therapist.objects.filter(name="NAME").update(active=False)
 Appointment.objects.filter(therapist__name="NAME").update(status="cancelled")
 """
 
+# Somebody who works all day on every day, in a room of her own: however many tests have booked
+# before, a runner's plan has times.
+SOMEBODY_FREE = """
+from datetime import time
+from secrets import token_hex
+from django.utils import timezone
+from bookings.models import *
+tag, clinic = token_hex(3), Clinic.objects.the()
+rosa = Therapist.objects.create(name=f"Rosa {tag}", slug=f"rosa-{tag}", initials="RO")
+Room.objects.create(name=f"Room {tag}")
+for treatment in Treatment.objects.all():
+    treatment.therapists.add(rosa)
+for weekday in range(7):
+    WeeklyShift.objects.create(therapist=rosa, weekday=weekday, start=time(8), end=time(20),
+        valid_from=clinic.day_of(timezone.now()))
+FreedTime.objects.filter(worked_at=None).update(worked_at=timezone.now())  # nor kept for the list
+print(rosa.name)
+"""
+NO_LONGER_FREE = """
+from bookings.models import *
+WeeklyShift.objects.filter(therapist__name="NAME").delete()
+"""
+
 
 def today() -> date:
     """The clinic's, which is another than UTC's for an hour of each summer night."""

@@ -11,7 +11,7 @@ from tests.browser.conftest import WIDTHS
 from tests.browser.days import fits
 from tests.reading import present
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("somebody_free")]
 NAMED = """
 from bookings.models import Treatment
 Treatment.objects.filter(slug="sports-massage-60").update(name="{}")

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import days, journeys, later
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("somebody_free")]
 
 
 def test_a_race_typed_on_the_home_page_leads_to_a_nudge_in_the_inbox(page, open_context, site, run):

@@ -5,10 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests import patience
 from tests.browser.logins import signed_in
 
 pytestmark = pytest.mark.browser
 MOST_PRESSES = 10
+LEFT_TO_A_WORKER = """
+from bookings.models import NewsState, RunnerNews
+print(RunnerNews.objects.filter(state=NewsState.WAITING).count())
+"""
 
 
 def test_a_race_is_chosen_by_a_few_letters_and_the_keyboard(page, axe):
@@ -26,7 +31,9 @@ def test_a_race_is_chosen_by_a_few_letters_and_the_keyboard(page, axe):
     expect(page.get_by_role("heading", name="Harbour Marathon").first).to_be_visible()
 
 
-def test_a_race_cancelled_for_twelve_runners_is_settled_in_under_ten_presses(open_context, axe):
+def test_a_race_cancelled_for_twelve_runners_is_settled_in_under_ten_presses(
+    open_context, run, axe
+):
     desk = signed_in(open_context().new_page(), "desk")
     presses = 0
 
@@ -48,6 +55,8 @@ def test_a_race_cancelled_for_twelve_runners_is_settled_in_under_ten_presses(ope
     press(desk.get_by_role("button", name="Cancel it for all of them"))
     expect(desk.get_by_text("It concerns 12 runners.")).to_be_visible()
     axe(desk)
+    patience.wait_for(lambda: run(LEFT_TO_A_WORKER).strip() == "0")  # where a press was too slow
+    desk.reload()
     press(desk.get_by_role("button", name="Tick all"))
     press(desk.get_by_role("button", name="Settle those ticked"))
     expect(desk.get_by_text("12 are settled.")).to_be_visible()

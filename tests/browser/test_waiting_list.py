@@ -12,7 +12,8 @@ from tests.reading import present
 pytestmark = pytest.mark.browser
 
 # A therapist of one's own with two hours on one day, both of them booked; and nobody waits for
-# second thoughts. Prints the treatment's address and the tokens of both visits.
+# second thoughts, not even about what other tests have changed just before. Prints the
+# treatment's address and the tokens of both visits.
 FULL_DAY = """
 from datetime import date, datetime, time, timedelta
 from secrets import token_hex
@@ -21,6 +22,7 @@ from bookings import links
 from bookings.models import *
 clinic, now, tag = Clinic.objects.the(), timezone.now(), token_hex(3)
 Clinic.objects.update(offer_pause_minutes=0, undo_minutes=0)
+FreedTime.objects.filter(due_at__gt=now).update(due_at=now)
 wanda = Therapist.objects.create(name=f"Wanda {tag}", slug=f"wanda-{tag}", initials="WA")
 room = Room.objects.create(name=f"Room {tag}")
 massage = Treatment.objects.create(name=f"Rare {tag}", slug=f"rare-{tag}", minutes=60, price=50)

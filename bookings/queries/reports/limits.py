@@ -4,8 +4,10 @@ any more, since the database does not hear of that."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connections, transaction
 from psycopg2.errorcodes import QUERY_CANCELED
+
+from bookings.queries import replica
 
 MOST_SECONDS = 25.0  # of one statement
 
@@ -18,8 +20,8 @@ class TookTooLong(Exception):
 def in_time() -> Iterator[None]:
     """For all that is asked in it. Raises TookTooLong."""
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
+        with transaction.atomic(using=replica.alias()):
+            with connections[replica.alias()].cursor() as cursor:
                 milliseconds = int(MOST_SECONDS * 1000)
                 cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
             yield

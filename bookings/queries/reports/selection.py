@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 
 from bookings.core.scheduling.openings import Span, without
 from bookings.models import Therapist
 from bookings.models.scheduling.appointments import LONGEST
+from bookings.queries import replica
 from bookings.queries.clients.strangers import NOBODY_CONFIRMED
 from bookings.queries.reports.definitions import Counted, Report
 from bookings.queries.reports.periods import DAYS_OF_A_WEEK, Period
@@ -161,7 +162,8 @@ def rostered(asked: AskedReport) -> dict[int, list[Span]]:
 def analysed(sql: str, facts: Mapping[str, Any]) -> list[tuple]:
     """What reads years of rows: compiled it would take longer to make than to run. It needs more
     room than a page (of which it is thought to need far more than it does), and no answer twice."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    alias = replica.alias()
+    with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
         cursor.execute(FOR_MANY_ROWS)
         cursor.execute(sql, facts)
         return cursor.fetchall()

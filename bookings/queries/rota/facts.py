@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 from django.db.models import F
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds, Span
 from bookings.models import Room, Therapist
+from bookings.queries import replica
 
 SUITABLE_ROOMS = """
     SELECT treatment.id, room.id, room.name
@@ -145,6 +146,6 @@ def time_off(
 
 
 def rows(sql: str, **facts: Any) -> list[tuple]:
-    with connection.cursor() as cursor:
+    with connections[replica.alias()].cursor() as cursor:
         cursor.execute(sql, facts)
         return cursor.fetchall()
