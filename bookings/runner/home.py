@@ -80,7 +80,7 @@ def _home(
         "clinic": clinic,
         "soonest": found,
         "today": today,
-        "bands": _bands(clinic, treatments, therapists, found, rules, today),
+        "bands": _bands(clinic, treatments, therapists, found, rules=rules, today=today),
         **(greeting or _asking(store, rules, today)),
     }
     return render(request, "runner/home.html", context)
@@ -91,6 +91,7 @@ def _bands(
     treatments: Sequence[Treatment],
     therapists: Sequence[Therapist],
     found: Soonest,
+    *,
     rules: training.Protocol,
     today: date,
 ) -> SafeString:

@@ -128,6 +128,7 @@ def _beside_the_floor(
     server: Served, what: str, paths: Iterator[str], visitor: load.Visitor
 ) -> Line:
     anybody = load.Visitor(server.port)
+    visitor.wire = None  # the server has closed what was idle meanwhile
 
     def page() -> list[float]:
         return load.latencies(server.port, itertools.islice(paths, EACH), visitor)

@@ -183,8 +183,7 @@ def _lines(
 ) -> Iterator[Line]:
     visits = visits_of(therapist, day, clinic)
     people = {visit.whose for visit in visits}
-    rules = protocol.current()
-    phases = phases_on(people, day, rules)
+    phases = phases_on(people, day, rules := protocol.current())
     near = hard_training_near(people, day)
     in_care = treated(therapist, [one.pk for one in people], clinic=clinic, now=now)
     before = day_bounds(day, 1, clinic.tz).start
