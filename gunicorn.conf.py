@@ -27,7 +27,7 @@ class JsonLogger(Logger):
 
 
 logger_class = JsonLogger
-worker_class = "clinic.web_server.BufferedWorker"
+worker_class = "clinic.web_server.worker.BufferedWorker"
 threads = 4
 control_socket_disable = True
 

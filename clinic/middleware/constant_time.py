@@ -2,7 +2,7 @@
 
 The answer's words are the same anyway, and mails leave after it. What is left is a few
 milliseconds of looking up and writing down, which are hidden by when the answer leaves. No thread
-waits for that: the web server (clinic/web_server.py) holds what is ready. Signing in with a
+waits for that: the web server (clinic/web_server/worker.py) holds what is ready. Signing in with a
 password needs none: an unknown address costs a password's hashing too.
 """
 

@@ -6,15 +6,18 @@ import shutil
 import socket
 import sys
 import time
+import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from clinic import web_server
 from clinic.demo.processes import Child, wait_until
 from clinic.middleware.body_size import LISTS
+from clinic.web_server import worker as web_server
+from clinic.web_server.lanes import MOST_LOOKING
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -235,3 +238,40 @@ def test_told_to_stop_it_finishes_what_has_begun_and_ends_well(server, port):
         server.ask_to_stop()
         assert b" 200 OK" in sock.recv(1000)
     assert server.process.wait(patience.seconds()) == 0
+
+
+def looks(port: int, how_many: int, together: ThreadPoolExecutor) -> list[Future]:
+    """As many visitors of the picker, all at once."""
+    return [together.submit(status_and_wait, port, "/book/massage/") for _ in range(how_many)]
+
+
+def status_and_wait(port: int, path: str) -> tuple[int, str | None]:
+    try:
+        with urllib.request.urlopen(
+            f"http://localhost:{port}{path}", timeout=patience.seconds()
+        ) as answer:
+            return answer.status, None
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers["Retry-After"]
+
+
+def test_whoever_looks_at_times_waits_behind_the_desk_and_those_who_book(server, port):
+    with ThreadPoolExecutor(30) as together:
+        waiting = looks(port, 24, together)
+        patience.wait_for(lambda: sum(one.done() for one in waiting) >= 2)
+        for path in ("/diary/2026-12-02/", "/book/massage/details/", "/appointments/token/"):
+            assert status_and_wait(port, path) == (200, None)
+        assert not all(one.done() for one in waiting)  # who came before and only looks
+        assert {one.result() for one in waiting} == {(200, None)}
+
+
+def test_too_many_who_look_at_times_are_asked_to_come_back_and_nobody_else_is(server, port):
+    many = MOST_LOOKING * 2
+    with ThreadPoolExecutor(many + 10) as together:
+        waiting = looks(port, many, together)
+        desks = [together.submit(status_and_wait, port, "/diary/") for _ in range(5)]
+        answers = Counter(one.result() for one in waiting)
+        assert {one.result() for one in desks} == {(200, None)}
+    assert set(answers) == {(200, None), (503, "3")}, answers
+    assert answers[200, None] >= MOST_LOOKING
+    assert status_and_wait(port, "/book/massage/") == (200, None)

@@ -2,10 +2,13 @@
 
 import time
 
-from clinic import web_server
+from django.conf import settings
+
 from clinic.middleware.body_size import most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
+from clinic.web_server import worker as web_server
 
+settings.configure(USE_I18N=False)
 web_server.SECONDS_TO_SEND = 3
 LARGE = b"x" * 3_000_000
 
@@ -14,6 +17,8 @@ def application(environ, start_response):
     path, body = environ["PATH_INFO"], environ["wsgi.input"].read()
     if path == "/takes-a-moment":
         time.sleep(1)
+    if path.startswith("/book/"):
+        time.sleep(0.1)
     if path == "/held":
         environ[HOLD_ANSWER](time.monotonic() + 4)
     said = int(environ.get("CONTENT_LENGTH") or 0)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import django
+from django.db import connection
 
 from clinic.demo.logins import DEMO_PASSWORD
 from clinic.demo.processes import Child, wait_until
@@ -28,11 +29,11 @@ STAFF = 8
 PATIENCE = 300  # seconds
 # All come from one address here, which no clinic's runners do.
 LIFTED = {
-    **dict.fromkeys(("LIMIT_ACCOUNTS", "LIMIT_PAGES", "LIMIT_API", "LIMIT_BOOKING", "LIMIT_HOLDS"), ""),
+    **{f"LIMIT_{one}": "" for one in ("ACCOUNTS", "PAGES", "API", "BOOKING", "HOLDS")},
     "LIMIT_SIGNING_IN": "false",
     "HOLDS_PER_HOUR_PER_ADDRESS": "1000000",
     "HOLDS_AT_ONCE_PER_ADDRESS": "100000",
-}  # fmt: skip
+}
 OVERLAPS = """
     SELECT count(*) FROM bookings_appointment a JOIN bookings_appointment b
         ON a.id < b.id AND (a.therapist_id = b.therapist_id OR a.room_id = b.room_id)
@@ -41,9 +42,12 @@ OVERLAPS = """
 """
 BOOKED = "SELECT count(*) FROM bookings_client WHERE name LIKE 'Monday %'"
 LATE = """
-    SELECT count(*), coalesce(percentile_disc(0.95) WITHIN GROUP (ORDER BY late), 0), coalesce(max(late), 0)
-      FROM (SELECT extract(epoch FROM sent_at - greatest(due_at, created_at)) late FROM bookings_mail
-             WHERE sent_at > (SELECT min(created_at) FROM bookings_client WHERE name LIKE 'Monday %')) sent
+    SELECT count(*), coalesce(percentile_disc(0.95) WITHIN GROUP (ORDER BY late), 0),
+           coalesce(max(late), 0)
+      FROM (SELECT extract(epoch FROM sent_at - greatest(due_at, created_at)) late
+              FROM bookings_mail
+             WHERE sent_at > (SELECT min(created_at) FROM bookings_client
+                               WHERE name LIKE 'Monday %')) sent
 """
 WAITING = """
     SELECT count(*) FROM bookings_mail
@@ -93,9 +97,8 @@ def play(url: str, folder: Path, what: str, runners: int, minutes: float) -> int
     )  # fmt: skip
     with Path(f"{figures}_stats.csv").open(newline="") as rows:
         pages = list(csv.DictReader(rows))
-    print(
-        "| page | requests | failed | p50 ms | p95 ms | p99 ms |\n| --- | --- | --- | --- | --- | --- |"
-    )
+    print("| page | requests | failed | p50 ms | p95 ms | p99 ms |")
+    print("| --- | --- | --- | --- | --- | --- |")
     for page in sorted(pages, key=lambda row: (row["Name"] == "Aggregated", row["Name"])):
         name = page["Name"] + (", asked to wait" if page["Type"].startswith("ASKED") else "")
         cells = [page[one] for one in ("Request Count", "Failure Count", "50%", "95%", "99%")]
@@ -109,9 +112,8 @@ def play(url: str, folder: Path, what: str, runners: int, minutes: float) -> int
 def looked_into_the_books(state: Path) -> int:
     """Prints what became of bookings and mails; returns how much of it is wrong."""
     kept = (state / "environment").read_text().splitlines()
-    os.environ.update(line.split("=", 1) for line in kept)
+    os.environ.update(dict(line.split("=", 1) for line in kept))
     django.setup()
-    from django.db import connection
 
     def answer(sql: str) -> tuple:
         with connection.cursor() as cursor:

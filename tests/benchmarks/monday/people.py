@@ -5,11 +5,13 @@ It runs in an environment of its own, without Django or Taper; all it knows are 
 
 import os
 import random
-from datetime import date, timedelta
+import time
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from locust import HttpUser, between, constant_pacing, task
 from locust.exception import RescheduleTask
@@ -17,9 +19,10 @@ from locust.exception import RescheduleTask
 PASSWORD = os.environ["MONDAY_PASSWORD"]
 RUNNERS = int(os.environ["MONDAY_RUNNERS"])
 DESKS, THERAPISTS = 2, 6
+TODAY = datetime.now(ZoneInfo("Europe/London")).date()  # the demo's clock
 TREATMENTS = ("sports-massage-60", "sports-massage-30", "sports-massage-90", "pre-race-30")
 TAKEN = (200, 409)  # the form again, with what is nearest
-PATIENT = (200, 503)  # or: in a moment, please
+LOGIN = "/accounts/login/"
 FIELDS = {"input", "select", "textarea", "button", "option"}
 
 
@@ -46,16 +49,22 @@ class Forms(HTMLParser):
         kind = has.get("type", "")
         if tag == "button" or kind == "submit":
             form["buttons"].append((name, has.get("value", "")))
-        elif name and (kind not in ("radio", "checkbox") or "checked" in has):
-            if tag != "option" or "selected" in has or name not in form["data"]:
-                form["data"][name] = has.get("value", "")
+        elif name and _counts(kind, has) and (tag != "option" or name not in form["data"]):
+            form["data"][name] = has.get("value", "")
 
     def to(self, path: str) -> list[dict[str, Any]]:
         return [form for form in self.found if urlsplit(form["action"]).path.endswith(path)]
 
 
+def _counts(kind: str, has: dict[str, str]) -> bool:
+    return kind not in ("radio", "checkbox") or "checked" in has
+
+
 class Person(HttpUser):
+    """`at` is the path of the page that lies before them."""
+
     abstract = True
+    at = "/"
 
     def look(self, path: str, name: str, **how: Any) -> str:
         """The page; whoever is asked to wait comes back later."""
@@ -67,13 +76,15 @@ class Person(HttpUser):
                     exception=None, context={},
                 )  # fmt: skip
                 self.wait_a_moment(page)
+            if page.url and urlsplit(page.url).path == LOGIN != urlsplit(path).path:
+                page.failure("not signed in")
         return page.text
 
     def wait_a_moment(self, page: Any) -> None:
-        self._sleep(float(page.headers.get("Retry-After", 5)))
+        time.sleep(float(page.headers.get("Retry-After", 5)))
         raise RescheduleTask
 
-    def send(self, form: dict, name: str, taken: tuple[int, ...] = (200,), **more: str) -> Any:
+    def send(self, form: dict, name: str, more: dict[str, str], taken: tuple = (200,)) -> Any:
         """What it leads to, wherever that is."""
         data = form["data"] | more
         action = urljoin(self.at, form["action"] or self.at)
@@ -87,12 +98,12 @@ class Person(HttpUser):
         return page
 
     def reads(self, least: float, most: float) -> None:
-        self._sleep(random.uniform(least, most))
+        time.sleep(random.uniform(least, most))
 
     def sign_in(self, email: str) -> None:
-        self.at = "/accounts/login/"
-        [form] = Forms(self.look(self.at, "sign in: the form")).to("/login/")[:1] or [None]
-        self.send(form, "sign in", login=email, password=PASSWORD)
+        self.at = LOGIN
+        [form] = Forms(self.look(self.at, "sign in: the form")).to(LOGIN)
+        self.send(form, "sign in", {"login": email, "password": PASSWORD})
 
 
 class Runner(Person):
@@ -110,8 +121,8 @@ class Runner(Person):
         if random.random() < 0.6:
             self.plan(home)
         slug = random.choice(TREATMENTS)
-        for turn in range(random.randint(1, 3)):
-            day = date.today() + timedelta(days=random.randint(1, 100))
+        for _turn in range(random.randint(1, 3)):
+            day = TODAY + timedelta(days=random.randint(1, 100))
             picker = self.look(f"/book/{slug}/?from={day}", "runner: picker")
             self.at = f"/book/{slug}/"
             self.reads(3, 8)
@@ -119,13 +130,13 @@ class Runner(Person):
             self.book(picker)
 
     def plan(self, home: str) -> None:
-        [form] = Forms(home).to("/plan/")[:1] or [None]
-        race = date.today() + timedelta(weeks=random.randint(4, 17))
+        [form] = Forms(home).to("/plan/")
+        race = TODAY + timedelta(weeks=random.randint(4, 17))
         parts = {"day": race.day, "month": race.month, "year": race.year}
         named = {
             name: str(parts[part]) for name in form["data"] for part in parts if name.endswith(part)
         }
-        self.send(form, "runner: plan", **named)
+        self.send(form, "runner: plan", named)
         self.reads(5, 15)
 
     def book(self, picker: str) -> None:
@@ -134,13 +145,13 @@ class Runner(Person):
             return
         form = random.choice(forms)
         name, start = random.choice([one for one in form["buttons"] if one[0] == "start"])
-        page = self.send(form, "runner: takes a time", TAKEN, **{name: start})
+        page = self.send(form, "runner: takes a time", {name: start}, TAKEN)
         details = Forms(page.text).to("/details/")
         if not details:
             return
         self.reads(5, 15)
         who = {"name": f"Monday {token_hex(3)}", "email": f"{token_hex(6)}@example.com"}
-        self.send(details[0], "runner: books", TAKEN, **who)
+        self.send(details[0], "runner: books", who, TAKEN)
 
 
 class Desk(Person):
@@ -154,7 +165,7 @@ class Desk(Person):
 
     @task(4)
     def a_day(self) -> None:
-        day = date.today() + timedelta(days=random.randint(0, 30))
+        day = TODAY + timedelta(days=random.randint(0, 30))
         self.look(f"/diary/{day}/", "desk: a day")
 
     @task(3)
@@ -184,7 +195,7 @@ class Therapist(Person):
 
     @task(3)
     def today(self) -> None:
-        day = date.today() + timedelta(days=random.choice((0, 0, 0, 1, 2)))
+        day = TODAY + timedelta(days=random.choice((0, 0, 0, 1, 2)))
         self.look(f"/today/{day}/", "therapist: a day")
 
     @task(1)

@@ -23,6 +23,7 @@ from waitress.utilities import RequestEntityTooLarge
 
 from clinic.middleware.body_size import MOST_BYTES, most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
+from clinic.web_server.lanes import MOST_LOOKING, Lanes
 
 MOST_HEADER_BYTES = 32_768
 MOST_CONNECTIONS = 2_000  # of a process
@@ -122,7 +123,7 @@ class TimedChannel(HTTPChannel):
 
 
 class _Patient:
-    """A listener that ends what takes too long, and lets others accept while it has a queue."""
+    """A listener that ends what takes too long, and lets others accept while many wait."""
 
     channel_class = TimedChannel
 
@@ -135,7 +136,8 @@ class _Patient:
                 channel.will_close = True
 
     def readable(self: Any) -> bool:
-        return super().readable() and not self.task_dispatcher.queue  # type: ignore[misc]
+        is_free = len(self.task_dispatcher.queue) <= MOST_LOOKING
+        return super().readable() and is_free  # type: ignore[misc]
 
 
 class TcpListener(_Patient, TcpWSGIServer):
@@ -147,7 +149,7 @@ class UnixListener(_Patient, UnixWSGIServer):
 
 
 class BufferedWorker(Worker):
-    """`gunicorn --worker-class clinic.web_server.BufferedWorker`, with --workers and --threads."""
+    """gunicorn.conf.py names it; the command says --workers and --threads."""
 
     def run(self) -> None:
         _allow_many_files()
@@ -163,6 +165,7 @@ class BufferedWorker(Worker):
             ident=None,
         )
         self.tasks = ThreadedTaskDispatcher()
+        self.tasks.queue = Lanes()
         self.tasks.set_thread_count(self.cfg.threads)
         self.map: dict[int, Any] = {}
         self.listeners = [self._listener(one.sock) for one in self.sockets]

@@ -1,0 +1,1 @@
+"""The web server: a worker of gunicorn's, and whose turn it is."""
