@@ -112,9 +112,11 @@ def page_url(appointment: Appointment) -> str:
     return reverse("runner:appointment", args=[page_token(appointment)])
 
 
-def mailed_url(appointment: Appointment, route: str = "runner:appointment") -> str:
-    """The absolute address that stands in a mail."""
-    return urljoin(settings.SITE_URL, reverse(route, args=[mail_token(appointment)]))
+def mailed_url(
+    appointment: Appointment, route: str = "runner:appointment", *, token: str = ""
+) -> str:
+    """The absolute address that stands in a mail; `token` where it has been made before."""
+    return urljoin(settings.SITE_URL, reverse(route, args=[token or mail_token(appointment)]))
 
 
 class Purpose(StrEnum):

@@ -12,6 +12,7 @@ from clinic.accounts.welcome import invitation, setup
 from clinic.monitoring import health, metrics_page, outage
 
 urlpatterns = [
+    path("", include("bookings.api.urls")),  # asked most: looked for before all pages
     path("", include("bookings.runner.urls")),
     path("", include("therapists.urls")),
     path("desk/", include("bookings.desk.urls")),
@@ -47,7 +48,6 @@ urlpatterns = [
         path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
     ),
     path("accounts/", include("allauth.urls")),
-    path("", include("bookings.api.urls")),
     *protected(
         EVERYONE,
         path("healthz", health.healthz, name="healthz"),

@@ -5,8 +5,9 @@ from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
 import css_inline
@@ -18,10 +19,10 @@ from bookings.core import wording
 from bookings.core.clients.addresses import BadAddress, ascii_address
 from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import MailLetter
+from bookings.mail.messages.logo import CONTENT_ID
+from bookings.mail.messages.parts import LONG_LINES, fill, with_picture, words
 from bookings.models import Clinic, Mail
 
-# A folded address in List-Unsubscribe comes out as an encoded word, which nobody can press.
-LONG_LINES = SMTP.clone(max_line_length=990)
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
@@ -45,9 +46,8 @@ def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     letter = subject.letter(mail, clinic, now=now)
     message = EmailMessage(policy=LONG_LINES)
     message["Subject"] = wording.one_line(_rendered(letter, "subject.txt"))
-    message["From"] = Address(wording.one_line(clinic.name), addr_spec=_sender())
-    replies_go_to = ascii_address(clinic.email)
-    message["Reply-To"] = Address(wording.one_line(clinic.name), addr_spec=replies_go_to)
+    message["From"] = _clinics("From", clinic.name, _sender())
+    message["Reply-To"] = _clinics("Reply-To", clinic.name, ascii_address(clinic.email))
     # The address alone: anybody can type any name into a public form.
     message["To"] = _recipient(mail.client.email)
     message["Date"] = format_datetime(now)
@@ -56,9 +56,11 @@ def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     if letter.unsubscribe_url:  # RFC 8058: one POST, and no more like it.
         message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(text(letter), cte="quoted-printable")
-    message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
-    subject.enclose(message, mail, clinic)
+    in_html = words(html(letter), "html")
+    if letter.logo:
+        in_html = with_picture(in_html, letter.logo, CONTENT_ID)
+    texts = [words(text(letter), "plain"), in_html]
+    fill(message, texts, subject.enclosed(mail, clinic))
     return message
 
 
@@ -72,6 +74,12 @@ def html(letter: MailLetter) -> str:
 
 def _rendered(letter: MailLetter, part: str) -> str:
     return render_to_string(f"mail/{letter.mail.kind}/{part}", {"letter": letter})
+
+
+@lru_cache(maxsize=8)
+def _clinics(header: str, name: str, address: str) -> Any:
+    """The same in every mail, so that it is read once."""
+    return LONG_LINES.header_factory(header, Address(wording.one_line(name), addr_spec=address))
 
 
 def _sender() -> str:

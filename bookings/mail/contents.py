@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from typing import Protocol
 
 from django.db.models import Q
@@ -21,6 +20,7 @@ from bookings.mail.context import (
     NewLinksLetter,
     PlanLetter,
 )
+from bookings.mail.messages.parts import Enclosed, calendar, calendar_file
 from bookings.mail.offer_context import OfferLetter
 from bookings.mail.races.context import RaceNewsLetter
 from bookings.mail.series.context import SeriesChangedLetter, SeriesMissedLetter
@@ -42,6 +42,7 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
+    MailWording,
     PlanLink,
     RunnerNews,
     Series,
@@ -63,8 +64,8 @@ class Subject(Protocol):
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         """What its templates may say."""
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Add what the message carries besides its words."""
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
+        """What the message carries besides its words."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class OneAppointment:
     words: type[AppointmentLetter] = AppointmentLetter
 
     def why_not(self, mail: Mail) -> WhyNot:
-        appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
+        of_everything = Appointment.objects.with_everything()
+        appointment = mail.visit_now or of_everything.get(pk=mail.appointment_id)
         mail.appointment, mail.client = appointment, appointment.whose
         if appointment.revision != mail.revision:
             return MailState.SUPERSEDED, _("The appointment has changed since.")
@@ -89,22 +91,16 @@ class OneAppointment:
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         return self.words(mail, clinic, now, mail.visit)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """As an alternative, which calendars act on, and as a file, for readers that hide it.
-
-        The file is application/ics: a second text/calendar part makes Outlook show two
-        invitations.
-        """
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
+        """As an alternative, which calendars act on, and as a file, for readers that hide it."""
         if not self.tells_calendars:
-            return
-        invitation = calendars.invitation(mail.visit, clinic, stamp=mail.created_at)
-        message.add_alternative(
-            invitation.decode(),
-            subtype="calendar",
-            cte="base64",
-            params={"method": calendars.method(mail.visit)},
+            return Enclosed()
+        visit = mail.visit
+        invitation = calendars.invitation(visit, clinic, stamp=mail.created_at)
+        return Enclosed(
+            alternatives=[calendar(invitation, calendars.method(visit))],
+            files=[calendar_file(invitation, "appointment.ics")],
         )
-        _attach(message, invitation, "appointment.ics")
 
 
 @dataclass(frozen=True)
@@ -137,9 +133,9 @@ class BookedTogether:
         visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail)]
         return PlanLetter(mail, clinic, now, visits)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
         """A file each: an invitation may be to one event only (RFC 5546, 3.2.2)."""
-        _attach_each(message, self._visits(mail), clinic, mail)
+        return _files(self._visits(mail), clinic, mail)
 
     def _visits(self, mail: Mail) -> list[Appointment]:
         which = Q(together=mail.together) if mail.together else Q(pk=mail.appointment_id)
@@ -161,8 +157,8 @@ class OnlyWords:
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         return self.words(mail, clinic, now)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing."""
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
+        return Enclosed()
 
 
 class NewLinks:
@@ -179,9 +175,9 @@ class NewLinks:
         visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail, now)]
         return NewLinksLetter(mail, clinic, now, visits)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
         """A file each: who had mistyped their address has never had any."""
-        _attach_each(message, self._visits(mail, mail.created_at), clinic, mail)
+        return _files(self._visits(mail, mail.created_at), clinic, mail)
 
     def _visits(self, mail: Mail, now: datetime) -> list[Appointment]:
         coming = mail.client.appointments.upcoming(now)
@@ -208,8 +204,8 @@ class OfTheWaitingList:
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         return waiting_letter(mail, clinic, now)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing."""
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
+        return Enclosed()
 
     def _is_over(self, entry: WaitlistEntry) -> bool:
         """Left, or got by a visit that stands."""
@@ -237,9 +233,9 @@ class SeriesChanged:
         visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail)]
         return SeriesChangedLetter(mail, clinic, now, visits)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
         """A file each, by which the calendar moves its entry or takes it out."""
-        _attach_each(message, self._visits(mail), clinic, mail)
+        return _files(self._visits(mail), clinic, mail)
 
     def _visits(self, mail: Mail) -> list[Appointment]:
         return _at_their_revisions(mail, mail.about["visits"])
@@ -260,8 +256,8 @@ class SeriesMissed:
         assert series is not None  # noqa: S101 - why_not has asked
         return SeriesMissedLetter(mail, clinic, now, series)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing."""
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
+        return Enclosed()
 
     def _series(self, mail: Mail) -> Series | None:
         return Series.objects.with_everything().filter(pk=mail.about["series"]).first()
@@ -282,8 +278,8 @@ class PlanSilent:
         assert link is not None  # noqa: S101 - why_not has asked
         return PlanSilentLetter(mail, clinic, now, link)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing."""
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
+        return Enclosed()
 
     def _link(self, mail: Mail) -> PlanLink | None:
         return PlanLink.objects.filter(pk=mail.about["link"], client=mail.client_id).first()
@@ -309,9 +305,9 @@ class NewsOfARace:
         visits = [AppointmentLetter(mail, clinic, now, one) for one in self._visits(mail)]
         return RaceNewsLetter(mail, clinic, now, row, visits)
 
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+    def enclosed(self, mail: Mail, clinic: Clinic) -> Enclosed:
         """A file for each visit that was changed with it."""
-        _attach_each(message, self._visits(mail), clinic, mail)
+        return _files(self._visits(mail), clinic, mail)
 
     def _row(self, mail: Mail) -> RunnerNews | None:
         rows = RunnerNews.objects.select_related("news__listed__listed_race", "race__client")
@@ -351,6 +347,15 @@ SUBJECTS: Mapping[str, Subject] = {
 }
 
 
+def look_up(mails: Sequence[Mail]) -> None:
+    """What most of a batch would each ask for: the clinic's words, and their visits."""
+    wordings = MailWording.objects.current_of({mail.kind for mail in mails})
+    visits = Appointment.objects.with_everything().prefetch_related("client__races")
+    found = visits.in_bulk([mail.appointment_id for mail in mails if mail.appointment_id])
+    for mail in mails:
+        mail.wording, mail.visit_now = wordings[mail.kind], found.get(mail.appointment_id)
+
+
 def _at_their_revisions(mail: Mail, named: Mapping[str, int]) -> list[Appointment]:
     revisions = {int(pk): revision for pk, revision in named.items()}
     visits = Appointment.objects.filter(pk__in=revisions, client=mail.client_id)
@@ -358,13 +363,11 @@ def _at_their_revisions(mail: Mail, named: Mapping[str, int]) -> list[Appointmen
     return [one for one in there if one.revision == revisions[one.pk]]
 
 
-def _attach_each(
-    message: EmailMessage, visits: Sequence[Appointment], clinic: Clinic, mail: Mail
-) -> None:
-    for number, visit in enumerate(visits, start=1):
-        invitation = calendars.invitation(visit, clinic, stamp=mail.created_at)
-        _attach(message, invitation, f"appointment-{number}.ics")
-
-
-def _attach(message: EmailMessage, invitation: bytes, filename: str) -> None:
-    message.add_attachment(invitation, maintype="application", subtype="ics", filename=filename)
+def _files(visits: Sequence[Appointment], clinic: Clinic, mail: Mail) -> Enclosed:
+    invitations = [calendars.invitation(one, clinic, stamp=mail.created_at) for one in visits]
+    return Enclosed(
+        files=[
+            calendar_file(invitation, f"appointment-{number}.ics")
+            for number, invitation in enumerate(invitations, start=1)
+        ]
+    )

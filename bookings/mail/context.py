@@ -18,7 +18,8 @@ from bookings.core.colours import DARK, LIGHT, Shades, shades
 from bookings.core.roles import Role
 from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
-from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mailed_url
+from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mail_token, mailed_url
+from bookings.mail.messages.logo import logo_of
 from bookings.mail.own_words import filled
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailWording
 from bookings.models.mail.kinds import GROUP_OF
@@ -39,19 +40,19 @@ class MailLetter:
     clinic: Clinic
     now: datetime
 
-    @property
+    @cached_property
     def name(self) -> str:
         client = self.mail.client
         return wording.name_to_greet(client.name) if client.is_named else ""
 
-    @property
+    @cached_property
     def today(self) -> date:
         return self.clinic.day_of(self.now)
 
     def day_and_time(self, instant: datetime) -> str:
         return dates.day_and_time_from(instant, self.clinic.tz, self.today)
 
-    @property
+    @cached_property
     def greeting(self) -> str:
         """A line of its own: what follows is a whole sentence."""
         named = wording.isolated(self.name)
@@ -59,73 +60,77 @@ class MailLetter:
 
     @cached_property
     def _words(self) -> MailWording:
-        return self.mail.tried or MailWording.objects.current(self.mail.kind)
+        return self.mail.wording or MailWording.objects.current(self.mail.kind)
 
-    @property
+    @cached_property
     def opening(self) -> str:
         """What the clinic says after the greeting in its own words; nothing where it has none."""
         return filled(self._words.opening, self.named)
 
-    @property
+    @cached_property
     def closing(self) -> str:
         return filled(self._words.closing, self.named)
 
-    @property
+    @cached_property
     def named(self) -> dict[str, str]:
         """What may stand in braces in the clinic's own words."""
         return {"clinic": wording.isolated(self.clinic.name), "phone": self.clinic.phone}
 
-    @property
+    @cached_property
     def pale_shades(self) -> Shades:
         """Of the clinic's own colour."""
         return shades(self.clinic.accent, LIGHT)
 
-    @property
+    @cached_property
     def dark_shades(self) -> Shades:
         return shades(self.clinic.accent, DARK)
 
-    @property
+    @cached_property
+    def logo(self) -> bytes:
+        return logo_of(self.clinic.logo_digest)
+
+    @cached_property
     def zone(self) -> str:
         return dates.zone_name(self.clinic.tz)
 
-    @property
+    @cached_property
     def address_lines(self) -> list[str]:
         return self.clinic.address.splitlines()
 
-    @property
+    @cached_property
     def directions_url(self) -> str:
         """Opens the map of whatever the mail is read on."""
         place = urlencode({"api": 1, "destination": ", ".join(self.address_lines)})
         return f"https://www.google.com/maps/dir/?{place}"
 
-    @property
+    @cached_property
     def dial(self) -> str:
         return wording.dialled(self.clinic.phone)
 
-    @property
+    @cached_property
     def protocol_version(self) -> int:
         return protocol.current().version
 
-    @property
+    @cached_property
     def protocol_url(self) -> str:
         return urljoin(settings.SITE_URL, reverse("runner:protocol"))
 
-    @property
+    @cached_property
     def preferences_url(self) -> str:
         return client_url(Purpose.PREFERENCES, self.mail.client)
 
-    @property
+    @cached_property
     def visits_url(self) -> str:
         """Everything that was booked under this address."""
         return client_url(Purpose.VISITS, self.mail.client)
 
-    @property
+    @cached_property
     def unsubscribe_url(self) -> str:
         """Where one press stops mails like this one; nothing for those that always come."""
         group = GROUP_OF.get(self.mail.kind)
         return client_url(Purpose.UNSUBSCRIBE, self.mail.client, group=group) if group else ""
 
-    @property
+    @cached_property
     def home_url(self) -> str:
         return urljoin(settings.SITE_URL, reverse("runner:home"))
 
@@ -136,7 +141,7 @@ class AppointmentLetter(MailLetter):
 
     appointment: Appointment
 
-    @property
+    @cached_property
     def named(self) -> dict[str, str]:
         visit = self.appointment
         return super().named | {
@@ -146,25 +151,25 @@ class AppointmentLetter(MailLetter):
             "therapist": wording.isolated(visit.therapist.name),
         }
 
-    @property
+    @cached_property
     def day(self) -> str:
         """Tuesday 1 December: a mail is read at any time, so that a weekday alone would not do."""
         day = self.clinic.day_of(self.appointment.starts_at)
         return dates.civil_day_from(day, self.today)
 
-    @property
+    @cached_property
     def start(self) -> str:
         return wording.clock(self.appointment.starts_at, self.clinic.tz)
 
-    @property
+    @cached_property
     def end(self) -> str:
         return wording.clock(self.appointment.ends_at, self.clinic.tz)
 
-    @property
+    @cached_property
     def is_cancelled(self) -> bool:
         return self.appointment.status == Status.CANCELLED
 
-    @property
+    @cached_property
     def undo_until(self) -> str:
         """Whoever has cancelled it themselves may take that back for some minutes."""
         last = self.appointment.events.order_by("pk").exclude(kind="fee").last()
@@ -173,27 +178,27 @@ class AppointmentLetter(MailLetter):
         until = last.at + timedelta(minutes=self.clinic.undo_minutes)
         return self._unless_passed(min(until, self.appointment.starts_at))
 
-    @property
+    @cached_property
     def was_passed_on(self) -> bool:
         return was_passed_on(self.appointment)
 
-    @property
+    @cached_property
     def series(self) -> str:
         """One of a series: Every 3 weeks on Wednesday at 18:00. Nothing where it stands alone."""
         series = self.appointment.series
         return one_of_it(series, self.today) if series else ""
 
-    @property
+    @cached_property
     def series_url(self) -> str:
-        return mailed_url(self.appointment, "runner:series")
+        return self.behind("runner:series")
 
-    @property
+    @cached_property
     def waits_for_more(self) -> bool:
         """Whether further dates of its series are booked as the diary opens."""
         series = self.appointment.series
         return bool(series and still_to_book(series, self.clinic, now=self.now))
 
-    @property
+    @cached_property
     def before(self) -> str:
         """When it was before its last move; nothing when only the therapist has changed."""
         moved = self.appointment.events.filter(kind="moved").last()
@@ -210,24 +215,24 @@ class AppointmentLetter(MailLetter):
         said = self.appointment.events.filter(kind="running_late").last()
         return said.facts["minutes"] if said else 0
 
-    @property
+    @cached_property
     def late_start(self) -> str:
         begins = self.appointment.starts_at + timedelta(minutes=self.minutes_late)
         return wording.clock(begins, self.clinic.tz)
 
-    @property
+    @cached_property
     def price(self) -> str:
         return wording.price(self.appointment.price, self.clinic.currency)
 
-    @property
+    @cached_property
     def move_until(self) -> str:
         return self._unless_passed(cutoffs.move_until(self.appointment, self.clinic))
 
-    @property
+    @cached_property
     def cancel_until(self) -> str:
         return self._unless_passed(cutoffs.cancel_until(self.appointment, self.clinic))
 
-    @property
+    @cached_property
     def prove_until(self) -> str:
         """Until when its address must be proved; nothing where nobody waits for that.
 
@@ -249,7 +254,7 @@ class AppointmentLetter(MailLetter):
             return False
         return strangers.would_join(client) is not None
 
-    @property
+    @cached_property
     def again_url(self) -> str:
         """Where the same day's times can be had."""
         treatment = self.appointment.treatment
@@ -258,28 +263,36 @@ class AppointmentLetter(MailLetter):
         day = self.clinic.day_of(self.appointment.starts_at)
         return urljoin(settings.SITE_URL, f"{treatment.get_absolute_url()}?day={day}")
 
-    @property
+    @cached_property
+    def _token(self) -> str:
+        return mail_token(self.appointment)
+
+    def behind(self, route: str) -> str:
+        """Where a link of this mail leads to."""
+        return mailed_url(self.appointment, route, token=self._token)
+
+    @cached_property
     def page_url(self) -> str:
-        return mailed_url(self.appointment)
+        return self.behind("runner:appointment")
 
-    @property
+    @cached_property
     def move_url(self) -> str:
-        return mailed_url(self.appointment, "runner:move")
+        return self.behind("runner:move")
 
-    @property
+    @cached_property
     def cancel_url(self) -> str:
-        return mailed_url(self.appointment, "runner:cancel")
+        return self.behind("runner:cancel")
 
-    @property
+    @cached_property
     def coming_url(self) -> str:
-        return mailed_url(self.appointment, "runner:coming")
+        return self.behind("runner:coming")
 
-    @property
+    @cached_property
     def health_url(self) -> str:
         """Where the runner is asked, in private; no mail says anything of it."""
-        return mailed_url(self.appointment, "therapists:health_by_link")
+        return self.behind("therapists:health_by_link")
 
-    @property
+    @cached_property
     def how_soon(self) -> str:
         """today, tomorrow, in 3 days"""
         day = self.clinic.day_of(self.appointment.starts_at)
@@ -288,7 +301,7 @@ class AppointmentLetter(MailLetter):
             return _("tomorrow") if days else _("today")
         return ngettext("in {count} day", "in {count} days", days).format(count=days)
 
-    @property
+    @cached_property
     def about_the_race(self) -> str:
         """One sentence for the training phase; nothing for whoever has no race."""
         rules = protocol.current()
@@ -298,7 +311,7 @@ class AppointmentLetter(MailLetter):
         sentence = rules.phases[here.phase].reminder_sentence
         return sentence.replace("{time}", dates.length_of_time(abs(here.days_to_race)))
 
-    @property
+    @cached_property
     def is_first_visit(self) -> bool:
         visits = self.appointment.whose.appointments.visits()
         earlier = visits.filter(starts_at__lt=self.appointment.starts_at)
@@ -316,12 +329,12 @@ class PlanLetter(MailLetter):
 
     visits: Sequence[AppointmentLetter]
 
-    @property
+    @cached_property
     def price(self) -> str:
         total = sum((visit.appointment.price for visit in self.visits), Decimal())
         return wording.price(total, self.clinic.currency)
 
-    @property
+    @cached_property
     def plan_url(self) -> str:
         return mailed_url(self.visits[0].appointment, "runner:my_plan")
 
@@ -332,7 +345,7 @@ class NewLinksLetter(MailLetter):
 
     visits: Sequence[AppointmentLetter]
 
-    @property
+    @cached_property
     def has_another_address(self) -> bool:
         return self.mail.about.get("has_another_address", True)
 
@@ -341,11 +354,11 @@ class NewLinksLetter(MailLetter):
 class DataLinkLetter(MailLetter):
     """Where a client may look at all of it, for a while."""
 
-    @property
+    @cached_property
     def download_url(self) -> str:
         return client_url(Purpose.DOWNLOAD, self.mail.client)
 
-    @property
+    @cached_property
     def hours(self) -> int:
         return DOWNLOAD_GOOD_FOR // timedelta(hours=1)
 
@@ -354,27 +367,27 @@ class DataLinkLetter(MailLetter):
 class ErasedLetter(MailLetter):
     """The last one. What it says stands on its row, because the rest is gone."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         return ""
 
-    @property
+    @cached_property
     def preferences_url(self) -> str:
         return ""
 
-    @property
+    @cached_property
     def cancelled(self) -> int:
         return self.mail.about.get("cancelled", 0)
 
-    @property
+    @cached_property
     def others(self) -> int:
         return self.mail.about.get("others", 0)
 
-    @property
+    @cached_property
     def kept(self) -> list[str]:
         return [_(one) for one in self.mail.about.get("kept", [])]
 
-    @property
+    @cached_property
     def kept_until(self) -> str:
         until = self.mail.about.get("kept_until")
         if not until:

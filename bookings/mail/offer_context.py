@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from bookings.queries.scheduling.slots import Ignoring, Slot
 class OfferLetter(AppointmentLetter):
     """Times that differ and are free while it is written, colleagues' too; none is held."""
 
-    @property
+    @cached_property
     def times(self) -> Sequence[MailedTime]:
         visit = self.appointment
         wanted = Slot(

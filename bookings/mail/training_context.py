@@ -55,23 +55,23 @@ class Suggestion:
     offer: Offer
     rules: SessionType
 
-    @property
+    @cached_property
     def days(self) -> str:
         """about Tuesday 1 December"""
         day = dates.civil_day_from(self.offer.session.suggested, self.letter.today)
         return _("about {day}").format(day=day)
 
-    @property
+    @cached_property
     def booked(self) -> str:
         visit = self.offer.booked
         return self.letter.day_and_time(visit.starts_at) if visit else ""
 
-    @property
+    @cached_property
     def opens_on(self) -> str:
         opens_on = self.offer.opens_on
         return dates.civil_day_from(opens_on, self.letter.today) if opens_on else ""
 
-    @property
+    @cached_property
     def treatment(self) -> str:
         """Sports massage 60, £62: with its minutes, unless its name has them."""
         if (treatment := self.offer.treatment) is None:
@@ -82,20 +82,20 @@ class Suggestion:
             words.append(minutes.format(count=treatment.minutes))
         return ", ".join([*words, wording.price(treatment.price, self.letter.clinic.currency)])
 
-    @property
+    @cached_property
     def times(self) -> list[MailedTime]:
         if (treatment := self.offer.treatment) is None:
             return []
         return [self._time(treatment, opening) for opening in self.offer.advised]
 
-    @property
+    @cached_property
     def other_times_url(self) -> str:
         if (treatment := self.offer.treatment) is None:
             return ""
         path = reverse("runner:times", args=[treatment.slug])
         return urljoin(settings.SITE_URL, f"{path}?day={self.offer.session.suggested}")
 
-    @property
+    @cached_property
     def not_this_time_url(self) -> str:
         session = self.offer.session
         return client_url(
@@ -142,7 +142,7 @@ class MailedPhase:
 class TrainingLetter(MailLetter):
     """About the sessions that a mail lists, as they can be booked at this moment."""
 
-    @property
+    @cached_property
     def topics(self) -> Sequence[str]:
         return self.mail.about.get("topics", ())
 
@@ -158,7 +158,7 @@ class TrainingLetter(MailLetter):
     def plan(self) -> training.Plan:
         return plan_of(self.races, runner_of(self.mail.client, self.history), today=self.today)
 
-    @property
+    @cached_property
     def protocol_label(self) -> str:
         return label(self.plan.protocol)
 
@@ -179,16 +179,16 @@ class TrainingLetter(MailLetter):
             if not offer.declined
         ]
 
-    @property
+    @cached_property
     def first(self) -> Suggestion | None:
         return self.suggestions[0] if self.suggestions else None
 
-    @property
+    @cached_property
     def _sessions(self) -> list[training.Session]:
         listed = set(session_ids(self.mail.about))
         return [session for session in self.plan.sessions if session.id in listed]
 
-    @property
+    @cached_property
     def plan_url(self) -> str:
         return plan_url_of(self.mail.client)
 
@@ -199,11 +199,11 @@ class PlanSilentLetter(MailLetter):
 
     link: PlanLink
 
-    @property
+    @cached_property
     def since(self) -> str:
         return dates.day_from(self.link.good_at, self.clinic.tz, self.today)
 
-    @property
+    @cached_property
     def own_plan_url(self) -> str:
         """Where another link is pasted, as of `TrainingLetter.plan_url`."""
         latest = self.mail.client.appointments.visits().last()
@@ -250,7 +250,7 @@ class ConfirmedLetter(AppointmentLetter):
         ahead = (one for one in self._races if one.race_date > today)
         return next((one for one in ahead if one.in_training.drives_a_plan), None)
 
-    @property
+    @cached_property
     def to_the_race(self) -> str:
         """16 weeks to Manchester Marathon"""
         if self.race is None:
@@ -260,7 +260,7 @@ class ConfirmedLetter(AppointmentLetter):
         race = wording.isolated(self.race.name) if named else self.race.distance_of_yours
         return _("{time} to {race}").format(time=dates.length_of_time(days), race=race)
 
-    @property
+    @cached_property
     def race_day(self) -> str:
         return dates.civil_day_and_year(self.race.race_date) if self.race else ""
 
@@ -285,15 +285,15 @@ class ConfirmedLetter(AppointmentLetter):
             return None  # is not next
         return time_to_book(self, offer.treatment, opening, usual)
 
-    @property
+    @cached_property
     def plan_url(self) -> str:
-        return mailed_url(self.appointment, "runner:my_plan")
+        return self.behind("runner:my_plan")
 
 
 class NudgeLetter(TrainingLetter):
     """Sessions to book, each with a link a time."""
 
-    @property
+    @cached_property
     def to_the_race(self) -> str:
         """27 days to Spring Marathon, where the mail is about the sessions around it."""
         if not any(topic.startswith("race_block") for topic in self.topics):
@@ -309,7 +309,7 @@ class NudgeLetter(TrainingLetter):
 class OffSeasonLetter(TrainingLetter):
     """No race is ahead, so any day will do."""
 
-    @property
+    @cached_property
     def _sessions(self) -> list[training.Session]:
         first, last = FIRST_DAYS_OF_AN_OFF_SEASON_OFFER[0], FIRST_DAYS_OF_AN_OFF_SEASON_OFFER[-1]
         rules = self.plan.protocol.session_types[training.Kind.MAINTENANCE]
@@ -336,21 +336,21 @@ class RaceCheckLetter(TrainingLetter):
     def race(self) -> Race:
         return next(r for r in self.races if r.race_date.isoformat() == self.mail.about["race"])
 
-    @property
+    @cached_property
     def race_day(self) -> str:
         return dates.weekday(self.race.race_date)
 
-    @property
+    @cached_property
     def is_told(self) -> bool:
         """Whether they have said already how it went."""
         return self.race.outcome != Outcome.EXPECTED
 
-    @property
+    @cached_property
     def message(self) -> str:
         """The protocol's own words for these days, signs to see a doctor about among them."""
         return self.plan.protocol.phases[training.Phase.ACUTE].client_message
 
-    @property
+    @cached_property
     def how_it_went_url(self) -> str:
         day = self.race.race_date.isoformat()
         return client_url(Purpose.AFTER_RACE, self.mail.client, race=day)
@@ -359,24 +359,24 @@ class RaceCheckLetter(TrainingLetter):
 class PlanMailLetter(TrainingLetter):
     """The whole build-up, and the sessions that come first."""
 
-    @property
+    @cached_property
     def _sessions(self) -> list[training.Session]:
         return list(self.plan.sessions)
 
-    @property
+    @cached_property
     def soonest(self) -> list[Suggestion]:
         return self.suggestions[:SESSIONS_IN_A_PLAN_MAIL]
 
-    @property
+    @cached_property
     def later(self) -> list[Suggestion]:
         return self.suggestions[SESSIONS_IN_A_PLAN_MAIL:]
 
-    @property
+    @cached_property
     def was(self) -> str:
         """The date of the race before it changed."""
         return self._told_date("was")
 
-    @property
+    @cached_property
     def is_now(self) -> str:
         return self._told_date("race")
 
@@ -439,16 +439,16 @@ class AskedVisit:
     letter: "AgainstPlanLetter"
     of: Misplaced
 
-    @property
+    @cached_property
     def visit(self) -> AppointmentLetter:
         told = self.letter
         return AppointmentLetter(told.mail, told.clinic, told.now, self.of.visit)
 
-    @property
+    @cached_property
     def why(self) -> str:
         return dates.translated(self.of.advice.reason)
 
-    @property
+    @cached_property
     def times(self) -> list[MailedTime]:
         """Each link opens a page on which one press takes it."""
         return [self._time(slot) for slot in self.of.slots]
@@ -470,6 +470,6 @@ class AgainstPlanLetter(TrainingLetter):
         found = misplaced_visits(self.mail.client, self.clinic, now=self.now)
         return [AskedVisit(self, one) for one in found if one.can_be_answered]
 
-    @property
+    @cached_property
     def first_asked(self) -> AskedVisit | None:
         return next(iter(self.asked), None)

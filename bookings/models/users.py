@@ -12,6 +12,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import compared
@@ -168,6 +169,11 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         """
         lock = f"{self.password}\n{self.email}\n{self.role}\n{self.is_active}"
         return salted_hmac("bookings.User.session", lock, secret, algorithm="sha256").hexdigest()
+
+    @cached_property
+    def roles_asked(self) -> frozenset[Role]:
+        """The same, asked once: for as long as a request, which is let in by them."""
+        return self.roles()
 
     def roles(self) -> frozenset[Role]:
         """Everything this login may act as; a therapist may well be an owner too."""

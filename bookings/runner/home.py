@@ -1,5 +1,6 @@
 """The home page: the race's date first, and what it comes to before anything is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
@@ -15,9 +17,10 @@ from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.soonest import soonest
+from bookings.queries.scheduling.soonest import Soonest, soonest
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
+from bookings.runner.pieces import piece, values_of
 from bookings.runner.therapists import Week, people_of
 from bookings.runner.training.race_answer import answer, answer_to, example
 from bookings.runner.training.training_guide import advice
@@ -75,15 +78,42 @@ def _home(
     found = soonest(clinic, treatments, holder=visitor(request), now=now)
     context = {
         "clinic": clinic,
-        "needs": [Need(one) for one in treatments],
-        "training": advice(treatments, rules),
-        "people": people_of(therapists, found),
-        "week": Week(),
         "soonest": found,
         "today": today,
+        "bands": _bands(clinic, treatments, therapists, found, rules=rules, today=today),
         **(greeting or _asking(store, rules, today)),
     }
     return render(request, "runner/home.html", context)
+
+
+def _bands(
+    clinic: Clinic,
+    treatments: Sequence[Treatment],
+    therapists: Sequence[Therapist],
+    found: Soonest,
+    *,
+    rules: training.Protocol,
+    today: date,
+) -> SafeString:
+    """What is below the race and the first free times."""
+    rows = [values_of(one) for one in (clinic, *treatments, *therapists)]
+    soonest_of = {
+        pk: (free.treatment.pk, free.opening.starts_at) for pk, free in found.of_therapist.items()
+    }
+    offered = {pk: treatment.pk for pk, treatment in found.offered.items()}
+    hours = {pk: sorted(there) for pk, there in found.hours.items()}
+    return piece(
+        "runner/home/_bands.html",
+        (rows, soonest_of, offered, hours, rules.digest, today),
+        lambda: {
+            "clinic": clinic,
+            "needs": [Need(one) for one in treatments],
+            "training": advice(treatments, rules),
+            "people": people_of(therapists, found),
+            "week": Week(),
+            "today": today,
+        },
+    )
 
 
 @require_safe

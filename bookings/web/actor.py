@@ -9,7 +9,7 @@ from bookings.models import User
 def role_of(user: User) -> Role:
     """The role somebody acts in: their login's, or a therapist's whose login has no other."""
     role = Role(user.role)
-    treats = role is Role.RUNNER and Role.THERAPIST in user.roles()
+    treats = role is Role.RUNNER and Role.THERAPIST in user.roles_asked
     return Role.THERAPIST if treats else role
 
 

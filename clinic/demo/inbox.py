@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from bookings.mail.messages.parts import with_pictures_inside
 from bookings.web.access import EVERYONE, protected
 from bookings.web.mail.frame import framed, in_a_frame
 from bookings.web.requests import PageRequest
@@ -81,7 +82,7 @@ class CaughtMail:
 
     @property
     def html(self) -> str:
-        return self._body("html")
+        return with_pictures_inside(self._body("html"), self.message)
 
     @property
     def parts(self) -> list[MailPart]:

@@ -25,7 +25,7 @@ class BodySizeMiddleware:
             if request.path.endswith(PLANS):
                 return HttpResponse(status=303, headers={"Location": f"{request.path}?too-large"})
             if request.user.is_authenticated:  # the policy, which asks otherwise, comes later
-                request.roles = request.user.roles()  # type: ignore[attr-defined]
+                request.roles = request.user.roles_asked  # type: ignore[attr-defined]
             is_list = request.path == LISTS
             return render(request, "413.html", {"is_list": is_list}, status=413)
         return self.get_response(request)

@@ -111,7 +111,7 @@ class PolicyMiddleware:
 def roles_of(request: PageRequest) -> frozenset[Role]:
     """What whoever has signed in may act as, asked once for each request."""
     if not hasattr(request, "roles"):
-        request.roles = request.user.roles() if request.user.is_authenticated else frozenset()
+        request.roles = request.user.roles_asked if request.user.is_authenticated else frozenset()
     return request.roles
 
 

@@ -9,7 +9,16 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from bookings.core.roles import Role
-from bookings.models import Appointment, AppointmentEvent, Client, Race, Room, Therapist, Treatment
+from bookings.models import (
+    Appointment,
+    AppointmentEvent,
+    Client,
+    Race,
+    Room,
+    Therapist,
+    Treatment,
+    User,
+)
 from tests.benchmarks import load, seed
 from tests.benchmarks.sizes import size
 from tests.factories import make_user
@@ -76,9 +85,10 @@ def make_full_clinic(today: date) -> str:
     return f"/diary/new/?who=client&treatment={treatment.pk}&when=thu+17:45"
 
 
-def signed_in(port: int) -> load.Visitor:
+def signed_in(port: int, user: User | None = None) -> load.Visitor:
+    """As the desk, unless somebody else is given."""
     browser = Browser()
-    browser.force_login(make_user(role=Role.DESK))
+    browser.force_login(user or make_user(role=Role.DESK))
     return load.Visitor(port, cookies={"sessionid": browser.cookies["sessionid"].value})
 
 

@@ -11,6 +11,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from bookings.core.scheduling.statuses import Status
+from bookings.models import User
 from tests import factories
 from tests.benchmarks import seed
 from tests.benchmarks.sizes import size
@@ -24,6 +25,13 @@ LENGTH = timedelta(minutes=45)
 
 def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
     print("Measuring a therapist's day …")
+    browser = Browser(HTTP_HOST="localhost")
+    browser.force_login(make_full_day(today))
+    return [(f"/today/, {VISITS} visits, {NOTES} notes each, in the server", _timed(browser))]
+
+
+def make_full_day(today: date) -> User:
+    """The login of the therapist whose day it is."""
     treatment = seed.make_busy_clinic(
         therapists=size(30, toy=2), appointments=size(50_000, toy=100), last_day=today
     )
@@ -50,9 +58,7 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
             )  # fmt: skip
             if weeks:
                 _signs(visit)
-    browser = Browser(HTTP_HOST="localhost")
-    browser.force_login(user)
-    return [(f"/today/, {VISITS} visits, {NOTES} notes each, in the server", _timed(browser))]
+    return user
 
 
 def _tells(client, at: datetime) -> None:

@@ -5,7 +5,7 @@ import re
 import time
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
@@ -51,7 +51,7 @@ class Visitor:
         return response.status, response.read(), response.headers.get("Location", "")
 
 
-def latencies(port: int, paths: Sequence[str], visitor: Visitor | None = None) -> list[float]:
+def latencies(port: int, paths: Iterable[str], visitor: Visitor | None = None) -> list[float]:
     """Milliseconds of each request, one after the other over one connection."""
     visitor, taken = visitor or Visitor(port), []
     for path in paths:

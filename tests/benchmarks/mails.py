@@ -6,17 +6,24 @@ import socket
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from bookings.models import Mail, MailKind, MailState
+from bookings.actions.mail import sending as sending_actions
+from bookings.mail.compose import compose
+from bookings.mail.contents import SUBJECTS, look_up
+from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.demo.processes import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
@@ -24,6 +31,7 @@ from tests.benchmarks.serving import PATIENCE, answers
 from tests.benchmarks.sizes import TOY, size
 from tests.processes import none_may_die
 
+ROUNDS, OF_A_ROUND = size(5, toy=1), size(1_000, toy=20)
 DUE = int(os.environ.get("DUE", size(10_000, toy=20)))
 WAITING, CLAIMS = size(1_000_000, toy=1_000), size(300, toy=10)
 SENDERS, CLIENTS = ((2,), (2,)) if TOY else ((1, 2, 4), (1, 4))
@@ -52,6 +60,7 @@ def sending(folder: Path, today: date) -> list[tuple[str, str]]:
         for senders in SENDERS:
             speed = sent(folder, port, server, senders)
             lines.append((f"{DUE:,} due mails, {senders} senders", speed))
+        lines += beside_the_floors(port)
         for clients in CLIENTS:
             work = partial(straight_to, port, DUE // 4 // clients)
             limit = f"{rate(*load.together(clients, work))} per second"
@@ -65,6 +74,61 @@ def visits_to_write_about(today: date) -> None:
         appointments=size(40_000, toy=200),
         last_day=today + timedelta(days=100),
     )
+
+
+def beside_the_floors(port: int) -> list[tuple[str, str]]:
+    """One sender, what the sink takes, and rendering, in turns, so that all meet the same machine.
+
+    Each in a process of its own that has started up before; the ratios are medians of the rounds.
+    """
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    rounds = [one_round(port) for _ in range(ROUNDS)]
+    sender, taken, rendered = (statistics.median(rates) for rates in zip(*rounds, strict=True))
+    limit = statistics.median(ours / sinks for ours, sinks, _ in rounds)
+    of_rendering = statistics.median(ours / alone for ours, _, alone in rounds)
+    return [
+        ("one sender, alone with the sink", f"{sender:.0f} per second"),
+        ("beside the sink's own limit", f"{taken:.0f} per second; x{limit:.2f}"),
+        ("beside rendering, without database and SMTP", f"{rendered:.0f} per second; "
+         f"x{of_rendering:.2f}"),
+    ]  # fmt: skip
+
+
+def one_round(port: int) -> tuple[float, float, float]:
+    owe("due", OF_A_ROUND, datetime.now(UTC))
+    return (
+        speed_of(*load.together(1, drained)),
+        speed_of(*load.together(1, partial(straight_to, port, OF_A_ROUND))),
+        speed_of(*load.together(1, rendered, prepare=ready_to_write)),
+    )
+
+
+def speed_of(answers: Counter, taken: float) -> float:
+    assert answers == {True: OF_A_ROUND}, answers
+    return OF_A_ROUND / taken
+
+
+def drained(_number: int) -> Iterator[bool]:
+    yield from [True] * sending_actions.send_due(now=timezone.now(), seconds=PATIENCE)
+
+
+def ready_to_write(_number: int) -> tuple[Clinic, list[Mail]]:
+    """Some mails, with all that is asked of the database for them."""
+    some = list(Mail.objects.raw("SELECT *, now() AS claimed_at FROM bookings_mail LIMIT 20"))
+    look_up(some)
+    assert not any(SUBJECTS[mail.kind].why_not(mail) for mail in some)
+    return Clinic.objects.the(), some
+
+
+def rendered(prepared: tuple[Clinic, list[Mail]]) -> Iterator[bool]:
+    clinic, some = prepared
+    with connection.execute_wrapper(refused):
+        for mail in islice(cycle(some), OF_A_ROUND):
+            yield bool(compose(mail, clinic, now=timezone.now()).as_bytes())
+
+
+def refused(*_: Any) -> None:
+    raise AssertionError("Rendering asks the database.")
 
 
 @contextmanager
@@ -156,7 +220,7 @@ def time_of_claims() -> str:
 def by_index() -> bool:
     """Whether the claim itself finds the due ones by their index."""
     with connection.cursor() as cursor:
-        given: list[Any] = [LEASE, MailKind.values]
+        given: list[Any] = [MailKind.values, 1, LEASE]
         cursor.execute(f"EXPLAIN {CLAIM}", given)
         plan = str(cursor.fetchall())
         return "Index Scan using mails_due" in plan and "Seq Scan on bookings_mail " not in plan

@@ -27,6 +27,8 @@ from tests.benchmarks import (  # noqa: E402
     full_day,
     load,
     mails,
+    memory,
+    pages,
     peers,
     reports,
     seed,
@@ -59,19 +61,21 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "clients": clients.measure,
         "waiting": waiting.measure,
         "diary": day_feed,
+        "pages": pages.measure,
         "calls": calls,
         "backups": backups.measure,
         "reports": reports.measure,
         "beside": beside.measure,
+        "memory": memory.measure,
         "peers": peers.measure,
     }
-    slow = ("peers", "reports", "beside")  # which at full size take their time
+    slow = ("peers", "reports", "beside", "memory")  # which at full size take their time
     usual = [part for part in parts if part not in slow or TOY]
     chosen = os.environ.get("ONLY", " ".join(usual)).split()
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []
     for part in chosen:
-        empty_the_clinic()
+        seed.empty_the_clinic()
         lines += parts[part](folder, today)
     return lines
 
@@ -79,7 +83,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
 def openings(folder: Path, today: date) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     for therapists, days, appointments in CLINICS:
-        empty_the_clinic()
+        seed.empty_the_clinic()
         treatment = seed.make_busy_clinic(
             therapists=therapists,
             appointments=appointments,
@@ -200,7 +204,7 @@ def bookings_per_second_over_http(port: int, starts: list[datetime]) -> str:
 
 def storm(port: int, today: date) -> str:
     """How many were booked, refused kindly, and anything else."""
-    empty_the_clinic()
+    seed.empty_the_clinic()
     seed.make_busy_clinic(therapists=1, appointments=1, last_day=today)
     starts = free_starts(today, days=22, hours=range(9, 18, 2), each=1)[:OPENINGS]
     print("Measuring a storm of attempts …")
@@ -243,14 +247,6 @@ def free_starts(today: date, *, days: int, hours: range, each: int) -> list[date
         for hour in hours
         for _ in range(each)
     ]
-
-
-def empty_the_clinic() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment"
-            " CASCADE"
-        )
 
 
 def per_second(answers: Counter, taken: float) -> str:

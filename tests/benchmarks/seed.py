@@ -109,3 +109,11 @@ def make_busy_clinic(
     )
     assert stored == appointments, stored
     return treatment
+
+
+def empty_the_clinic() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment"
+            " CASCADE"
+        )

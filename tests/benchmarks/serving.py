@@ -5,7 +5,9 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import connections
 
@@ -20,16 +22,36 @@ AS_EVERYBODY = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Served:
+    port: int
+    server: Child
+
+    def worked(self) -> float:
+        """Seconds of a processor that all its workers have had so far."""
+        first = self.server.process.pid
+        workers = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        figures = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in workers]
+        ticks = sum(int(part) for one in figures for part in one.split()[11:13])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def serving(
+def serving(folder: Path, app: str = "clinic.wsgi", **how: Any) -> Iterator[int]:
+    """Its port."""
+    with served(folder, app, **how) as one:
+        yield one.port
+
+
+@contextmanager
+def served(
     folder: Path,
     app: str = "clinic.wsgi",
     *,
     python: str = sys.executable,
     env: dict[str, str] | None = None,
     more: tuple[str, ...] = (),
-) -> Iterator[int]:
-    """Its port."""
+) -> Iterator[Served]:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -41,7 +63,7 @@ def serving(
         started.callback(server.stop)
         started.enter_context(none_may_die([server]))
         assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)
-        yield port
+        yield Served(port, server)
 
 
 def answers(port: int) -> bool:

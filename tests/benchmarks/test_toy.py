@@ -26,7 +26,9 @@ PARTS = (
     "the same put back",
     "the desk's first page", "“thu 17:45”",
     "next free day", "from slot to confirmed", "4 visitors at one slot",
+    "home, ", "home of a runner", "picker, ", "picker of a runner", "plan, ",
     "reports over 30 days", "reports over 366 days", "a booking through the action, ",
+    "one sender", "beside the sink", "beside rendering", "memory of a web", "memory of a sender",
 )  # fmt: skip
 
 

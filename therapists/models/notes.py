@@ -20,19 +20,12 @@ class Privacy(models.TextChoices):
     OWNER = "owner", gettext_lazy("Those therapists and the owner")
 
 
-def readable(therapist: Therapist | None, note: str = "") -> Q:
-    """For a therapist who treats the client; None for an owner who treats nobody.
-
-    `note`: how the note is reached from what is asked for, "note__" from its versions.
-    """
-    if therapist is None:
-        return Q(**{f"{note}privacy": Privacy.OWNER})
-    return Q(**{f"{note}author": therapist}) | ~Q(**{f"{note}privacy": Privacy.AUTHOR})
-
-
 class NoteQuerySet(models.QuerySet):
     def readable_by(self, therapist: Therapist | None) -> Self:
-        return self.filter(readable(therapist))
+        """For a therapist who treats the client; None for an owner who treats nobody."""
+        if therapist is None:
+            return self.filter(privacy=Privacy.OWNER)
+        return self.filter(Q(author=therapist) | ~Q(privacy=Privacy.AUTHOR))
 
     def hidden_from(self, therapist: Therapist) -> Self:
         return self.filter(privacy=Privacy.AUTHOR).exclude(author=therapist)

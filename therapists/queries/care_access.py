@@ -24,7 +24,13 @@ def treats(therapist: Therapist, client: Client, *, now: datetime) -> bool:
     return client.pk in treated(therapist, [client.pk], now=now)
 
 
-def treated(therapist: Therapist, clients: Collection[int], *, now: datetime) -> set[int]:
+def treated(
+    therapist: Therapist,
+    clients: Collection[int],
+    *,
+    clinic: Clinic | None = None,
+    now: datetime,
+) -> set[int]:
     """Those of the clients, by their ids, who have a visit in the therapist's own diary.
 
     From 14 days before it until the clinic's `care_days` after it; and one that the desk or the
@@ -32,7 +38,7 @@ def treated(therapist: Therapist, clients: Collection[int], *, now: datetime) ->
     colleague gets the visit in their diary, when the desk moves it there. Nobody treats a client
     who has been erased: their record is locked away, and `/health/kept/` is the way to it.
     """
-    after = timedelta(days=Clinic.objects.the().care_days)
+    after = timedelta(days=(clinic or Clinic.objects.the()).care_days)
     visits = Appointment.objects.filter(
         therapist=therapist,
         client__in=clients,

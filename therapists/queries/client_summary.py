@@ -16,7 +16,6 @@ from therapists.core.contraindications import in_short
 from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Form, HealthCheck, Note, NoteVersion
-from therapists.models.notes import readable
 from therapists.queries.questionnaire import GOOD_FOR
 
 
@@ -148,27 +147,25 @@ def _last_visits(clients: Collection[int], before: datetime) -> Iterable[Appoint
 def _newest_versions(
     clients: Collection[int], before: datetime, therapist: Therapist, notes: int
 ) -> list[NoteVersion]:
-    """Of each client's last so many notes what was signed last, the newest note first.
-
-    Said of the versions themselves, not of notes in a subquery: with one table more than eight
-    PostgreSQL does not look for the best order any longer, and reads all notes there are.
-    """
-    later = NoteVersion.objects.filter(note=OuterRef("note"), number__gt=OuterRef("number"))
+    """Of each client's last so many notes what was signed last, the newest note first."""
     nth = Window(
         RowNumber(),
-        partition_by="note__appointment__client",
-        order_by=["-note__appointment__starts_at", "-note_id"],
+        partition_by="appointment__client",
+        order_by=["-appointment__starts_at", "-pk"],
     )
-    newest = NoteVersion.objects.filter(
-        ~Exists(later),
-        readable(therapist, "note__"),
-        note__appointment__client__in=clients,
-        note__appointment__starts_at__lt=before,
-    ).annotate(nth=nth)
-    return list(
-        newest.filter(nth__lte=notes)
-        .select_related("note__appointment__client", "note__appointment__therapist", "note__author")
-        .order_by("-note__appointment__starts_at", "-note_id")
+    readable = Note.objects.readable_by(therapist).filter(
+        Exists(NoteVersion.objects.filter(note=OuterRef("pk"))),
+        appointment__client__in=clients,
+        appointment__starts_at__lt=before,
+    )
+    latest = readable.annotate(nth=nth).filter(nth__lte=notes).values_list("pk", flat=True)
+    # Asked by itself: a window over all columns of both took three times as long to write down.
+    newest = NoteVersion.objects.filter(note__in=list(latest)).order_by("note_id", "-number")
+    found = newest.distinct("note_id").select_related(
+        "note__appointment__client", "note__appointment__therapist", "note__author"
+    )
+    return sorted(
+        found, key=lambda one: (one.note.appointment.starts_at, one.note_id), reverse=True
     )
 
 

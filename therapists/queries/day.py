@@ -183,15 +183,15 @@ def _lines(
 ) -> Iterator[Line]:
     visits = visits_of(therapist, day, clinic)
     people = {visit.whose for visit in visits}
-    phases, rules = phases_on(people, day), protocol.current()
+    phases = phases_on(people, day, rules := protocol.current())
     near = hard_training_near(people, day)
-    in_care = treated(therapist, [one.pk for one in people], now=now)
+    in_care = treated(therapist, [one.pk for one in people], clinic=clinic, now=now)
     before = day_bounds(day, 1, clinic.tz).start
     known = known_of(in_care, before=before, therapist=therapist, reader=reader, now=now)
     notes = _notes_of(visits, therapist)
     prefetch_related_objects(visits, "fees", "payments")
-    ahead, late = _next_of(people, visits), _told_late(visits)
-    just_marked = _marked_since(visits, now - UNDONE_WITHIN)
+    ahead = _next_of(people, visits)
+    late, just_marked = _told(visits, marked_since=now - UNDONE_WITHIN)
     for visit in visits:
         yield Line(
             visit=visit,
@@ -234,15 +234,20 @@ def _next_of(
     return {visit.client_id: visit for visit in first}
 
 
-def _told_late(visits: Sequence[Appointment]) -> dict[int, int]:
-    """By visit, how late the therapist has said last that it begins, in minutes."""
-    events = AppointmentEvent.objects.filter(appointment__in=visits, kind=running_late.EVENT)
-    newest = events.order_by("appointment_id", "-pk").distinct("appointment_id")
-    return {event.appointment_id: event.facts["minutes"] for event in newest}
-
-
-def _marked_since(visits: Sequence[Appointment], moment: datetime) -> set[int]:
-    events = AppointmentEvent.objects.filter(
-        appointment__in=visits, kind__in=MARKS, at__gte=moment, facts__has_key="from"
-    )
-    return set(events.values_list("appointment", flat=True))
+def _told(
+    visits: Sequence[Appointment], *, marked_since: datetime
+) -> tuple[dict[int, int], set[int]]:
+    """By visit, how late the therapist has said last that it begins, in minutes; and the visits
+    that were marked since that moment."""
+    kinds = (running_late.EVENT, *MARKS)
+    events = AppointmentEvent.objects.filter(appointment__in=visits, kind__in=kinds)
+    late: dict[int, int] = {}
+    marked: set[int] = set()
+    for visit, kind, at, facts in events.order_by("pk").values_list(
+        "appointment", "kind", "at", "facts"
+    ):
+        if kind == running_late.EVENT:
+            late[visit] = facts["minutes"]
+        elif at >= marked_since and "from" in facts:
+            marked.add(visit)
+    return late, marked

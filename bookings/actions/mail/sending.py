@@ -4,6 +4,7 @@ import logging
 import random
 import time
 import traceback
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -11,10 +12,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from bookings.actions.mail import nudge_delivery
+from bookings.actions.mail import nudge_delivery, sign_in_mails
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
-from bookings.mail.compose import BadAddress, compose
-from bookings.mail.contents import SUBJECTS
+from bookings.mail.compose import BadAddress, compose, message_id
+from bookings.mail.contents import SUBJECTS, look_up
 from bookings.mail.smtp import (
     Courier,
     InDoubt,
@@ -38,16 +39,18 @@ from bookings.queries.clients import strangers
 from bookings.queries.mail import mail_status
 from bookings.queries.training import protocol
 
+BATCH = 20
+HOLDS_FOR = 2  # seconds: what was looked up for a batch is no older when a mail is decided
 WRITING_TRIES = 3
 PATIENCE_WITH_THE_DATABASE = (0.1, 1, 5)  # seconds
 logger = logging.getLogger(__name__)
 
 
 def send_due(*, now: datetime, seconds: float = 50) -> int:
-    """Send what is due, one mail at a time, for at most so long. Returns how many went out.
+    """Send what is due, for at most so long. Returns how many went out.
 
     Any number of processes may do this at once. Stops early when the mail server is in
-    trouble: the next ring of the bell tries again.
+    trouble: the next ring of the bell tries again. Who signs in waits for no more than a batch.
     """
     Heartbeat.objects.note(Component.SENDER)
     Mail.objects.reclaim()
@@ -56,32 +59,50 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
     server = MailServer.objects.the()
     with Courier(server) as courier:
         while time.monotonic() < until and not courier.in_trouble:
-            mail = Mail.objects.claim()
-            if mail is None:
+            sign_in_mails.send_due()
+            batch = Mail.objects.claim_some(BATCH)
+            if not batch:
                 break
-            sent += _attend_to(mail, courier, now)
+            sent += _attend_to_all(batch, courier, now=now, until=until)
     return sent
 
 
-def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
+def _attend_to_all(batch: list[Mail], courier: Courier, *, now: datetime, until: float) -> int:
+    """Those that it does not get to while what was looked up holds are given back."""
+    until = min(until, time.monotonic() + HOLDS_FOR)
+    left, sent = list(batch), 0
+    try:
+        clinic = Clinic.objects.the()
+        look_up(batch)
+        while left:
+            sent += _attend_to(left.pop(0), clinic, courier, now)
+            if courier.in_trouble or time.monotonic() > until:
+                break
+    finally:
+        if left:
+            _patiently(lambda: Mail.objects.give_back(left))
+    return sent
+
+
+def _attend_to(mail: Mail, clinic: Clinic, courier: Courier, now: datetime) -> bool:
     """Whether it was sent; whatever becomes of it is on its row."""
     logger.info("mail %s claimed, try %s", mail.pk, mail.attempts, extra=mail.in_logs)
-    message = _decided_and_written(mail, now)
+    message = _decided_and_written(mail, clinic, now)
     if message is None or not _handed_over(mail, message, courier):
         return False
-    _record_as_sent(mail, message["Message-ID"])
+    # Unrecorded, the mail would be in doubt.
+    _patiently(lambda: mail.sent(message_id(mail)))
     courier.server.works()
     logger.info("Mail %s sent.", mail.pk, extra=mail.in_logs)
     return True
 
 
-def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
+def _decided_and_written(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage | None:
     """The message, or None when it is not to be sent (now)."""
     try:
         if reason := _why_not(mail):
             mail.end(*reason)
             return None
-        clinic = Clinic.objects.the()
         if later := _why_later(mail, clinic):
             mail.wait_until(*later)
             return None
@@ -151,7 +172,7 @@ def _handed_over(mail: Mail, message: EmailMessage, courier: Courier) -> bool:
 def _record_as_not_taken(mail: Mail, error: NotTaken) -> None:
     match error:
         case Withdrawn():
-            pass
+            Mail.objects.give_back([mail])  # if it still is to go at all
         case InDoubt():
             mail.doubt(f"No answer after the message: {error}")
         case RecipientRefused():
@@ -170,13 +191,12 @@ def _wait(mail: Mail, delays: tuple[timedelta, ...]) -> timedelta:
     return pause(mail.attempts, delays, random.random())  # noqa: S311 - only spreads retries
 
 
-def _record_as_sent(mail: Mail, message_id: str) -> None:
-    """Worth waiting for a database that restarts: unrecorded, the mail would be in doubt."""
+def _patiently(write: Callable[[], None]) -> None:
+    """Worth waiting for a database that restarts."""
     for seconds in PATIENCE_WITH_THE_DATABASE:
         try:
-            mail.sent(message_id)
-            return
+            return write()
         except (OperationalError, InterfaceError):
             connection.close()
             time.sleep(seconds)
-    mail.sent(message_id)
+    return write()

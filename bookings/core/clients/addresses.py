@@ -32,6 +32,8 @@ class BadAddress(ValueError):
 
 def has_invisible_letters(address: str) -> bool:
     """Or ones that turn the reading around: what is read is not what is mailed to."""
+    if address.isascii() and address.isprintable():
+        return False  # at once, as nearly all are
     return any(map(_is_invisible, address))
 
 

@@ -5,7 +5,7 @@ about some ten thousand stretches at once; datetimes come back at the edge of th
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -70,10 +70,6 @@ class Grid:
             starts.extend(_starts_on(first + offset * DAY, step_minutes, tz))
         return cls(starts)
 
-    def within(self, reach: Reach) -> Sequence[Seconds]:
-        first, last = reach
-        return self.starts[bisect_left(self.starts, first) : bisect_left(self.starts, last + 1)]
-
 
 def _starts_on(day: date, step_minutes: int, tz: ZoneInfo) -> Sequence[Seconds]:
     midnight = datetime.combine(day, time.min, tz)
@@ -112,14 +108,27 @@ def openings_of(
     `rooms` are the suitable rooms' taken spans. A visit ends within one stretch of working
     hours; its buffer may run past the stretch's end but not into anything taken.
     """
-    roomy = merged(reach for taken in rooms for reach in _reaches_between(taken, duration.blocked))
-    bounds = (within[0], within[1] - 1)
-    found: dict[Seconds, list[Key]] = {}
+    roomy = _clear_of([(within[0], within[1] - 1)], _without_a_room(rooms, duration.blocked))
+    starts = grid.starts
+    takers: list[list[Key]] = [[] for _ in starts]
     for key, roster in rosters.items():
-        for reach in _common(_common(_reaches(roster, duration), roomy), [bounds]):
-            for start in grid.within(reach):
-                found.setdefault(start, []).append(key)
-    return dict(sorted(found.items()))
+        for first, last in _common(_reaches(roster, duration), roomy):
+            for there in takers[bisect_left(starts, first) : bisect_right(starts, last)]:
+                there.append(key)
+    return {start: there for start, there in zip(starts, takers, strict=True) if there}
+
+
+def _without_a_room(rooms: Iterable[Sequence[Span]], blocked: Seconds) -> list[Span]:
+    """The starts at which the visit fits into none of the rooms.
+
+    Each room leaves less of them, so that of many only the first few are looked at.
+    """
+    full: list[Reach] = [(-FOREVER, FOREVER)]
+    for taken in rooms:
+        full = _common(full, [(first, end - 1) for first, end in _too_near(taken, blocked)])
+        if not full:
+            break
+    return [(first, last + 1) for first, last in full]
 
 
 def _reaches(roster: Roster, duration: Duration) -> list[Reach]:
@@ -129,17 +138,32 @@ def _reaches(roster: Roster, duration: Duration) -> list[Reach]:
         for start, end in joined(roster.working)
         if end - start >= duration.length
     ]
-    return _common(at_work, list(_reaches_between(roster.taken, duration.blocked)))
+    return _clear_of(at_work, _too_near(roster.taken, duration.blocked))
 
 
-def _reaches_between(taken: Iterable[Span], blocked: Seconds) -> Iterator[Reach]:
-    """The starts that leave `blocked` seconds free of every taken span."""
-    free_from = -FOREVER
-    for start, end in joined(taken):
-        if start - blocked >= free_from:
-            yield free_from, start - blocked
-        free_from = end
-    yield free_from, FOREVER
+def _too_near(taken: Iterable[Span], blocked: Seconds) -> list[Span]:
+    """The starts that do not leave `blocked` seconds free of every taken span."""
+    return joined([(start - blocked + 1, end) for start, end in taken])
+
+
+def _clear_of(reaches: Iterable[Reach], gone: Sequence[Span]) -> list[Reach]:
+    """What is left of sorted, disjoint reaches without such spans."""
+    left: list[Reach] = []
+    at, many = 0, len(gone)
+    for first, last in reaches:
+        while at < many and gone[at][1] <= first:
+            at += 1
+        while at < many and gone[at][0] <= last:
+            start, end = gone[at]
+            if start > first:
+                left.append((first, start - 1))
+            first = end
+            if end > last:  # and may reach into what follows
+                break
+            at += 1
+        if first <= last:
+            left.append((first, last))
+    return left
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -167,11 +191,6 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
         if start < end:
             left.append((start, end))
     return left
-
-
-def merged(reaches: Iterable[Reach]) -> list[Reach]:
-    """The union of reaches; their ends are included, so neighbouring seconds join as well."""
-    return [(first, last - 1) for first, last in joined((a, b + 1) for a, b in reaches)]
 
 
 def _common(left: Sequence[Reach], right: Sequence[Reach]) -> list[Reach]:

@@ -41,34 +41,34 @@ class RaceNewsLetter(MailLetter):
     row: RunnerNews
     done: Sequence[AppointmentLetter]
 
-    @property
+    @cached_property
     def race(self) -> str:
         """The clinic's own name of it, and not what somebody has typed."""
         return self.row.news.listed.listed_race.name
 
-    @property
+    @cached_property
     def is_back(self) -> bool:
         """It was cancelled, and takes place after all."""
         return bool(self.mail.about.get("back"))
 
-    @property
+    @cached_property
     def is_cancelled(self) -> bool:
         return self.row.news.is_cancelled and not self.is_back
 
-    @property
+    @cached_property
     def was(self) -> str:
         """The day that they know of; news that reached nobody are not told of."""
         return self._day(self._known)
 
-    @property
+    @cached_property
     def becomes(self) -> str:
         return self._day(self.row.news.becomes)
 
-    @property
+    @cached_property
     def answer_url(self) -> str:
         return client_url(Purpose.RACE_NEWS, self.mail.client, row=self.row.pk)
 
-    @property
+    @cached_property
     def plan_url(self) -> str:
         return plan_url_of(self.mail.client)
 
@@ -84,14 +84,14 @@ class RaceNewsLetter(MailLetter):
         changed = RaceChanged(self.row.race, self._known, news.changes)
         return consequences(self.clinic, [changed], now=self.now)[0]
 
-    @property
+    @cached_property
     def visits(self) -> list[MailedVisit]:
         """Those that nobody has answered about."""
         if self._consequence is None or self.row.settled_at or self.is_back:
             return []
         return [self._visit(one) for one in self._consequence.visits]
 
-    @property
+    @cached_property
     def sessions(self) -> list[MailedShift]:
         if self._consequence is None or self.is_back:
             return []

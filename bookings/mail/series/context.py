@@ -25,11 +25,11 @@ class SeriesChangedLetter(MailLetter):
 
     visits: Sequence[AppointmentLetter]
 
-    @property
+    @cached_property
     def are_cancelled(self) -> bool:
         return all(one.appointment.status == Status.CANCELLED for one in self.visits)
 
-    @property
+    @cached_property
     def series_url(self) -> str:
         """Nothing where they are one no more."""
         return next((one.series_url for one in self.visits if one.appointment.series_id), "")
@@ -41,11 +41,11 @@ class SeriesMissedLetter(MailLetter):
 
     series: Series
 
-    @property
+    @cached_property
     def in_words(self) -> str:
         return series_in_words(self.series, self.today)
 
-    @property
+    @cached_property
     def when(self) -> str:
         """The time that it would have had; of a session of a race, its day."""
         if day := self.mail.about.get("day"):
@@ -58,7 +58,7 @@ class SeriesMissedLetter(MailLetter):
         known = Treatment.objects.filter(pk=self.mail.about.get("treatment")).first()
         return known or self.series.treatment
 
-    @property
+    @cached_property
     def why(self) -> str:
         return str(WhyMissed(self.mail.about["why"]).label)
 
@@ -72,7 +72,7 @@ class SeriesMissedLetter(MailLetter):
         opening = Opening(datetime.fromisoformat(start), (therapist,) if therapist else ())
         return time_to_book(self, self.treatment, opening, therapist)
 
-    @property
+    @cached_property
     def other_times_url(self) -> str:
         treatment = self.treatment
         if not (treatment.active and treatment.online):
@@ -80,12 +80,12 @@ class SeriesMissedLetter(MailLetter):
         day = self.clinic.day_of(datetime.fromisoformat(self.mail.about["start"]))
         return urljoin(settings.SITE_URL, f"{treatment.get_absolute_url()}?day={day}")
 
-    @property
+    @cached_property
     def series_url(self) -> str:
         """Behind the link of its last appointment; nothing where none was booked yet."""
         last = self.series.appointments.visits().order_by("starts_at").last()
         return mailed_url(last, "runner:series") if last else ""
 
-    @property
+    @cached_property
     def is_still_waiting(self) -> bool:
         return bool(still_to_book(self.series, self.clinic, now=self.now))

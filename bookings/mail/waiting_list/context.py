@@ -29,11 +29,11 @@ class EntryLetter(MailLetter):
 
     entry: WaitlistEntry
 
-    @property
+    @cached_property
     def wish(self) -> WishInWords:
         return wish_in_words(self.entry, self.clinic, self.today)
 
-    @property
+    @cached_property
     def asks_who(self) -> bool:
         """Whether only a press on its button makes the place theirs."""
         return self.mail.client.is_provisional
@@ -44,12 +44,12 @@ class EntryLetter(MailLetter):
         visit = what_was_got(self.entry, self.clinic)
         return self.day_and_time(visit.starts_at) if visit else ""
 
-    @property
+    @cached_property
     def put_on_by_us(self) -> bool:
         """Who has rung the desk has typed nothing."""
         return self.entry.by != Role.RUNNER
 
-    @property
+    @cached_property
     def wish_url(self) -> str:
         """Where it is confirmed, changed and given up."""
         return client_url(Purpose.WAITING, self.mail.client, entry=self.entry.pk)
@@ -61,31 +61,31 @@ class WaitOfferLetter(EntryLetter):
 
     offer: WaitlistOffer
 
-    @property
+    @cached_property
     def day(self) -> str:
         return dates.day_from(self.offer.starts_at, self.clinic.tz, self.today)
 
-    @property
+    @cached_property
     def start(self) -> str:
         return wording.clock(self.offer.starts_at, self.clinic.tz)
 
-    @property
+    @cached_property
     def end(self) -> str:
         return wording.clock(self.offer.ends_at, self.clinic.tz)
 
-    @property
+    @cached_property
     def until(self) -> str:
         """15:30 today; with its day where that is another."""
         until = dates.until(self.offer.until, self.now, self.clinic.tz)
         is_today = self.clinic.day_of(self.offer.until) == self.today
         return _("{clock} today").format(clock=until) if is_today else until
 
-    @property
+    @cached_property
     def price(self) -> str:
         kept = self.entry.appointment or self.offer.hold or self.entry.treatment
         return wording.price(kept.price, self.clinic.currency)
 
-    @property
+    @cached_property
     def before(self) -> str:
         """When the visit is now that would be moved; nothing where none would."""
         visit = self.entry.appointment
@@ -102,11 +102,11 @@ class WaitOfferLetter(EntryLetter):
         """Why they are asked, and what their training has against it."""
         return plan_says(self.entry, self.offer.starts_at, self.clinic, now=self.now)
 
-    @property
+    @cached_property
     def offer_url(self) -> str:
         return client_url(Purpose.WAIT_OFFER, self.mail.client, offer=self.offer.pk)
 
-    @property
+    @cached_property
     def is_free_still(self) -> bool:
         """Whether whoever is quick can still book it like anybody else."""
         treatment = self.entry.treatment
@@ -114,7 +114,7 @@ class WaitOfferLetter(EntryLetter):
         facts = facts_for(slot, self.clinic, now=self.now)
         return not problems_with(slot, facts, rules=Rules.ONLINE)
 
-    @property
+    @cached_property
     def is_taken(self) -> bool:
         """By somebody else, who has booked it."""
         there = Appointment.objects.filter(

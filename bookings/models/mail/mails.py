@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Least, Now
 from django.utils.translation import gettext as _
@@ -30,16 +30,14 @@ LEASE = timedelta(seconds=120)
 
 IN_DOUBT = gettext_lazy("Nobody can know whether it arrived: send it again, or ring this client.")
 
-# One statement: the subquery runs once, passes over what another sender is claiming, and
+# One statement: what is due is looked for once, passing over what another sender is claiming, and
 # every time is the database's, because the clocks of workers differ. It asks each time whether
 # mail is paused or the server rests, and how much has left within the hour; kinds that this sender
-# does not know are left to newer ones.
+# does not know are left to newer ones. Where an hour has its cap, one at a time is counted; and one
+# that has been tried before goes alone, lest it takes its neighbours along should it kill senders.
 CLAIM = """
-    UPDATE bookings_mail
-    SET state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
-        lease_until = statement_timestamp() + %s, data_at = NULL
-    WHERE id = (
-        SELECT id FROM bookings_mail
+    WITH due AS MATERIALIZED (
+        SELECT id, due_at, attempts FROM bookings_mail
         WHERE state = 'scheduled' AND due_at <= statement_timestamp() AND kind = ANY(%s)
           AND (SELECT mail_paused_at FROM bookings_clinic) IS NULL
           AND NOT EXISTS (SELECT FROM bookings_mailserver
@@ -49,9 +47,31 @@ CLAIM = """
               ELSE (SELECT count(*) FROM bookings_mail
                     WHERE data_at > statement_timestamp() - interval '1 hour')
                    < (SELECT mails_per_hour FROM bookings_clinic) END
-        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+        ORDER BY due_at
+        LIMIT CASE (SELECT mails_per_hour FROM bookings_clinic) WHEN 0 THEN %s ELSE 1 END
+        FOR UPDATE SKIP LOCKED
+    ), batch AS (
+        SELECT id, row_number() OVER so_far AS place, max(attempts) OVER so_far AS tried
+        FROM due WINDOW so_far AS (ORDER BY due_at, id ROWS UNBOUNDED PRECEDING)
     )
+    UPDATE bookings_mail
+    SET state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
+        lease_until = statement_timestamp() + %s, data_at = NULL
+    WHERE id IN (SELECT id FROM batch WHERE place = 1 OR tried = 0)
     RETURNING *, statement_timestamp() AS claimed_at
+"""
+# Just before its message goes out; not while mail is paused, nor to an address that has changed.
+MARK = """
+    UPDATE bookings_mail
+    SET data_at = statement_timestamp(), lease_until = statement_timestamp() + %s
+    WHERE id = %s AND lease_token = %s AND state = 'sending'
+      AND (SELECT mail_paused_at FROM bookings_clinic) IS NULL
+      AND EXISTS (SELECT FROM bookings_client WHERE id = %s AND email = %s)
+"""
+SENT = """
+    UPDATE bookings_mail
+    SET state = 'sent', sent_at = statement_timestamp(), message_id = %s, last_error = ''
+    WHERE id = %s AND lease_token = %s
 """
 
 
@@ -115,12 +135,25 @@ class MailQuerySet(models.QuerySet["Mail"]):
         )
 
     def claim(self) -> "Mail | None":
-        """The mail that has been due longest, leased to the caller, or None.
+        """The mail that has been due longest, leased to the caller, or None."""
+        return next(iter(self.claim_some(1)), None)
+
+    def claim_some(self, most: int) -> "list[Mail]":
+        """Those that have been due longest, each leased to the caller under a token of its own.
 
         Outside a transaction, as all that senders write: one that is stopped in its tracks
         must never leave a row locked.
         """
-        return next(iter(self.raw(CLAIM, [LEASE, MailKind.values])), None)
+        claimed = self.raw(CLAIM, [MailKind.values, most, LEASE])
+        return sorted(claimed, key=lambda mail: (mail.due_at, mail.pk))
+
+    def give_back(self, claimed: "Iterable[Mail]") -> None:
+        """What its sender does not get to: due as it was, and this was no attempt."""
+        tokens = {mail.pk: mail.lease_token for mail in claimed}
+        mine = self.filter(pk__in=tokens, lease_token__in=tokens.values())
+        mine.filter(state=MailState.SENDING, data_at=None).update(
+            state=MailState.SCHEDULED, attempts=F("attempts") - 1
+        )
 
     def reclaim(self) -> None:
         """Take back what senders that are gone left behind: retried, or in doubt if marked."""
@@ -207,7 +240,9 @@ class Mail(models.Model):
     claimed_at: datetime  # by the database's clock, told with each claim
 
     objects = MailQuerySet.as_manager()
-    tried: MailWording | None = None  # instead of the newest words, where a page shows them
+    # Looked up for all of a batch; of the words, those that a page tries.
+    wording: MailWording | None = None
+    visit_now: Appointment | None = None
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -284,14 +319,13 @@ class Mail(models.Model):
 
     def mark(self) -> bool:
         """Say that the message goes out now. False: it is no longer the caller's to send."""
-        mine = self._mine().filter(state=MailState.SENDING)
-        return bool(mine.update(data_at=Now(), lease_until=Now() + LEASE))
+        return bool(
+            _updated(MARK, LEASE, self.pk, self.lease_token, self.client.pk, self.client.email)
+        )
 
     def sent(self, message_id: str) -> None:
         """Counts even after the lease, as long as nobody else has claimed the mail since."""
-        self._mine().update(
-            state=MailState.SENT, sent_at=Now(), message_id=message_id, last_error=""
-        )
+        _updated(SENT, message_id, self.pk, self.lease_token)
 
     def end(self, state: MailState, why: str, **changes: Any) -> None:
         """Not sent, and not to be tried again."""
@@ -352,3 +386,10 @@ class Mail(models.Model):
 
     def _mine(self) -> MailQuerySet:
         return Mail.objects.filter(pk=self.pk, lease_token=self.lease_token)
+
+
+def _updated(sql: str, *given: Any) -> int:
+    """How many rows; each mail asks these, so that they are written only once."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cursor.rowcount

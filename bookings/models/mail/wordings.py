@@ -1,5 +1,7 @@
 """What the clinic says at the head and foot of its mails, in versions that never change."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +13,12 @@ class MailWordingQuerySet(models.QuerySet["MailWording"]):
     def current(self, kind: str) -> "MailWording":
         """The newest; with no row at all, the words that come with Taper, not stored."""
         return self.filter(kind=kind).first() or MailWording(kind=kind, number=0)
+
+    def current_of(self, kinds: Iterable[str]) -> "dict[str, MailWording]":
+        """The same of several, in one query."""
+        newest = self.filter(kind__in=kinds).order_by("kind", "-number").distinct("kind")
+        stored = {wording.kind: wording for wording in newest}
+        return {kind: stored.get(kind) or MailWording(kind=kind, number=0) for kind in kinds}
 
 
 class MailWording(models.Model):

@@ -65,17 +65,33 @@ class DiaryFacts:
 
     def openings(self, treatment: Treatment, **asked: Any) -> list[Opening]:
         """The free starts in order of time; `asked` is what `starts` takes besides."""
-        people = {one.pk: one for one in self.offered_by[treatment.pk]}
+        found = self.told(treatment, self.starts(treatment, **asked))
+        if not (self.freed and asked.get("rules", Rules.ONLINE).is_staff):
+            return found
         blocked = (asked.get("duration") or treatment.duration).blocked
-        tells = bool(self.freed) and asked.get("rules", Rules.ONLINE).is_staff
+        return [replace(one, for_the_list=self._is_all_for_the_list(one, blocked)) for one in found]
+
+    def told(self, treatment: Treatment, starts: Mapping[Seconds, Iterable[int]]) -> list[Opening]:
+        """Such free starts as people know them."""
+        people = {one.pk: one for one in self.offered_by[treatment.pk]}
         return [
-            Opening(
-                datetime.fromtimestamp(start, UTC),
-                tuple(people[pk] for pk in takers),
-                tells and all(self.is_for_the_list(start, blocked, pk) for pk in takers),
-            )
-            for start, takers in self.starts(treatment, **asked).items()
+            Opening(datetime.fromtimestamp(start, UTC), tuple(people[pk] for pk in takers))
+            for start, takers in starts.items()
         ]
+
+    def starts_by_day(
+        self, treatment: Treatment, first: date, days: int
+    ) -> dict[date, dict[Seconds, list[int]]]:
+        """The free starts of each of the days that has any."""
+        found = self.starts(treatment, first=first, days=days)
+        order = list(found)
+        by_day = {}
+        for day in days_from(first, days):
+            begin, end = _seconds(day_bounds(day, 1, self.clinic.tz))
+            there = order[bisect_left(order, begin) : bisect_left(order, end)]
+            if there:
+                by_day[day] = {start: found[start] for start in there}
+        return by_day
 
     def starts(
         self,
@@ -107,6 +123,10 @@ class DiaryFacts:
             within=self._bookable(shown, rules),
         )
         return self._without_kept(found, duration) if rules.binds(Code.LIST_FIRST) else found
+
+    def _is_all_for_the_list(self, opening: Opening, blocked: int) -> bool:
+        start = int(opening.starts_at.timestamp())
+        return all(self.is_for_the_list(start, blocked, one.pk) for one in opening.therapists)
 
     def is_for_the_list(self, start: Seconds, blocked: int, therapist: int) -> bool:
         """Whether the waiting list is asked first about some of that time."""

@@ -1,11 +1,12 @@
 """The next free times of the clinic and of each therapist, for pages that tell them at a glance."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from bookings.core.scheduling.openings import Span, clock_span
+from bookings.core.scheduling.openings import clock_span
 from bookings.core.scheduling.parts_of_day import PARTS_BEGIN
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
@@ -109,19 +110,17 @@ def _what_each_is_asked_for(
 def _hours(facts: DiaryFacts) -> dict[int, frozenset[tuple[int, int]]]:
     """By therapist, from the hours of the days looked at, whatever is booked or off in them."""
     parts = [
-        (day.weekday(), part, clock_span(day, since, until, facts.clinic.tz))
+        (span, (day.weekday(), part))
         for day in (facts.first + timedelta(days=n) for n in range(facts.days))
         for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
+        if (span := clock_span(day, since, until, facts.clinic.tz))
     ]
+    begins, ends = [span[0] for span, _ in parts], [span[1] for span, _ in parts]
     return {
         pk: frozenset(
-            (weekday, part)
-            for weekday, part, span in parts
-            if span and any(_overlap(span, worked) for worked in timetable.working)
+            name
+            for start, end in timetable.working
+            for _, name in parts[bisect_right(ends, start) : bisect_left(begins, end)]
         )
         for pk, timetable in facts.timetables.items()
     }
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

@@ -58,10 +58,15 @@ def _race(row: Sequence) -> training.Race:
     )
 
 
-def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseDay]:
-    """The phase of each client on one day, by the client's id: two queries for any number."""
+def phases_on(
+    clients: Iterable[Client], day: date, rules: training.Protocol | None = None
+) -> dict[int, training.PhaseDay]:
+    """The phase of each client on one day, by the client's id: one query for any number.
+
+    `rules`: the protocol, where the caller has asked for it.
+    """
     people = {client.pk for client in clients}
-    rules = protocol.current()
+    rules = rules or protocol.current()
     races = defaultdict(list)
     for race in Race.objects.filter(client__in=people):
         races[race.client_id].append(race.in_training)

@@ -1,13 +1,14 @@
 """A runner's plan with what can really be booked of it, in a constant number of queries."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median_low
 
 from bookings.core import training
+from bookings.core.scheduling.openings import Seconds
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.scheduling.weeks import monday_of
@@ -19,6 +20,8 @@ from bookings.queries.training import protocol
 
 # A recommended session is known by its kind and ideal day; no plan has two on one day.
 SessionId = tuple[training.Kind, date]
+
+StartsByDay = Mapping[date, Mapping[Seconds, Sequence[int]]]
 
 SHOWN = 3
 
@@ -302,7 +305,7 @@ class _OfferFacts:
         if treatment and not (booked or closed or declined or not_yet):
             found = self.nearest_to(session, treatment)
         opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
-        against = self._against(found[0]) if found else None
+        against = self._against(self.clinic.day_of(found[0].starts_at)) if found else None
         made = Offer(number, session, treatment, found, booked, opens_on, declined, closed, against)
         is_open = treatment and not (booked or closed or declined or not_yet)
         if treatment is None or not is_open or (found and not against):
@@ -314,8 +317,7 @@ class _OfferFacts:
         if self.diary is None or not days:
             return None
         span = (days[-1] - days[0]).days + 1
-        free = self.diary.openings(treatment, first=days[0], days=span)
-        there = {self.clinic.day_of(one.starts_at) for one in free}
+        there = self.diary.starts_by_day(treatment, days[0], span)
         good = (day for day in days if training.suits(treatment.kinds, day, self._beside_visits))
         return next((day for day in good if day in there), None)
 
@@ -323,45 +325,55 @@ class _OfferFacts:
         if self.diary is None:
             return []
         first = max(session.window_start, self.diary.first)
-        days = (session.window_end - first).days
-        free = self.diary.openings(treatment, first=first, days=days)
-        allowed = [o for o in free if self.plan.allows(session, self.clinic.day_of(o.starts_at))]
-        spared = [o for o in allowed if not self._against(o)]
-        good = [o for o in spared if not self._against(o, treatment.kinds)]
-        return self._ranked(good or spared or allowed, session.suggested)
+        free = self.diary.starts_by_day(treatment, first, (session.window_end - first).days)
+        allowed = [day for day in free if self.plan.allows(session, day)]
+        spared = [day for day in allowed if not self._against(day)]
+        good = [day for day in spared if not self._against(day, treatment.kinds)]
+        nearest = {day: free[day] for day in good or spared or allowed}
+        return self._ranked(self.diary, treatment, nearest, session.suggested)
 
     def _against(
-        self, opening: Opening, kinds: frozenset[training.Kind] = frozenset()
+        self, day: date, kinds: frozenset[training.Kind] = frozenset()
     ) -> training.Advice | None:
         """A day advised against (S10) is offered where nothing else is free."""
-        return training.against(kinds, self.clinic.day_of(opening.starts_at), self._beside_visits)
+        return training.against(kinds, day, self._beside_visits)
 
     @cached_property
     def _beside_visits(self) -> training.Plan:
         return self.plan.beside(self.history.days(self.clinic))
 
-    def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
+    def _ranked(
+        self, diary: DiaryFacts, treatment: Treatment, free: StartsByDay, ideal: date
+    ) -> list[Opening]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""
         usual_minute = self.history.usual_minute(self.clinic)
         parts: dict[tuple[date, int], _Choice] = {}
-        for opening in free:
-            choice = self._choice(opening, ideal, usual_minute)
-            best = parts.setdefault(choice.part, choice)
-            if choice.rank < best.rank:
-                parts[choice.part] = choice
+        for day in sorted(free, key=lambda day: (abs((day - ideal).days), day)):
+            if self._has_enough(parts.values(), abs((day - ideal).days)):
+                break  # those of later days would come after them
+            for opening in diary.told(treatment, free[day]):
+                choice = self._choice(opening, day, ideal, usual_minute)
+                best = parts.setdefault(choice.part, choice)
+                if choice.rank < best.rank:
+                    parts[choice.part] = choice
         ranked = sorted(parts.values(), key=lambda choice: choice.rank)
         return [choice.opening for choice in ranked[: self.most]]
 
-    def _choice(self, opening: Opening, ideal: date, usual_minute: int | None) -> "_Choice":
+    def _has_enough(self, found: Iterable["_Choice"], days_off: int) -> bool:
+        """Of those that are all that the runner wants, nearer to the ideal day."""
+        return sum(one.rank[0] == 0 and one.rank[1] < days_off for one in found) >= self.most
+
+    def _choice(
+        self, opening: Opening, day: date, ideal: date, usual_minute: int | None
+    ) -> "_Choice":
         local = opening.starts_at.astimezone(self.clinic.tz)
-        day = self.clinic.day_of(opening.starts_at)
         usual = self.history.usual_therapist
-        minute = local.hour * 60 + local.minute
+        minute, part = local.hour * 60 + local.minute, part_of_day(local.time())
         return _Choice(
             opening,
-            part=(day, part_of_day(local.time())),
+            part=(day, part),
             rank=(
-                self.history.usual.misses(opening, part_of_day(local.time())),
+                self.history.usual.misses(opening, part),
                 abs((day - ideal).days),
                 usual is not None and usual not in opening.therapists,
                 0 if usual_minute is None else abs(minute - usual_minute),

@@ -19,7 +19,8 @@ from bookings.web.visitor import visitor
 @require_safe
 def times(request: HttpRequest, slug: str) -> HttpResponse:
     treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
-    return page_or_part(request, PAGE, PART, {"picker": picker_of(request, treatment)})
+    picker = picker_of(request, treatment)
+    return page_or_part(request, PAGE, PART, {"picker": picker, "clinic": picker.clinic})
 
 
 def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> Picker:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +14,7 @@ from bookings.core.wording import isolated
 from bookings.models import Clinic, Race
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import History, Offer, SessionId, next_offer
+from bookings.runner.pieces import piece
 from bookings.web.training.hills import Hills, hills_of
 from bookings.web.training.plan_page import as_drawn, first_day
 from bookings.web.training.plan_store import PlanStore
@@ -50,11 +52,11 @@ class RaceAnswer:
 
 @dataclass(frozen=True)
 class Example:
-    """The build-up of any race over a distance; `weeks` is how long it usually is."""
+    """The build-up of any race over a distance, as hills; `weeks` is how long it usually is."""
 
     distance: training.Distance
     weeks: int
-    hills: Hills
+    land: SafeString
 
 
 def answer(
@@ -102,13 +104,24 @@ def answer_to(
 
 def example(distance: training.Distance, protocol: training.Protocol, today: date) -> Example:
     weeks = protocol.distances[distance].default_weeks
+    edition = (distance, protocol.digest, today)
+    land = piece(
+        "runner/home/_land.html",
+        edition,
+        lambda: {"answer": None, "hills": _anybodys_hills(distance, weeks, protocol, today)},
+    )
+    return Example(distance, weeks, land)
+
+
+def _anybodys_hills(
+    distance: training.Distance, weeks: int, protocol: training.Protocol, today: date
+) -> Hills:
     day = today + (weeks + WEEKS_BEFORE_THE_EXAMPLE) * WEEK
     race = training.Race(day + timedelta(days=6 - day.weekday()), distance)
     plan = training.plan([race], training.Runner(), protocol, as_of=today)
     segments = plan.segments(today, training.end_of(plan, today))
     marked = (Marked(n, one.suggested, False) for n, one in enumerate(plan.sessions, start=1))
-    hills = hills_of(segments, marked, protocol, today=None)
-    return Example(distance, weeks, hills)
+    return hills_of(segments, marked, protocol, today=None)
 
 
 def race_to_greet(races: Iterable[Race], protocol: training.Protocol, today: date) -> Race | None:

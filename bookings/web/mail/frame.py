@@ -8,6 +8,8 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
+from bookings.mail.messages.parts import with_pictures_inside
+
 MAIL_POLICY = {
     "default-src": ["'none'"],
     "style-src": ["'unsafe-inline'"],  # a mail carries its styles with it
@@ -39,6 +41,6 @@ def in_a_frame(html: str) -> HttpResponse:
 
 def html_of(message: EmailMessage | None) -> str:
     part = message.get_body(("html",)) if message else None
-    if part is None:
+    if message is None or part is None:
         raise Http404
-    return part.get_content()
+    return with_pictures_inside(part.get_content(), message)

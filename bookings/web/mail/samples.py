@@ -68,7 +68,7 @@ def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMes
     with transaction.atomic():
         now, clinic = timezone.now(), Clinic.objects.the()
         mail = sample(kind, clinic, now=now)
-        mail.tried = tried
+        mail.wording = tried
         with links.leading_nowhere():
             message = compose(mail, clinic, now=now)
         transaction.set_rollback(True)

@@ -16,7 +16,6 @@ from bookings.core.scheduling.openings import (
     Span,
     clock_span,
     joined,
-    merged,
     openings_of,
 )
 from tests.reading import present
@@ -223,8 +222,3 @@ def test_joining_spans_keeps_every_second_and_no_more(some):
     result = joined(some)
     assert {second for a, b in result for second in range(a, b, TICK)} == covered
     assert all(one[1] < two[0] for one, two in pairwise(result))
-
-
-def test_merging_reaches_counts_both_ends():
-    assert merged([(5, 9), (0, 4)]) == [(0, 9)]
-    assert merged([(0, 4), (6, 9)]) == [(0, 4), (6, 9)]

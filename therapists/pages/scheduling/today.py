@@ -46,7 +46,7 @@ def sheet(request: StaffRequest, therapist: Therapist, day: date) -> HttpRespons
 
 
 def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dict:
-    clinic, now = Clinic.objects.the(), timezone.now()
+    clinic, now = request.clinic or Clinic.objects.the(), timezone.now()
     is_today = clinic.day_of(now)
     shown = day_of(therapist, day or is_today, clinic, reader=reader_of(request), now=now)
     asked = whole_number(request.GET.get("visit"))

@@ -6,6 +6,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from hashlib import sha256
 
 from bookings.core.training.protocol.claims import claims_in
 from bookings.core.training.protocol.distances import DISTANCES, DistanceRules, UnfinishedRace
@@ -76,6 +78,11 @@ class Protocol:
 
     def __repr__(self) -> str:
         return f"<Protocol version {self.version}>"
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all that it says: another wherever two differ."""
+        return sha256(repr(vars(self)).encode()).hexdigest()
 
     def refuse_claims(self) -> None:
         """Raises FieldError for wording for runners that says what may not be said of massage."""

@@ -185,7 +185,7 @@ def due(clock, clinic):
         claimed = Mail.objects.claim()
         assert claimed
         assert claimed == mail
-        message = sending._decided_and_written(claimed, timezone.now())
+        message = sending._decided_and_written(claimed, clinic, timezone.now())
         if message:
             claimed.mark()
             claimed.sent(f"{mail.pk}")

@@ -1,0 +1,37 @@
+"""Pieces of pages that are the same for everybody, rendered once while what they show is the same.
+
+A piece is made without the request, so that nothing of who asks can get into it.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Model
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+KEPT = 32  # by each process
+_pieces: dict[str, SafeString] = {}
+
+
+def piece(template: str, edition: object, shown: Callable[[], Mapping[str, Any]]) -> SafeString:
+    """The template with what `shown` makes.
+
+    `edition` is all that `shown` is made from, as its `repr` tells it: another as soon as any of it
+    has changed. Rows go in as `values_of` them, since a row's `repr` tells only its name.
+    """
+    key = sha256(repr((template, get_language(), edition)).encode()).hexdigest()
+    if (kept := _pieces.get(key)) is not None:
+        return kept
+    made = render_to_string(template, shown())
+    while len(_pieces) >= KEPT:
+        _pieces.pop(next(iter(_pieces), ""), None)
+    _pieces[key] = made
+    return made
+
+
+def values_of(row: Model) -> dict[str, Any]:
+    """Every column as it was read, and what the query has told besides."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
