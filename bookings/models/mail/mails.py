@@ -1,6 +1,6 @@
 """E-mails owed, sent, or skipped with the reason: the outbox and the history at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Self
 
