@@ -11,10 +11,10 @@ CONTENT_ID = "logo@clinic"
 
 
 def logo_of(digest: str) -> bytes:
-    """A PNG; nothing where there is none (any more)."""
+    """A PNG; nothing where there is none (any more), or none that can be read: mails go without."""
     try:
         return _as_png(digest) if digest else b""
-    except Logo.DoesNotExist:
+    except (Logo.DoesNotExist, OSError):
         return b""
 
 

@@ -90,7 +90,7 @@ def test_advice_costs_no_more_queries_for_more_treatments(
     client.get(URL)
     factories.make_treatment()
     picker(3)
-    with django_assert_num_queries(9):  # the picker, session, light treatments, which protocol
+    with django_assert_num_queries(8):  # the picker, session, light treatments, which protocol
         client.get(URL)
 
 
