@@ -19,6 +19,10 @@ class Work(IntEnum):
     MIGRATING = int.from_bytes(b"taper")  # any number of our own
 
 
+# It does nothing meanwhile, for which some hosts would end it.
+ALONE = "SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_try_advisory_xact_lock(%s)"
+
+
 @contextmanager
 def alone_with(work: Work) -> Iterator[bool]:
     """Whether it is ours, until the end.
@@ -28,6 +32,6 @@ def alone_with(work: Work) -> Iterator[bool]:
     """
     with closing(connection.get_new_connection(connection.get_connection_params())) as own:
         with own.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [work.value])
+            cursor.execute(ALONE, [work.value])
             [is_ours] = cursor.fetchone()
         yield is_ours

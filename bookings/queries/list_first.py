@@ -18,6 +18,7 @@ from bookings.models import Clinic, Treatment, WaitlistEntry
 from bookings.queries.training import protocol
 from bookings.queries.waiting_list.wishes import duration_of, wishes_of
 
+OF_THE_ROTA = 21 * 86_400  # seconds: what is so long is no visit, but hours or rooms that changed
 Kind = tuple[int, Duration]  # of a treatment, and how long
 FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
 
@@ -44,8 +45,9 @@ def kept_for_the_list(
 ) -> dict[int, list[Span]]:
     """By therapist, what strangers do not take before those whom it suits have been asked.
 
-    Bounded: no longer than the pause and the next tendings, or a night in which no mail goes; and
-    nothing so near that nobody would be written to. The queries are as many for any number of rows.
+    Bounded: no longer than the pause and the next tendings, or a night in which no mail goes, but
+    no night for what spans weeks; and nothing so near that nobody would be written to. The queries
+    are as many for any number of rows.
     """
     asked = [] if clinic.mail_paused_at else list(_asked(freed, clinic, now))
     if not asked:
@@ -78,7 +80,9 @@ def _asked(
     hours = protocol.current().mails.reminders
     notice = timedelta(minutes=clinic.minimum_notice_minutes)
     for therapist, since, start, end, due in freed:
-        begins = hours.hours_begin(datetime.fromtimestamp(due, UTC), clinic.tz)
+        begins = datetime.fromtimestamp(due, UTC)
+        if end - start < OF_THE_ROTA:
+            begins = hours.hours_begin(begins, clinic.tz)
         if at := asked_at(begins, now):
             moment = Moment(now=at, today=clinic.day_of(at), notice=notice)
             came_free = datetime.fromtimestamp(since, UTC)

@@ -36,7 +36,7 @@ FILES_BESIDE = 200  # databases, logs, pages as files
 
 
 class TimedRequest(HTTPRequestParser):
-    path = ""  # of one whose head cannot be read
+    path = command = ""  # of one whose head cannot be read
 
     def __init__(self, adj: Adjustments):
         super().__init__(adj)
@@ -51,17 +51,23 @@ class TimedRequest(HTTPRequestParser):
             self.adj.max_request_body_size = most
 
 
-class HoldingTask(WSGITask):
-    def get_environment(self) -> dict[str, Any]:
-        environ = super().get_environment()
-        environ[HOLD_ANSWER] = self.channel.hold_until
-        return environ
-
+class _HeadAlone(Task):
     def write(self, data: bytes) -> None:
         """To HEAD the head alone: a body would be taken for the answer to the next request."""
         super().write(b"" if self.request.command == "HEAD" else data)
         if self.request.command == "HEAD":
             self.chunked_response = False  # or the end of its chunks would follow
+
+
+class RefusingTask(_HeadAlone, ErrorTask):
+    pass
+
+
+class HoldingTask(_HeadAlone, WSGITask):
+    def get_environment(self) -> dict[str, Any]:
+        environ = super().get_environment()
+        environ[HOLD_ANSWER] = self.channel.hold_until
+        return environ
 
 
 class TooLargeTask(HoldingTask):
@@ -77,7 +83,7 @@ def refusal(channel: HTTPChannel, request: TimedRequest) -> Task:
     says_too_much = request.content_length >= most_bytes(request.path)
     if says_too_much and isinstance(request.error, RequestEntityTooLarge):
         return TooLargeTask(channel, request)
-    return ErrorTask(channel, request)
+    return RefusingTask(channel, request)
 
 
 class TimedChannel(HTTPChannel):

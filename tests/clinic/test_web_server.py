@@ -9,15 +9,17 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.urls import get_resolver
 
 from clinic.demo.processes import Child, wait_until
 from clinic.middleware.body_size import LISTS
 from clinic.web_server import worker as web_server
-from clinic.web_server.lanes import MOST_LOOKING
+from clinic.web_server.lanes import FIRST, MOST_LOOKING, is_first
 from tests import patience
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -241,15 +243,19 @@ def test_told_to_stop_it_finishes_what_has_begun_and_ends_well(server, port):
 
 
 def looks(port: int, how_many: int, together: ThreadPoolExecutor) -> list[Future]:
-    """As many visitors of the picker, all at once."""
-    return [together.submit(status_and_wait, port, "/book/massage/") for _ in range(how_many)]
+    """As many visitors of the picker, all at once, each from elsewhere."""
+    return [
+        together.submit(status_and_wait, port, "/book/massage/", f"203.0.113.{number}")
+        for number in range(how_many)
+    ]
 
 
-def status_and_wait(port: int, path: str) -> tuple[int, str | None]:
+def status_and_wait(port: int, path: str, address: str = "") -> tuple[int, str | None]:
+    request = urllib.request.Request(
+        f"http://localhost:{port}{path}", headers={"X-Forwarded-For": address}
+    )
     try:
-        with urllib.request.urlopen(
-            f"http://localhost:{port}{path}", timeout=patience.seconds()
-        ) as answer:
+        with urllib.request.urlopen(request, timeout=patience.seconds()) as answer:
             return answer.status, None
     except urllib.error.HTTPError as error:
         return error.code, error.headers["Retry-After"]
@@ -275,3 +281,57 @@ def test_too_many_who_look_at_times_are_asked_to_come_back_and_nobody_else_is(se
     assert set(answers) == {(200, None), (503, "3")}, answers
     assert answers[200, None] >= MOST_LOOKING
     assert status_and_wait(port, "/book/massage/") == (200, None)
+
+
+def test_one_address_that_asks_much_keeps_nobody_else_out(server, port):
+    with ThreadPoolExecutor(70) as together:
+        flood = [
+            together.submit(status_and_wait, port, path, "203.0.113.200")
+            for path in ["/book/massage/", "//book/massage/"] * 25
+        ]
+        others = looks(port, 12, together)
+        assert {one.result() for one in others} == {(200, None)}
+        assert (503, "3") in {one.result() for one in flood}
+
+
+def test_to_a_head_the_words_to_come_back_are_no_body(server, port):
+    with ThreadPoolExecutor(50) as together, contextlib.ExitStack() as stack:
+        flood = [
+            together.submit(status_and_wait, port, "/book/massage/", "203.0.113.200")
+            for _ in range(40)
+        ]
+        head = b"HEAD / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.200\r\n\r\n"
+        patience.wait_for(lambda: any(one.done() for one in flood))
+        answer = connected(port, head, stack).makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert answer.endswith(b"\r\n\r\n")
+        assert {one.result()[0] for one in flood} == {200, 503}
+
+
+LOOKED_AT = {"", "api", "book", "embed", "just-book", "legal", "plan", "privacy", "protocol",
+             "race-answer", "races", "terms", "therapists"}  # fmt: skip
+
+
+def first_parts(patterns, before: str = "") -> Iterator[str]:
+    for one in patterns:
+        path = before + str(one.pattern).lstrip("^")
+        if hasattr(one, "url_patterns"):
+            yield from first_parts(one.url_patterns, path)
+        else:
+            yield path.split("/")[0]
+
+
+def test_of_each_page_it_is_said_whether_it_is_only_looked_at():
+    found = {part for part in first_parts(get_resolver().url_patterns) if "<" not in part}
+    assert not (LOOKED_AT & FIRST)
+    assert found - FIRST == LOOKED_AT
+
+
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [("//", False), ("///book/massage/", False), ("//desk/", True), ("", False), ("/desk", True),
+     ("/book/massage/hold/", True), ("/plan/book/", True), ("/plan/", False), ("/nowhere/", False),
+     ("/plan/times/massage/choose/", True), ("/static/css/theme.css", True)],
+)  # fmt: skip
+def test_whose_turn_it_is_follows_from_the_path_that_the_site_sees(path, first):
+    assert is_first(path) == first

@@ -8,7 +8,7 @@ from clinic.middleware.body_size import most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
 from clinic.web_server import worker as web_server
 
-settings.configure(USE_I18N=False)
+settings.configure(USE_I18N=False, TRUSTED_PROXIES=1)
 web_server.SECONDS_TO_SEND = 3
 LARGE = b"x" * 3_000_000
 

@@ -10,6 +10,7 @@ from bookings.queries.replica import from_replica
 from bookings.queries.reports.limits import TookTooLong, in_time
 from bookings.web.requests import StaffRequest
 
+SAFE = ("GET", "HEAD")  # may be asked twice, since they change nothing
 View = Callable[..., HttpResponse]
 
 
@@ -17,7 +18,6 @@ def stopped_in_time(otherwise: View) -> Callable[[View], View]:
     """One that takes too long ends, and `otherwise` answers in its place."""
 
     def decorate(view: View) -> View:
-        @from_replica
         def _shown(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             with in_time():
                 return view(request, *args, **kwargs)
@@ -25,7 +25,8 @@ def stopped_in_time(otherwise: View) -> Callable[[View], View]:
         @wraps(view)
         def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                return _shown(request, *args, **kwargs)
+                shown = from_replica(_shown) if request.method in SAFE else _shown
+                return shown(request, *args, **kwargs)
             except TookTooLong:
                 return otherwise(request, *args, **kwargs)
 

@@ -51,13 +51,18 @@ KEY = "booking_key"
 LONGEST_KEPT = 500
 
 
-@require_POST
+@page_methods
 @limited(HOLDS)
 @private
 def hold(request: HttpRequest, slug: str) -> HttpResponse:
     """Holds the chosen start and asks for the details, in one answer with an address of its own
-    (`js/address.js`); what was typed on a page that lost its time comes along."""
+    (`js/address.js`); what was typed on a page that lost its time comes along.
+
+    Who has kept the address of such an answer, and asks for it, is led to the times.
+    """
     treatment = get_object_or_404(Treatment, slug=slug)
+    if request.method != "POST":
+        return redirect("runner:times", slug)
     form = StartForm(request.POST)
     _keep_what_was_typed(request)
     if not form.is_valid():

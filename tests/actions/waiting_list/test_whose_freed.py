@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from bookings.actions.scheduling import holds
+from bookings.actions.scheduling.holds import Holder
 from bookings.models import (
     Absence,
     Appointment,
@@ -16,6 +19,7 @@ from bookings.models import (
     WeeklyShift,
 )
 from tests import factories
+from tests.diary_requests import hold_one
 
 HOUR = timedelta(hours=1)
 
@@ -90,3 +94,44 @@ def test_those_are_all_that_free_time_and_know_a_therapist(db):
     with connection.cursor() as cursor:
         cursor.execute(WITH_A_THERAPIST)
         assert {name for (name,) in cursor.fetchall()} == {*FREEING}
+
+
+def test_what_the_owner_saves_as_it_was_frees_nothing(clinic, massage, room):
+    factories.make_entry(treatment=massage)
+    FreedTime.objects.all().delete()
+    massage.price += 1
+    for saved in (massage, room, clinic):
+        saved.save()
+    assert not FreedTime.objects.exists()
+
+
+@pytest.mark.parametrize("changed", ["shorter", "online", "room", "step"])
+def test_what_makes_new_times_possible_does(changed, clinic, massage, room):
+    factories.make_entry(treatment=massage)
+    massage.online = room.active = False
+    massage.save()
+    room.save()
+    FreedTime.objects.all().delete()
+    massage.minutes -= 5 * (changed == "shorter")
+    massage.online, room.active = changed == "online", changed == "room"
+    clinic.start_step_minutes = 5 if changed == "step" else clinic.start_step_minutes
+    for saved in (massage, room, clinic):
+        saved.save()
+    assert FreedTime.objects.count() == 1
+
+
+def test_a_time_that_a_visitor_lets_go_is_no_news_to_those_who_waited_before(massage, at):
+    entry = factories.make_entry(treatment=massage)
+    FreedTime.objects.all().delete()
+    now = entry.joined_at + HOUR
+    hold_one(massage, at(1, 10), visitor="a browser", now=now)
+    holds.let_go(Holder(key="a browser"), now)
+    assert not FreedTime.objects.exists()
+
+
+def test_it_is_to_those_who_have_joined_because_it_was_kept(massage, at):
+    now = timezone.now()
+    hold_one(massage, at(1, 10), visitor="a browser", now=now)
+    factories.make_entry(treatment=massage, joined_at=now)
+    holds.let_go(Holder(key="a browser"), now)
+    assert FreedTime.objects.get().cause == "hold"

@@ -303,8 +303,9 @@ def test_a_known_address_is_answered_like_any_other(send_details, at):
     assert Client.objects.get(proved_at__isnull=False).phone == "1"
 
 
-def test_a_get_holds_nothing(client, massage):
-    assert client.get("/book/sports-massage/hold/").status_code == 405
+def test_a_get_holds_nothing_and_leads_to_the_times(client, massage):
+    assert client.get("/book/sports-massage/hold/").headers["Location"] == "/book/sports-massage/"
+    assert not Appointment.objects.exists()
 
 
 def test_no_form_is_taken_from_another_site(massage, start):
