@@ -35,7 +35,7 @@ def make_full_day(today: date) -> User:
     treatment = seed.make_busy_clinic(
         therapists=size(30, toy=2), appointments=size(50_000, toy=100), last_day=today
     )
-    user = factories.make_user("therapist@example.com")
+    user = factories.make_user()
     therapist = factories.make_therapist("Full Day", user=user)
     room = factories.make_room("Full")
     first = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=7)
