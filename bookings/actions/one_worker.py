@@ -1,7 +1,7 @@
 """What one worker does at a time, whichever of them that is."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import IntEnum
 
 from django.db import connection
@@ -34,4 +34,8 @@ def alone_with(work: Work) -> Iterator[bool]:
         with own.cursor() as cursor:
             cursor.execute(ALONE, [work.value])
             [is_ours] = cursor.fetchone()
-        yield is_ours
+        try:
+            yield is_ours
+        finally:  # of a connection that is only closed the server hears later
+            with suppress(connection.Database.Error):
+                own.rollback()

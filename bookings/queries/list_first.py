@@ -45,9 +45,8 @@ def kept_for_the_list(
 ) -> dict[int, list[Span]]:
     """By therapist, what strangers do not take before those whom it suits have been asked.
 
-    Bounded: no longer than the pause and the next tendings, or a night in which no mail goes, but
-    no night for what spans weeks; and nothing so near that nobody would be written to. The queries
-    are as many for any number of rows.
+    Bounded: no longer than the pause, the next tendings and (unless it spans weeks) a night without
+    mails; nothing so near that nobody would be written to. As many queries for any number of rows.
     """
     asked = [] if clinic.mail_paused_at else list(_asked(freed, clinic, now))
     if not asked:
