@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from enum import IntEnum
 
+import psycopg2
 from django.db import connection
 
 
@@ -37,5 +38,5 @@ def alone_with(work: Work) -> Iterator[bool]:
         try:
             yield is_ours
         finally:  # of a connection that is only closed the server hears later
-            with suppress(connection.Database.Error):
+            with suppress(psycopg2.Error):
                 own.rollback()
