@@ -27,10 +27,11 @@ MINUTES = float(os.environ.get("MINUTES", "10"))
 RUNNERS = int(os.environ.get("RUNNERS", "200"))
 STAFF = 8
 PATIENCE = 300  # seconds
-# All come from one address here, which no clinic's runners do.
+# Each runner says to come from elsewhere; the desk's and the therapists' limits are not the point.
 LIFTED = {
     **{f"LIMIT_{one}": "" for one in ("ACCOUNTS", "PAGES", "API", "BOOKING", "HOLDS")},
     "LIMIT_SIGNING_IN": "false",
+    "TRUSTED_PROXIES": "1",
     "HOLDS_PER_HOUR_PER_ADDRESS": "1000000",
     "HOLDS_AT_ONCE_PER_ADDRESS": "100000",
 }
@@ -40,6 +41,8 @@ OVERLAPS = """
        AND a.starts_at < b.blocked_until AND b.starts_at < a.blocked_until
      WHERE a.status NOT IN ('cancelled', 'expired') AND b.status NOT IN ('cancelled', 'expired')
 """
+# The owner lets as many book in an hour as come.
+MANY_NEWCOMERS = "UPDATE bookings_clinic SET unproved_per_hour = 0"
 BOOKED = "SELECT count(*) FROM bookings_client WHERE name LIKE 'Monday %'"
 LATE = """
     SELECT count(*), coalesce(percentile_disc(0.95) WITHIN GROUP (ORDER BY late), 0),
@@ -62,7 +65,7 @@ def main() -> int:
             wrong = play(url, Path(folder), "a Monday", RUNNERS, MINUTES)
             play(url, Path(folder), "twice as many", 2 * RUNNERS, MINUTES / 2)
             wrong += play(url, Path(folder), "as before", RUNNERS, 1)
-            return 1 if wrong + looked_into_the_books(Path(folder)) else 0
+            return 1 if wrong + looked_into_the_books() else 0
 
 
 @contextmanager
@@ -79,6 +82,9 @@ def site(state: Path) -> Iterator[str]:
             lambda: "Taper is running" in log.read_text(), seconds=PATIENCE, alive=demo.is_running
         )
         assert runs, log.read_text()
+        read_from(state)
+        with connection.cursor() as cursor:
+            cursor.execute(MANY_NEWCOMERS)
         yield f"http://localhost:{port}"
     finally:
         demo.stop()
@@ -109,11 +115,15 @@ def play(url: str, folder: Path, what: str, runners: int, minutes: float) -> int
     return sum(int(page["Failure Count"]) for page in pages if page["Name"] == "Aggregated")
 
 
-def looked_into_the_books(state: Path) -> int:
-    """Prints what became of bookings and mails; returns how much of it is wrong."""
+def read_from(state: Path) -> None:
+    """The database of the demo there."""
     kept = (state / "environment").read_text().splitlines()
     os.environ.update(dict(line.split("=", 1) for line in kept))
     django.setup()
+
+
+def looked_into_the_books() -> int:
+    """Prints what became of bookings and mails; returns how much of it is wrong."""
 
     def answer(sql: str) -> tuple:
         with connection.cursor() as cursor:
