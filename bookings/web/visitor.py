@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
+from bookings.core import proxies
 from bookings.core.clients.addresses import compared
 from bookings.core.scheduling.statuses import Status
 from bookings.links import still_goes_to
@@ -181,12 +182,8 @@ def neighbourhood(where: str) -> str:
 
 
 def outermost_trusted(request: HttpRequest) -> str:
-    """Only our own proxies' entries are believed; what stands left of them anybody can write."""
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    proxies = settings.TRUSTED_PROXIES
-    if 0 < proxies <= len(hops) and hops[-proxies]:
-        return hops[-proxies]
-    return request.META.get("REMOTE_ADDR", "")
+    told, remote = request.META.get("HTTP_X_FORWARDED_FOR", ""), request.META.get("REMOTE_ADDR", "")
+    return proxies.outermost_trusted(told, remote, settings.TRUSTED_PROXIES)
 
 
 def _keyed(salt: str, value: str) -> str:

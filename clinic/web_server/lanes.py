@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from waitress.channel import HTTPChannel
 from waitress.utilities import Error
 
+from bookings.core.proxies import outermost_trusted
+
 # By the first part of their path; all else, also what is not there, is looked at.
 FIRST = frozenset(
     (  # noqa: SIM905 - shorter so
@@ -83,10 +85,9 @@ def is_first(path: str) -> bool:
 
 def source_of(channel: HTTPChannel) -> str:
     """The address that asks, as bookings.web.visitor has it."""
-    hops = channel.requests[0].headers.get("X_FORWARDED_FOR", "").split(",")
-    proxies = settings.TRUSTED_PROXIES
-    trusted = hops[-proxies].strip() if 0 < proxies <= len(hops) else ""
-    return trusted or str(channel.addr[0] if channel.addr else "")
+    told = channel.requests[0].headers.get("X_FORWARDED_FOR", "")
+    remote = str(channel.addr[0] if channel.addr else "")
+    return outermost_trusted(told, remote, settings.TRUSTED_PROXIES)
 
 
 class Lanes:
