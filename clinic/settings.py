@@ -85,6 +85,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "clinic.urls"
 WSGI_APPLICATION = "clinic.wsgi.application"
+FORM_RENDERER = "bookings.widgets.WidgetRenderer"  # Django's own HTML, at less (ADR 20)
 
 TEMPLATES = [
     {

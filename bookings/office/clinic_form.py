@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from crispy_forms.layout import HTML, Div, Fieldset
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.db.models.functions import Floor
 from django.urls import reverse
@@ -25,6 +25,7 @@ from bookings.web.forms import (
     PROPOSAL,
     AddressField,
     AsksAboutSlips,
+    Inset,
     NameField,
     NumberField,
     ShortText,
@@ -62,8 +63,8 @@ LABELS = {
 FEES = ("late_cancellation_fee", "no_show_fee")
 
 
-def clashes_of(field: str) -> HTML:
-    return HTML(f'{{% include "office/_clashes.html" with said=form.clashes.{field} %}}')
+def clashes_of(field: str) -> Inset:
+    return Inset(f'{{% include "office/_clashes.html" with said=form.clashes.{field} %}}')
 
 
 def pair(*fields: str) -> Div:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Fieldset, LayoutObject
+from crispy_forms.layout import Div, Fieldset, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
@@ -20,6 +20,7 @@ from bookings.queries.office import offers
 from bookings.web.forms import (
     AsksAboutFarDays,
     DayField,
+    Inset,
     NameField,
     NumberField,
     ShortText,
@@ -53,7 +54,7 @@ class PriceField(NumberField):
 
 
 # A new one has no length yet by which they could be ticked.
-TICKED_LATER = HTML(
+TICKED_LATER = Inset(
     '<p>{% load i18n %}{% translate "A runner’s plan proposes it for the sessions that may last as '
     "long by the protocol: they are ticked when it is saved, and its page changes that."
     '" %}</p>'

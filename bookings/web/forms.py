@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout, LayoutObject
-from crispy_forms.utils import TEMPLATE_PACK, render_field
+from crispy_forms.utils import TEMPLATE_PACK, default_field_template
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import BigIntegerField
 from django.http import QueryDict
+from django.template import Template
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -34,8 +36,6 @@ IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,’' ]\d{3})+(?:[.,]\d*)?", r
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
-# The button that takes what is proposed instead of an address.
-PROPOSAL = HTML('{% include "web/_meant.html" with meant=form.meant %}')
 
 
 def whole_number(text: str | None) -> int | None:
@@ -126,18 +126,22 @@ def sane_birthday(born: date, today: date) -> date:
     return born
 
 
+class PlainHelper(FormHelper):
+    """For fields inside a form tag that the template writes, so that little is to be said of it."""
+
+    form_tag, form_action, disable_csrf = False, "", True
+    template = "bootstrap5/_fields_alone.html"
+
+
 def plain(*fields: str | LayoutObject) -> FormHelper:
-    """These fields, inside a form tag that the template writes."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
+    helper = PlainHelper()
     helper.layout = Layout(*(Plain(one) if isinstance(one, str) else one for one in fields))
     return helper
 
 
 class Plain(LayoutObject):
-    """A field. One that is hidden is written by itself: the template around it would say nothing,
-    and takes longer than all the rest of it."""
+    """A field, written without what crispy's own layout does for any other (ADR 20). One that is
+    hidden is written by itself: the template around it would say nothing."""
 
     def __init__(self, name: str):
         self.fields = [name]
@@ -146,10 +150,27 @@ class Plain(LayoutObject):
         self, form: Any, context: Any, template_pack: str = TEMPLATE_PACK, **more: Any
     ) -> str:
         [name] = self.fields
-        if name in form.fields and form[name].is_hidden:
-            form.rendered_fields.add(name)
-            return str(form[name])
-        return render_field(name, form, context, template_pack=template_pack, **more)
+        field = form[name]
+        form.rendered_fields.add(name)
+        if field.is_hidden:
+            return str(field)
+        with context.push(field=field):
+            return default_field_template(template_pack).template.render(context)
+
+
+class Inset(HTML):
+    """What stands between fields, read as a template once and not each time it is shown."""
+
+    @cached_property
+    def template(self) -> Template:
+        return Template(self.html)
+
+    def render(self, form: Any, context: Any, **more: Any) -> str:
+        return self.template.render(context)
+
+
+# The button that takes what is proposed instead of an address.
+PROPOSAL = Inset('{% include "web/_meant.html" with meant=form.meant %}')
 
 
 class DayInput(forms.DateInput):

@@ -14,6 +14,7 @@ from typing import Any
 
 import allauth.account
 import allauth.mfa
+import crispy_forms
 import pytest
 from django.contrib import admin
 from django.template import Node, engines
@@ -31,7 +32,8 @@ GIVEN_BY_DJANGO = {
 }  # fmt: skip
 # Whose templates some of ours stand in for.
 PACKAGES = [
-    Path(present(package.__file__)).parent for package in (allauth.account, allauth.mfa, admin)
+    Path(present(package.__file__)).parent
+    for package in (allauth.account, allauth.mfa, admin, crispy_forms)
 ]
 NAMED_IN_A_TAG = re.compile(r"\bas (\w+)|\bfor ([\w, ]+) in\b|\b(\w+)=")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from crispy_forms.layout import HTML, Fieldset
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -26,7 +26,7 @@ from bookings.models.clinic import validate_accent, validate_map
 from bookings.office import saving
 from bookings.office.saving import RowForm, without_claims
 from bookings.queries.training import protocol
-from bookings.web.forms import ShortText, plain
+from bookings.web.forms import Inset, ShortText, plain
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
@@ -44,9 +44,9 @@ PALETTE = {
 }
 _CHOOSE = gettext_lazy("Choose the colour")
 # The button that takes what is proposed instead of an unreadable colour.
-PROPOSAL = HTML('{% include "office/wording/_nearest.html" with nearest=colour_form.nearest %}')
+PROPOSAL = Inset('{% include "office/wording/_nearest.html" with nearest=colour_form.nearest %}')
 
-LINE = HTML('{% include "office/wording/_line.html" with line=form.headline.value %}')
+LINE = Inset('{% include "office/wording/_line.html" with line=form.headline.value %}')
 
 
 class HomePageForm(RowForm):
