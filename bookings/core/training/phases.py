@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 
 from bookings.core.training.protocol import Protocol
@@ -184,7 +185,11 @@ class Timeline:
             yield Segment(stretch.phase, stretch.race, begins, ends)
 
     def _index(self, day: date) -> int:
-        return bisect_right(self.stretches, day, key=lambda stretch: stretch.start) - 1
+        return bisect_right(self._starts, day) - 1
+
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [stretch.start for stretch in self.stretches]
 
 
 def _stretch(day: date, spans: Sequence[Span], protocol: Protocol) -> Stretch:

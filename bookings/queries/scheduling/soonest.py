@@ -1,12 +1,12 @@
 """The next free times of the clinic and of each therapist, for pages that tell them at a glance."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from bookings.core.scheduling.openings import clock_span
+from bookings.core.scheduling.openings import Seconds, clock_span
 from bookings.core.scheduling.parts_of_day import PARTS_BEGIN
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
@@ -18,6 +18,8 @@ DAYS_LOOKED_AT = sum(LOOKS)
 DAYS_TOLD = 3
 # Between them lie morning, afternoon and evening.
 PARTS_OF_DAY = (time.min, *PARTS_BEGIN, time.max)
+
+Starts = Mapping[Seconds, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -81,19 +83,32 @@ def _first_of_each(
     found: dict[int, Free] = {}
     first = facts.first
     for look in LOOKS:
-        awaited = {one for pk, one in offered.items() if pk not in found}
+        awaited = {one.pk: one for pk, one in offered.items() if pk not in found}
         if usual and len(days) < DAYS_TOLD:
-            awaited.add(usual)
-        for treatment in awaited:
-            for opening in facts.openings(treatment, first=first, days=look):
-                free = Free(treatment, opening)
-                if treatment == usual:
-                    days.setdefault(facts.clinic.day_of(opening.starts_at), free)
-                for taker in opening.therapists:
-                    if offered[taker.pk] == treatment:
-                        found.setdefault(taker.pk, free)
+            awaited[usual.pk] = usual
+        for treatment in awaited.values():
+            waiting = {pk for pk, one in offered.items() if one.pk == treatment.pk}
+            for day, starts in facts.starts_by_day(treatment, first, look).items():
+                if usual and treatment.pk == usual.pk:
+                    days[day] = _free(facts, treatment, starts, next(iter(starts)))
+                for pk, start in _first_by_person(starts, waiting - found.keys()).items():
+                    found[pk] = _free(facts, treatment, starts, start)
         first += timedelta(days=look)
     return days, found
+
+
+def _first_by_person(starts: Starts, waiting: Set[int]) -> dict[int, Seconds]:
+    found: dict[int, Seconds] = {}
+    for start, takers in starts.items():
+        if len(found) == len(waiting):
+            break
+        found |= {pk: start for pk in takers if pk in waiting and pk not in found}
+    return found
+
+
+def _free(facts: DiaryFacts, treatment: Treatment, starts: Starts, start: Seconds) -> Free:
+    [opening] = facts.told(treatment, {start: starts[start]})
+    return Free(treatment, opening)
 
 
 def _what_each_is_asked_for(

@@ -1,14 +1,14 @@
 """A runner's plan with what can really be booked of it, in a constant number of queries."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median_low
 
 from bookings.core import training
-from bookings.core.scheduling.openings import Seconds
+from bookings.core.intervals import days_from
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.scheduling.weeks import monday_of
@@ -21,9 +21,8 @@ from bookings.queries.training import protocol
 # A recommended session is known by its kind and ideal day; no plan has two on one day.
 SessionId = tuple[training.Kind, date]
 
-StartsByDay = Mapping[date, Mapping[Seconds, Sequence[int]]]
-
 SHOWN = 3
+NO_KINDS: frozenset[training.Kind] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -322,18 +321,33 @@ class _OfferFacts:
         return next((day for day in good if day in there), None)
 
     def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
+        """On days that suit; where those have nothing, on days less good, or on any of its window.
+
+        Days are judged and looked at as they are come to, which mostly is the first few.
+        """
         if self.diary is None:
             return []
         first = max(session.window_start, self.diary.first)
-        free = self.diary.starts_by_day(treatment, first, (session.window_end - first).days)
-        allowed = [day for day in free if self.plan.allows(session, day)]
-        spared = [day for day in allowed if not self._against(day)]
-        good = [day for day in spared if not self._against(day, treatment.kinds)]
-        nearest = {day: free[day] for day in good or spared or allowed}
-        return self._ranked(self.diary, treatment, nearest, session.suggested)
+        window = days_from(first, (session.window_end - first).days)
+        days = sorted(window, key=lambda day: _from_day(day, session.suggested))
+        looked_at: set[date] = set()
+        for kinds in (treatment.kinds, NO_KINDS, None):
+            left = (
+                day
+                for day in days
+                if day not in looked_at
+                and self.plan.allows(session, day)
+                and (kinds is None or not self._against(day, kinds))
+            )
+            if found := self._ranked(treatment, left, session.suggested, looked_at):
+                return found
+        return []
+
+    def _free_on(self, day: date, treatment: Treatment) -> list[Opening]:
+        return self.diary.openings(treatment, first=day, days=1) if self.diary else []
 
     def _against(
-        self, day: date, kinds: frozenset[training.Kind] = frozenset()
+        self, day: date, kinds: frozenset[training.Kind] = NO_KINDS
     ) -> training.Advice | None:
         """A day advised against (S10) is offered where nothing else is free."""
         return training.against(kinds, day, self._beside_visits)
@@ -343,15 +357,16 @@ class _OfferFacts:
         return self.plan.beside(self.history.days(self.clinic))
 
     def _ranked(
-        self, diary: DiaryFacts, treatment: Treatment, free: StartsByDay, ideal: date
+        self, treatment: Treatment, days: Iterable[date], ideal: date, looked_at: set[date]
     ) -> list[Opening]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""
         usual_minute = self.history.usual_minute(self.clinic)
         parts: dict[tuple[date, int], _Choice] = {}
-        for day in sorted(free, key=lambda day: (abs((day - ideal).days), day)):
+        for day in days:
             if self._has_enough(parts.values(), abs((day - ideal).days)):
                 break  # those of later days would come after them
-            for opening in diary.told(treatment, free[day]):
+            looked_at.add(day)
+            for opening in self._free_on(day, treatment):
                 choice = self._choice(opening, day, ideal, usual_minute)
                 best = parts.setdefault(choice.part, choice)
                 if choice.rank < best.rank:
@@ -387,6 +402,10 @@ class _Choice:
     opening: Opening
     part: tuple[date, int]
     rank: tuple[int, int, bool, int, datetime]
+
+
+def _from_day(day: date, ideal: date) -> tuple[int, date]:
+    return abs((day - ideal).days), day
 
 
 def _last_day_of(session: training.Session) -> date:
