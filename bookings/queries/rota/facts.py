@@ -95,14 +95,17 @@ TIME_OFF = """
 # All that decides where a visit may stand but what is booked, in one round trip: who offers the
 # treatments (or that one of them), the rooms, the time off and the hours, each as a list.
 ROTA = """
-      WITH people AS (
-    SELECT offer.treatment_id AS offers, therapist.*
-      FROM bookings_treatment_therapists offer
-      JOIN bookings_therapist therapist ON therapist.id = offer.therapist_id
-     WHERE therapist.active
-       AND offer.treatment_id = ANY(%(treatments)s)
-       AND (%(therapist)s IS NULL OR therapist.id = %(therapist)s))
+      WITH offers AS (
+    SELECT treatment_id, therapist_id
+      FROM bookings_treatment_therapists
+     WHERE treatment_id = ANY(%(treatments)s)
+       AND (%(therapist)s IS NULL OR therapist_id = %(therapist)s)),
+           people AS (
+    SELECT *
+      FROM bookings_therapist
+     WHERE active AND id IN (SELECT therapist_id FROM offers))
     SELECT (SELECT json_agg(people ORDER BY position, name) FROM people),
+           (SELECT json_agg(json_build_array(treatment_id, therapist_id)) FROM offers),
            (SELECT json_agg(json_build_array(treatment, room, name))
               FROM (SUITABLE_ROOMS) rooms (treatment, room, name)),
            (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
@@ -134,18 +137,17 @@ def rota(
 ) -> RotaOfDays:
     """The hours of these civil days, and the time off that touches `during`."""
     asked = list(treatments)
-    [(people, rooms, away, hours)] = rows(
+    [(people, offers, rooms, away, hours)] = rows(
         ROTA,
         treatments=asked,
         therapist=therapist and therapist.pk,
         days=list(days),
         **{"from": during.start, "until": during.end},
     )
-    offered_by: dict[int, list[Therapist]] = {pk: [] for pk in asked}
+    offered = {(treatment, therapist) for treatment, therapist in offers or ()}
+    staff = [_person(one) for one in people or ()]
+    offered_by = {pk: [one for one in staff if (pk, one.pk) in offered] for pk in asked}
     suitable: dict[int, list[Room]] = {pk: [] for pk in asked}
-    for one in people or ():
-        person = Therapist.from_db(replica.alias(), PERSON, [one[name] for name in PERSON])
-        offered_by[one["offers"]].append(person)
     for treatment, room, name in rooms or ():
         suitable[treatment].append(Room(pk=room, name=name, active=True))
     worked = [
@@ -153,6 +155,10 @@ def rota(
         for who, day, start, end, works in hours or ()
     ]
     return RotaOfDays(offered_by, suitable, away or [], worked)
+
+
+def _person(row: dict[str, Any]) -> Therapist:
+    return Therapist.from_db(replica.alias(), PERSON, [row[name] for name in PERSON])
 
 
 def suitable_rooms(treatments: Iterable[int]) -> dict[int, list[Room]]:

@@ -28,6 +28,9 @@ from bookings.queries.rota.working_hours import timetables_told
 from bookings.queries.scheduling.facts import Freed, Taken, taken_times
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 
+# By free start, the ids of the therapists who can take it.
+Starts = Mapping[Seconds, Sequence[int]]
+
 # How far ahead the desk looks, whom the clinic's horizon does not bind.
 FARTHEST_DAYS = 730
 
@@ -71,7 +74,7 @@ class DiaryFacts:
         blocked = (asked.get("duration") or treatment.duration).blocked
         return [replace(one, for_the_list=self._is_all_for_the_list(one, blocked)) for one in found]
 
-    def told(self, treatment: Treatment, starts: Mapping[Seconds, Iterable[int]]) -> list[Opening]:
+    def told(self, treatment: Treatment, starts: Starts) -> list[Opening]:
         """Such free starts as people know them."""
         people = {one.pk: one for one in self.offered_by[treatment.pk]}
         return [
@@ -80,10 +83,10 @@ class DiaryFacts:
         ]
 
     def starts_by_day(
-        self, treatment: Treatment, first: date, days: int
+        self, treatment: Treatment, first: date, days: int, duration: Duration | None = None
     ) -> dict[date, dict[Seconds, list[int]]]:
         """The free starts of each of the days that has any."""
-        found = self.starts(treatment, first=first, days=days)
+        found = self.starts(treatment, first=first, days=days, duration=duration)
         order = list(found)
         by_day = {}
         for day in days_from(first, days):

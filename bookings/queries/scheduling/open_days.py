@@ -1,15 +1,16 @@
 """Some days of the diary, each with its openings or the reason why it has none."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
-from bookings.core.intervals import day_bounds
+from bookings.core.intervals import day_bounds, days_from
 from bookings.core.scheduling.openings import Duration, Span, joined
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, Starts, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 
@@ -22,12 +23,29 @@ class Why(StrEnum):
     NOT_YET = "not open yet"
 
 
+class Openings(Sequence[Opening]):
+    """Of a day; made when they are looked at, for of most days it is only asked how many."""
+
+    def __init__(self, facts: DiaryFacts, treatment: Treatment, starts: Starts):
+        self.facts, self.treatment, self.starts = facts, treatment, starts
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._made[place]
+
+    @cached_property
+    def _made(self) -> list[Opening]:
+        return self.facts.told(self.treatment, self.starts)
+
+
 @dataclass(frozen=True)
 class Day:
     """A civil day of the clinic; `why_none` is set when it has no openings."""
 
     date: date
-    openings: tuple[Opening, ...]
+    openings: Sequence[Opening]
     why_none: Why | None
 
 
@@ -53,21 +71,17 @@ def days_of(
         ignoring=ignoring,
         now=now,
     )
-    by_day = defaultdict(list)
-    for opening in found.openings(treatment, duration=duration):
-        by_day[clinic.day_of(opening.starts_at)].append(opening)
+    by_day = found.starts_by_day(treatment, first, days, duration=duration)
     at_work = list(_at_work(found))
     return [
-        _day(clinic, day, by_day[day], at_work, now)
-        for day in (first + timedelta(days=n) for n in range(days))
+        _day(clinic, day, Openings(found, treatment, by_day.get(day, {})), at_work, now)
+        for day in days_from(first, days)
     ]
 
 
-def _day(
-    clinic: Clinic, day: date, openings: list[Opening], at_work: list[Span], now: datetime
-) -> Day:
+def _day(clinic: Clinic, day: date, openings: Openings, at_work: list[Span], now: datetime) -> Day:
     why_none = None if openings else _why_none(clinic, day, at_work, now)
-    return Day(day, tuple(openings), why_none)
+    return Day(day, openings, why_none)
 
 
 def _why_none(clinic: Clinic, day: date, at_work: list[Span], now: datetime) -> Why:

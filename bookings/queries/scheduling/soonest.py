@@ -1,25 +1,27 @@
 """The next free times of the clinic and of each therapist, for pages that tell them at a glance."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
+from typing import Any
 
+from bookings.core.intervals import days_from
 from bookings.core.scheduling.openings import Seconds, clock_span
 from bookings.core.scheduling.parts_of_day import PARTS_BEGIN
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, Starts, diary_facts
 from bookings.queries.scheduling.slots import Ignoring
 
-# Ever more days at a time: mostly the first few are enough, and then the rest is not asked for.
+# Ever more days at a time: mostly the first few are enough, and then the rest is not asked for,
+# nor what is booked in the days of the last look.
 LOOKS = (1, 2, 4, 14)
-DAYS_LOOKED_AT = sum(LOOKS)
+DAYS_LOOKED_AT, NEAR = sum(LOOKS), sum(LOOKS[:-1])
 DAYS_TOLD = 3
 # Between them lie morning, afternoon and evening.
 PARTS_OF_DAY = (time.min, *PARTS_BEGIN, time.max)
-
-Starts = Mapping[Seconds, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -60,23 +62,26 @@ def soonest(
     now: datetime,
 ) -> Soonest:
     """One look at the diary for everybody, or for one therapist; the `holder`'s holds are free."""
-    facts = diary_facts(
-        clinic,
-        first=clinic.day_of(now),
-        days=DAYS_LOOKED_AT,
-        treatments=treatments,
-        therapist=therapist,
-        ignoring=Ignoring(holder=holder),
-        now=now,
-    )
+    today = clinic.day_of(now)
+    asked: dict[str, Any] = {
+        "therapist": therapist,
+        "ignoring": Ignoring(holder=holder),
+        "now": now,
+    }
+    look = partial(diary_facts, clinic, treatments=treatments, **asked)
+    facts = look(first=today, days=NEAR, asked=days_from(today, DAYS_LOOKED_AT))
+    far = partial(look, first=today + timedelta(days=NEAR), days=DAYS_LOOKED_AT - NEAR)
     usual = most_usual(one for one in treatments if facts.offered_by[one.pk])
     offered = _what_each_is_asked_for(facts, usual, treatments)
-    days, found = _first_of_each(facts, usual, offered)
+    days, found = _first_of_each(facts, far, usual, offered)
     return Soonest(usual, list(days.values())[:DAYS_TOLD], found, offered, _hours(facts))
 
 
 def _first_of_each(
-    facts: DiaryFacts, usual: Treatment | None, offered: Mapping[int, Treatment]
+    facts: DiaryFacts,
+    far: Callable[[], DiaryFacts],
+    usual: Treatment | None,
+    offered: Mapping[int, Treatment],
 ) -> tuple[dict[date, Free], dict[int, Free]]:
     """By day the first of the usual, by therapist the first of what they are asked for."""
     days: dict[date, Free] = {}
@@ -86,6 +91,8 @@ def _first_of_each(
         awaited = {one.pk: one for pk, one in offered.items() if pk not in found}
         if usual and len(days) < DAYS_TOLD:
             awaited[usual.pk] = usual
+        if awaited and look == LOOKS[-1]:
+            facts = far()
         for treatment in awaited.values():
             waiting = {pk for pk, one in offered.items() if one.pk == treatment.pk}
             for day, starts in facts.starts_by_day(treatment, first, look).items():
@@ -126,7 +133,7 @@ def _hours(facts: DiaryFacts) -> dict[int, frozenset[tuple[int, int]]]:
     """By therapist, from the hours of the days looked at, whatever is booked or off in them."""
     parts = [
         (span, (day.weekday(), part))
-        for day in (facts.first + timedelta(days=n) for n in range(facts.days))
+        for day in days_from(facts.first, DAYS_LOOKED_AT)
         for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
         if (span := clock_span(day, since, until, facts.clinic.tz))
     ]
