@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.template import defaultfilters
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
@@ -55,6 +58,19 @@ def how_many(waiting: Sequence) -> str:
 class HasTimes(Protocol):
     starts_at: datetime
     ends_at: datetime
+
+
+@register.filter(name="date", expects_localtime=True)
+def written_date(value: Any, form: str | None = None) -> str:
+    """Django's own; what it makes of a civil day, which a page has again and again, is kept."""
+    if type(value) is date:
+        return _written(value, form, get_language())
+    return defaultfilters.date(value, form)
+
+
+@lru_cache(maxsize=10_000)
+def _written(on: date, form: str | None, language: str | None) -> str:
+    return defaultfilters.date(on, form)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Days and lengths of time in words, in more than one language."""
 
+import itertools
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import defaultfilters
 from django.utils import translation
 
 from bookings import dates
@@ -14,6 +16,7 @@ from bookings.core.scheduling import when_parser
 from bookings.core.training import Pressure
 from bookings.core.wording import Sentence, counted
 from bookings.queries.training import protocol
+from bookings.templatetags.clinic_words import written_date
 from clinic.demo.pseudo_languages import LONGER, longer
 
 LONDON = ZoneInfo("Europe/London")
@@ -176,3 +179,12 @@ def test_both_ends_have_their_year_where_one_is_of_another():
     said = "Wednesday 30 December 2026 to Saturday 2 January 2027"
     assert dates.civil_days_from(first, last, TODAY) == said
     assert dates.civil_days_from(first, first, TODAY) == "Wednesday 30 December"
+
+
+@pytest.mark.usefixtures("more_languages")
+def test_a_pages_dates_are_djangos_own_in_each_language_however_often_they_are_asked_for():
+    forms = ("D j M Y", "l j F", "Y-m-d", None)
+    for language in (LONGER, "en-gb", LONGER):
+        with translation.override(language):
+            for value, form in itertools.product((TODAY, SUMMER, None, ""), forms):
+                assert written_date(value, form) == defaultfilters.date(value, form)

@@ -147,9 +147,11 @@ def rota(
     offered = {(treatment, therapist) for treatment, therapist in offers or ()}
     staff = [_person(one) for one in people or ()]
     offered_by = {pk: [one for one in staff if (pk, one.pk) in offered] for pk in asked}
+    known = {room: name for _, room, name in rooms or ()}
+    places = {pk: Room(pk=pk, name=name, active=True) for pk, name in known.items()}
     suitable: dict[int, list[Room]] = {pk: [] for pk in asked}
-    for treatment, room, name in rooms or ():
-        suitable[treatment].append(Room(pk=room, name=name, active=True))
+    for treatment, room, _ in rooms or ():
+        suitable[treatment].append(places[room])
     worked = [
         (who, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
         for who, day, start, end, works in hours or ()

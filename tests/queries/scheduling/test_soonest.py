@@ -55,6 +55,14 @@ def test_each_therapist_has_the_next_time_of_what_they_are_asked_for(look, clini
         assert found.of_therapist[one.pk].opening.starts_at == present(there).starts_at
 
 
+def test_who_is_away_for_a_week_is_told_with_the_first_time_after_it(look, clinic, massage, kim):
+    now = timezone.now()
+    factories.make_absence(now, now + timedelta(days=10), kim)
+    there = present(next_free(clinic, massage, after=now, now=now))
+    found = look(massage)
+    assert found.of_therapist[kim.pk].opening == found.days[0].opening == there
+
+
 def test_nobody_is_told_of_who_has_nothing_for_three_weeks(look, massage, kim, today):
     factories.make_absence(timezone.now(), timezone.now() + timedelta(days=DAYS_LOOKED_AT + 1), kim)
     found = look(massage)
