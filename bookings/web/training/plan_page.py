@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,7 +57,7 @@ class ProposedTime:
 
     slot: Slot
 
-    @property
+    @cached_property
     def value(self) -> str:
         return as_text(self.slot)
 

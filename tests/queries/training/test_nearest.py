@@ -27,7 +27,7 @@ def of_the_whole_window(facts, session, treatment):
     spared = [day for day in allowed if not facts._against(day)]
     good = [day for day in spared if not facts._against(day, treatment.kinds)]
     minute = facts.history.usual_minute(facts.clinic)
-    parts = {}
+    parts: dict = {}
     for day in good or spared or allowed:
         for opening in by_day[day]:
             one = facts._choice(opening, day, session.suggested, minute)
