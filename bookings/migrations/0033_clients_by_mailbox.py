@@ -1,4 +1,5 @@
-"""Whose address begins like another, found among all clients while the diary is locked."""
+"""Whose address begins like another, found among all clients while the diary is locked; and whose
+takes no mail, for the desk's page of mails."""
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import migrations, models
@@ -19,5 +20,9 @@ class Migration(migrations.Migration):
         AddIndexBesideWork(
             model_name='client',
             index=models.Index(OpClass(Upper('email'), name='text_pattern_ops'), name='clients_by_mailbox'),
+        ),
+        AddIndexBesideWork(
+            model_name='client',
+            index=models.Index(condition=models.Q(('bounced_at__isnull', False)), fields=['name', 'id'], name='clients_unreachable'),
         ),
     ]

@@ -207,6 +207,11 @@ class Client(Named, models.Model):
             ),
             models.Index(
                 fields=["name", "id"],
+                condition=models.Q(bounced_at__isnull=False),
+                name="clients_unreachable",
+            ),
+            models.Index(
+                fields=["name", "id"],
                 condition=models.Q(health_hold=True),
                 name="clients_on_hold",
             ),
