@@ -45,7 +45,7 @@ def openings(request: HttpRequest) -> HttpResponse:
 
 @from_replica
 def _answer(asked: Any, now: datetime) -> str:
-    """Written by hand: objects for hundreds of starts, made only to be told, took a sixth of all."""
+    """Written by hand: objects for hundreds of starts, only to be told, took a sixth of it."""
     clinic = Clinic.objects.the()
     treatment = _treatment(asked.get("treatment", ""))
     found = diary_facts(

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('bookings', '0032_on_sale_before'),
+        ('bookings', '0004_indexes_of_the_second_release'),
     ]
 
     operations = [
