@@ -39,7 +39,7 @@ READ = """
 """
 
 
-class Record(NamedTuple):
+class SealedRow(NamedTuple):
     """What is known of a row that a statement of SQL has read, still sealed."""
 
     what: What
@@ -59,7 +59,7 @@ class Reader:
     reason: str = ""
 
 
-def opened(rows: Sequence[Row | Record], *, reader: Reader, now: datetime) -> list[Any]:
+def opened(rows: Sequence[Row | SealedRow], *, reader: Reader, now: datetime) -> list[Any]:
     """What the rows hold, in their order, as plain data; one query for any number."""
     if rows:
         _record_reading(rows, reader, now)
@@ -84,7 +84,7 @@ def wrote(row: Row, *, reader: Reader, now: datetime) -> None:
     _access(row, AccessOperation.WROTE, reader, now).save()
 
 
-def _record_reading(rows: Sequence[Row | Record], reader: Reader, now: datetime) -> None:
+def _record_reading(rows: Sequence[Row | SealedRow], reader: Reader, now: datetime) -> None:
     facts: dict[str, Any] = {
         "at": now,
         "who": reader.who,

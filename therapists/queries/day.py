@@ -21,7 +21,7 @@ from therapists import health_audit
 from therapists.core.content import Answers, Content
 from therapists.core.contraindications import Firmest, firmest
 from therapists.core.private import Private
-from therapists.health_audit import Reader, Record
+from therapists.health_audit import Reader, SealedRow
 from therapists.models import HealthCheck, What
 from therapists.models.sealed import Sealed
 from therapists.queries.alerts import Alert, alerts_of
@@ -288,9 +288,9 @@ def _known(told: dict[str, Any], *, reader: Reader, now: datetime) -> dict[int, 
     for client, start, treatment, therapist in told["last_visits"]:
         known[client].last_visit = LastVisit(_at(start), treatment, therapist)
     notes, checks = told["notes"], told["checks"]
-    records = [Record(What.NOTE, pk, client, _sealed(token)) for pk, client, _, token in notes]
+    records = [SealedRow(What.NOTE, pk, client, _sealed(token)) for pk, client, _, token in notes]
     records += [
-        Record(What.ANSWERS, pk, client, _sealed(token)) for pk, client, *_, token in checks
+        SealedRow(What.ANSWERS, pk, client, _sealed(token)) for pk, client, *_, token in checks
     ]
     opened = iter(health_audit.opened(records, reader=reader, now=now))
     for _, client, start, _ in notes:
