@@ -122,7 +122,8 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks()
+if "beat" not in sys.argv:  # which names tasks, and without them takes a quarter less memory
+    app.autodiscover_tasks()
 
 
 class SteadyScheduler(PersistentScheduler):
