@@ -47,8 +47,13 @@ def leading_nowhere() -> Iterator[None]:
 
 def digest_of(address: str, key: str | None = None) -> str:
     """What a token says of the address that it was mailed to, by the key of now or that one."""
-    of = compared(address)
-    return salted_hmac("links.address", of, secret=key, algorithm="sha256").hexdigest()[:20]
+    return _digest(compared(address), key or settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=4)
+def _digest(address: str, key: str) -> str:
+    """A mail's links all name the same one."""
+    return salted_hmac("links.address", address, secret=key, algorithm="sha256").hexdigest()[:20]
 
 
 @dataclass(frozen=True)

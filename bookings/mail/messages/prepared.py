@@ -112,6 +112,8 @@ class Included(Node):
         if self.inside is None:
             engine = cast(Template, context.template).engine
             self.inside = engine.get_template(self.name).nodelist
+        if not self.expressions:
+            return self.inside.render(context)  # the templates of mails set nothing that would stay
         values = {name: value.resolve(context) for name, value in self.expressions.items()}
         with context.push(**values):
             return self.inside.render(context)
