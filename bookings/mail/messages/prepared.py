@@ -61,7 +61,7 @@ def _blocktranslate(parser: Parser, token: Token) -> Node:
     if node.plural or node.asvar or node.message_context:
         return node
     source, names = node.render_token_list(node.singular)
-    return Sentence(_that_can_be_filled(source, names), names, node.extra_context)
+    return Translated(_that_can_be_filled(source, names), names, node.extra_context)
 
 
 def _that_can_be_filled(source: str, names: list[str]) -> str:
@@ -82,7 +82,7 @@ def _include(parser: Parser, token: Token) -> Node:
     return Included(name, node.extra_context) if is_fixed else node
 
 
-class Sentence(Node):
+class Translated(Node):
     child_nodelists = ()
 
     def __init__(
