@@ -29,14 +29,14 @@ register.filters.update(i18n.register.filters)
 
 def rendered(name: str, values: dict[str, Any]) -> str:
     """In the language of now. Whoever develops sees a changed template at once."""
-    engine = Engine.get_default() if settings.DEBUG else _engine(get_language())
+    usual = Engine.get_default()
+    engine = usual if settings.DEBUG else _prepared(usual, get_language())
     return engine.get_template(name).render(Context(values))
 
 
 @lru_cache(maxsize=16)
-def _engine(_language: str | None) -> Engine:
+def _prepared(usual: Engine, _language: str | None) -> Engine:
     """Reads each template when it is first asked for, and so in that language."""
-    usual = Engine.get_default()
     return Engine(
         dirs=usual.dirs,
         app_dirs=usual.app_dirs,
