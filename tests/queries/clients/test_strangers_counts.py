@@ -4,6 +4,8 @@ from datetime import timedelta
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.statuses import Status
@@ -94,3 +96,14 @@ def test_one_statement_counts_what_each_function_counts(books, django_assert_num
             found.add(counted)
     assert len(found) > len(ADDRESSES)
     assert all(max(column) > 0 for column in zip(*found, strict=True))
+
+
+def test_who_shares_a_mailbox_is_found_by_an_index_while_the_diary_is_locked(books):
+    """As among very many clients, whom the planner would not go through."""
+    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        strangers.counts(make_clinic(most_ahead=5), ADDRESSES[0], NETWORKS[0], NOW)
+        cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "clients_by_mailbox" in plan
+    assert "diary_by_time" not in plan
