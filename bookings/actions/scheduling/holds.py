@@ -60,8 +60,9 @@ class Missed:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What is kept until one common moment, and what could not be."""
+    """What is kept until one common moment, what could not be, and the clinic as it was then."""
 
+    clinic: Clinic
     kept: Sequence[Appointment]
     missed: Sequence[Missed]
 
@@ -179,7 +180,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     if kept:
         expire(there, but=[one for one, _ in kept if one.pk is not None])
         _write_down(clinic, request, kept, now)
-    return Held(kept=[appointment for appointment, _ in kept], missed=missed)
+    return Held(clinic=clinic, kept=[appointment for appointment, _ in kept], missed=missed)
 
 
 def allocate_again(

@@ -15,7 +15,7 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState, WaitlistEntry
 from bookings.models.mail.kinds import UNFINISHED
-from bookings.queries.rota.facts import rows
+from bookings.queries.statements import planned_rows
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
 SAID_NOT_THEIRS = "who reads the address knows nobody there"
@@ -45,12 +45,12 @@ COUNTS = """
      WHERE entry.by = 'runner' AND entry.joined_at > %(lately)s AND client.proved_at IS NULL),
            written_to AS (
     SELECT id, email FROM strangers
-     WHERE unproved AND booked_at > %(lately)s AND upper(email) ^@ upper(%(alike)s)
+     WHERE unproved AND booked_at > %(lately)s AND upper(email) ^@ upper(%(alike)s::text)
      UNION
-    SELECT id, email FROM joined WHERE upper(email) ^@ upper(%(alike)s))
+    SELECT id, email FROM joined WHERE upper(email) ^@ upper(%(alike)s::text))
     SELECT array(SELECT email
                    FROM strangers
-                  WHERE status = 'booked' AND unproved AND upper(email) ^@ upper(%(alike)s))
+                  WHERE status = 'booked' AND unproved AND upper(email) ^@ upper(%(alike)s::text))
                AS waiting_in,
            array(SELECT written_to.email
                    FROM written_to
@@ -61,14 +61,15 @@ COUNTS = """
            array(SELECT client.email
                    FROM bookings_client client
                    JOIN bookings_appointment visit ON visit.client_id = client.id
-                  WHERE %(asks_what_is_ahead)s
+                  WHERE %(asks_what_is_ahead)s::boolean
                     AND visit.status = 'booked'
                     AND visit.starts_at >= %(now)s
                     AND NOT (visit.prove_by IS NOT NULL AND client.proved_at IS NULL)
-                    AND upper(client.email) ^@ upper(%(alike)s)) AS ahead_of,
+                    AND upper(client.email) ^@ upper(%(alike)s::text)) AS ahead_of,
            count(*) FILTER (WHERE unproved) AS booked_within_the_hour,
-           count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s) AS booked_from_one_network,
-           count(*) FILTER (WHERE held_from ^@ %(around)s) AS newcomers_from_one_network
+           count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s::text)
+               AS booked_from_one_network,
+           count(*) FILTER (WHERE held_from ^@ %(around)s::text) AS newcomers_from_one_network
       FROM strangers
      WHERE booked_at > %(an_hour_ago)s
 """
@@ -127,7 +128,7 @@ def would_join(client: Client) -> Client | None:
 def counts(clinic: Clinic, mailbox: str, held_from: str, now: datetime) -> Counts:
     """All that limits what a stranger may book, as each function below has it."""
     around = _around(held_from)
-    [(waiting, mails, ahead, *of_the_hour)] = rows(
+    [(waiting, mails, ahead, *of_the_hour)] = planned_rows(
         COUNTS,
         alike=_before_the_at(mailbox),
         around=around,

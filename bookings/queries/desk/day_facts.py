@@ -12,7 +12,8 @@ from bookings.core.waiting_list.holding import SHORTEST
 from bookings.models import Clinic, Method, Therapist
 from bookings.models.money.payments import CHARGED_A_FEE
 from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries.rota.facts import HOURS_OF_DAYS, rows
+from bookings.queries.rota.facts import HOURS_OF_DAYS
+from bookings.queries.statements import rows
 
 # Instants are seconds since the epoch. Events and payments stand by themselves, since joined to
 # the visits they were looked through once for each of them.

@@ -7,15 +7,15 @@ models each time took longer than running it.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import connections
 from django.db.models import F
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds, Span
 from bookings.models import Room, Therapist
 from bookings.queries import replica
+from bookings.queries.statements import planned_rows, rows
 
 SUITABLE_ROOMS = """
     SELECT treatment.id, room.id, room.name
@@ -101,7 +101,7 @@ ROTA = """
       JOIN bookings_therapist therapist ON therapist.id = offer.therapist_id
      WHERE therapist.active
        AND offer.treatment_id = ANY(%(treatments)s)
-       AND (%(therapist)s IS NULL OR therapist.id = %(therapist)s))
+       AND (%(therapist)s::bigint IS NULL OR therapist.id = %(therapist)s))
     SELECT (SELECT json_agg(people ORDER BY position, name) FROM people),
            (SELECT json_agg(json_build_array(treatment, room, name))
               FROM (SUITABLE_ROOMS) rooms (treatment, room, name)),
@@ -134,7 +134,7 @@ def rota(
 ) -> RotaOfDays:
     """The hours of these civil days, and the time off that touches `during`."""
     asked = list(treatments)
-    [(people, rooms, away, hours)] = rows(
+    [(people, rooms, away, hours)] = planned_rows(
         ROTA,
         treatments=asked,
         therapist=therapist and therapist.pk,
@@ -205,9 +205,3 @@ def time_off(
     it is out of the therapist's own calendar."""
     span = {"from": during.start, "until": during.end}
     return rows(TIME_OFF, therapists=list(therapists), **span)
-
-
-def rows(sql: str, **facts: Any) -> list[tuple]:
-    with connections[replica.alias()].cursor() as cursor:
-        cursor.execute(sql, facts)
-        return cursor.fetchall()

@@ -9,8 +9,8 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds
 from bookings.models import Appointment
 from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries.rota.facts import rows
 from bookings.queries.scheduling.slots import Ignoring
+from bookings.queries.statements import planned_rows
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
@@ -23,11 +23,11 @@ TAKEN_TIMES = """
            extract(epoch FROM blocked_until)::bigint
       FROM bookings_appointment
      WHERE NOT (status IN ('cancelled', 'expired'))
-       AND starts_at > %(from)s - %(longest)s
+       AND starts_at > %(from)s::timestamptz - %(longest)s::interval
        AND starts_at < %(until)s
        AND blocked_until > %(from)s
        AND NOT (status = 'held'
-                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s))
+                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s::text))
        AND id <> ALL(%(appointments)s)
      UNION ALL
     SELECT NULL, NULL, room_id, NULL,
@@ -119,7 +119,7 @@ def taken_times(
 
     As rows of `Taken`, which take longer to make than to ask for; and what has come free.
     """
-    found = rows(
+    found = planned_rows(
         TAKEN_TIMES,
         **{"from": during.start, "until": during.end, "longest": LONGEST},
         now=now,
@@ -134,10 +134,10 @@ def holds_and_booked(
     holder: str, now: datetime, *, booking_key: str | None = None
 ) -> list[Appointment]:
     """The holder's own holds, everybody's that are past their end, and what the key has booked."""
-    found = rows(HOLDS, holder=holder or None, now=now, booking_key=booking_key)
+    found = planned_rows(HOLDS, holder=holder or None, now=now, booking_key=booking_key)
     return [Appointment.from_db(connection.alias, COLUMNS, row) for row in found]
 
 
 def held_from(address: str, *, since: datetime) -> MadeFrom:
-    [made] = rows(HELD_FROM, address=address, since=since)
+    [made] = planned_rows(HELD_FROM, address=address, since=since)
     return MadeFrom(*made)

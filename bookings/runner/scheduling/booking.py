@@ -70,13 +70,14 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         slot = Slot(treatment=treatment, **form.cleaned_data)
         wanted = HoldRequest(slots=[slot], holder=_holder(request))
-        held = holds.hold(wanted, now=timezone.now()).only()
+        found = holds.hold(wanted, now=timezone.now())
+        held, clinic = found.only(), found.clinic
     except (SlotTaken, NotBookable) as refusal:
         return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return _ask(request, treatment, held)
+    return _ask(request, treatment, held, clinic)
 
 
 @require_POST
@@ -131,13 +132,15 @@ def _ask_without_a_hold(request: HttpRequest, treatment: Treatment, chosen: dict
     return _details(request, treatment, form, held=_held(request, treatment, chosen))
 
 
-def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpResponse:
+def _ask(
+    request: HttpRequest, treatment: Treatment, held: Appointment, clinic: Clinic | None = None
+) -> HttpResponse:
     wanted = None if held.any_therapist else held.therapist
     chosen = {"start": held.starts_at, "therapist": wanted, "key": _key(request)}
     known = who_has_signed_in(request)
     about = {name: getattr(known, name) for name in PERSON} if known else {}
     form = DetailsForm(initial={**about, **request.session.get(TYPED, {}), **chosen})
-    return _details(request, treatment, form, held=held)
+    return _details(request, treatment, form, held=held, clinic=clinic)
 
 
 def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
@@ -223,6 +226,7 @@ def _details(
     form: DetailsForm,
     *,
     held: Appointment | None = None,
+    clinic: Clinic | None = None,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -231,7 +235,7 @@ def _details(
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
     context = {
         "booking_as": _booking_as(request, form),
-        **_of_training(request, form, treatment, start),
+        **_of_training(request, form, treatment, start, clinic or Clinic.objects.the()),
         "treatment": treatment,
         "form": form,
         "held": held,
@@ -249,10 +253,13 @@ def _details(
 
 
 def _of_training(
-    request: HttpRequest, form: DetailsForm, treatment: Treatment, start: datetime | None
+    request: HttpRequest,
+    form: DetailsForm,
+    treatment: Treatment,
+    start: datetime | None,
+    clinic: Clinic,
 ) -> dict[str, Any]:
     """And the clinic, which it is asked for."""
-    clinic = Clinic.objects.the()
     return {
         "clinic": clinic,
         "plan": SessionPlan(request),
