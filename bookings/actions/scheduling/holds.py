@@ -10,11 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken, TooManyHolds
-from bookings.actions.scheduling.allocation import allocate, look_around, new_appointment
+from bookings.actions.scheduling.allocation import (
+    allocate,
+    look_around,
+    new_appointment,
+    offering_the_nearest,
+)
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
-from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day, facts_for
 from bookings.queries.scheduling.facts import held_from, holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
@@ -145,6 +150,14 @@ def as_held(slot: Slot, held: Appointment) -> Slot:
     """With the length and the pause that the hold was made with."""
     length, pause = held.ends_at - held.starts_at, held.blocked_until - held.ends_at
     return replace(slot, length=length, pause=pause)
+
+
+def refuse_what_is_gone(slot: Slot, holder: Holder, *, now: datetime) -> None:
+    """Of a time that is only looked at. Raises what holding it would, with the nearest openings."""
+    ignoring = Ignoring(holder=holder.key)
+    with offering_the_nearest(slot, rules=Rules.ONLINE, ignoring=ignoring, now=now):
+        facts = facts_for(slot, Clinic.objects.the(), ignoring=ignoring, now=now)
+        allocate(slot, facts, rules=Rules.ONLINE)
 
 
 def refuse_too_many(slots: Sequence[Slot], most: int = MOST_STARTS) -> None:

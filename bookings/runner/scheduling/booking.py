@@ -48,6 +48,7 @@ from bookings.web.visitor import (
 )
 
 KEY = "booking_key"
+WITHOUT_SCRIPTS = "without_scripts"  # in a form's <noscript>
 LONGEST_KEPT = 500
 
 
@@ -56,7 +57,8 @@ LONGEST_KEPT = 500
 @private
 def hold(request: HttpRequest, slug: str) -> HttpResponse:
     """Holds the chosen start and asks for the details, in one answer with an address of its own
-    (`js/address.js`); what was typed on a page that lost its time comes along.
+    (`js/address.js`), or leads there where no script could tell the browser of it; what was typed
+    on a page that lost its time comes along.
 
     Who has kept the address of such an answer, and asks for it, is led to the times.
     """
@@ -77,6 +79,8 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
+    if WITHOUT_SCRIPTS in request.POST:
+        return redirect(_details_of(slot))
     return _ask(request, treatment, held, clinic)
 
 
@@ -127,6 +131,11 @@ def _details_of(slot: Slot) -> str:
 
 def _ask_without_a_hold(request: HttpRequest, treatment: Treatment, chosen: dict) -> HttpResponse:
     """A browser keeps one time: the other tab's, or none any more. This one may still be free."""
+    slot, now = Slot(treatment=treatment, **chosen), timezone.now()
+    try:
+        holds.refuse_what_is_gone(slot, Holder(key=visitor(request)), now=now)
+    except Refused as refusal:
+        return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     chosen = {**chosen, "key": token_hex(16)}
     form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
     return _details(request, treatment, form, held=_held(request, treatment, chosen))
@@ -146,6 +155,7 @@ def _ask(
 def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     form = DetailsForm(request.POST)
     if not form.is_valid():
+        _keep_what_was_typed(request)  # its page may be loaded anew
         held = _held(request, treatment, form.cleaned_data)
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
@@ -284,7 +294,8 @@ def _choose_again(
     if not (treatment.active and treatment.online):
         messages.error(request, problem)
         return redirect("runner:home")
-    query = {"day": request.POST.get("start", "")[:10], "therapist": request.POST.get("therapist")}
+    asked = request.POST or request.GET
+    query = {"day": asked.get("start", "")[:10], "therapist": asked.get("therapist")}
     picker = times.picker_of(request, treatment, query)
     context = {"picker": picker, "problem": problem, "nearest": nearest}
     return render(request, times.PAGE, context, status=status)
