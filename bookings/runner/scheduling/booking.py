@@ -1,5 +1,6 @@
 """From a chosen start to a booked appointment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,8 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Clinic, Told, Treatment
+from bookings.models import Appointment, Client, Clinic, Therapist, Told, Treatment
+from bookings.queries.rota.chosen import treatment_and_therapist
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
@@ -62,10 +64,10 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
 
     Who has kept the address of such an answer, and asks for it, is led to the times.
     """
-    treatment = get_object_or_404(Treatment, slug=slug)
+    treatment, therapist = _chosen(request.POST, slug)
     if request.method != "POST":
         return redirect("runner:times", slug)
-    form = StartForm(request.POST)
+    form = StartForm(request.POST).knowing(therapist)
     _keep_what_was_typed(request)
     if not form.is_valid():
         return _choose_again(request, treatment, _first_error(form), status=422)
@@ -109,10 +111,10 @@ def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
 @limited(BOOKING)
 @private
 def details(request: HttpRequest, slug: str) -> HttpResponse:
-    treatment = get_object_or_404(Treatment, slug=slug)
+    treatment, therapist = _chosen(request.POST or request.GET, slug)
     if request.method == "POST":
-        return _book(request, treatment)
-    asked = StartForm(request.GET)
+        return _book(request, treatment, DetailsForm(request.POST).knowing(therapist))
+    asked = StartForm(request.GET).knowing(therapist)
     start = asked.cleaned_data["start"] if asked.is_valid() else None
     held = _live_hold(request, treatment, **({"starts_at": start} if start else {}))
     if held is not None:
@@ -152,8 +154,14 @@ def _ask(
     return _details(request, treatment, form, held=held, clinic=clinic)
 
 
-def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
-    form = DetailsForm(request.POST)
+def _chosen(asked: Mapping[str, str], slug: str) -> tuple[Treatment, Therapist | None]:
+    treatment, therapist = treatment_and_therapist(slug, asked.get("therapist", ""))
+    if treatment is None:
+        raise Http404
+    return treatment, therapist
+
+
+def _book(request: HttpRequest, treatment: Treatment, form: DetailsForm) -> HttpResponse:
     if not form.is_valid():
         _keep_what_was_typed(request)  # its page may be loaded anew
         held = _held(request, treatment, form.cleaned_data)
