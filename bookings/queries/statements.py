@@ -5,12 +5,12 @@ them than to answer. Prepared, they are planned once for each session of the dat
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.db import connections
@@ -24,6 +24,11 @@ FACT = re.compile(r"%\((\w+)\)s")
 _planned_once: ContextVar[bool] = ContextVar("statements are prepared", default=False)
 # By session, the names of what is prepared in it; None where one has failed.
 _prepared: WeakKeyDictionary[Any, set[str] | None] = WeakKeyDictionary()
+
+
+class Asked(NamedTuple):
+    sql: str
+    facts: dict[str, Any]
 
 
 @contextmanager
@@ -45,9 +50,8 @@ def rows(sql: str, **facts: Any) -> list[tuple]:
 def planned_rows(sql: str, **facts: Any) -> list[tuple]:
     """The same; of the statement each fact's type must be plain."""
     connection = connections[replica.alias()]
-    connection.ensure_connection()
-    known = _prepared.setdefault(connection.connection, set())
-    if known is None or not _planned_once.get() or _is_shared(connection):
+    known = _prepared_in(connection)
+    if known is None:
         return rows(sql, **facts)
     name, prepare, execute = _as_prepared(sql)
     _prepared[connection.connection] = None  # until it is known to have gone well
@@ -56,9 +60,36 @@ def planned_rows(sql: str, **facts: Any) -> list[tuple]:
     return found
 
 
+def together(*asked: Asked) -> list[Sequence[Sequence]]:
+    """The rows of each, in one round trip where they are planned once.
+
+    Their columns have names, and values that JSON has; facts of one name are one. Many rows
+    would take longer so, and are asked for one statement after the other.
+    """
+    if _prepared_in(connections[replica.alias()]) is None:
+        return [rows(sql, **facts) for sql, facts in asked]
+    facts = {name: value for one in asked for name, value in one.facts.items()}
+    [found] = planned_rows(_as_one(tuple(one.sql for one in asked)), **facts)
+    return [[tuple(row.values()) for row in one or ()] for one in found]
+
+
+def _prepared_in(connection: BaseDatabaseWrapper) -> set[str] | None:
+    """The names of what is prepared in its session; None where nothing may be."""
+    connection.ensure_connection()
+    if not _planned_once.get() or _is_shared(connection):
+        return None
+    return _prepared.setdefault(connection.connection, set())
+
+
 def _is_shared(connection: BaseDatabaseWrapper) -> bool:
     """Behind a pooler the next transaction may have another session."""
     return connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+
+
+@cache
+def _as_one(statements: tuple[str, ...]) -> str:
+    lists = (f"(SELECT json_agg(one) FROM ({sql}) one)" for sql in statements)  # noqa: S608
+    return f"SELECT {', '.join(lists)}"
 
 
 @cache

@@ -5,7 +5,7 @@ models each time took longer than running it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds, Span
 from bookings.models import Room, Therapist
 from bookings.queries import replica
-from bookings.queries.statements import planned_rows, rows
+from bookings.queries.statements import Asked, rows
 
 SUITABLE_ROOMS = """
     SELECT treatment.id, room.id, room.name
@@ -102,13 +102,13 @@ ROTA = """
      WHERE therapist.active
        AND offer.treatment_id = ANY(%(treatments)s)
        AND (%(therapist)s::bigint IS NULL OR therapist.id = %(therapist)s))
-    SELECT (SELECT json_agg(people ORDER BY position, name) FROM people),
+    SELECT (SELECT json_agg(people ORDER BY position, name) FROM people) AS people,
            (SELECT json_agg(json_build_array(treatment, room, name))
-              FROM (SUITABLE_ROOMS) rooms (treatment, room, name)),
+              FROM (SUITABLE_ROOMS) rooms (treatment, room, name)) AS rooms,
            (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
-              FROM (TIME_OFF) away (who, begins, ends, elsewhere)),
+              FROM (TIME_OFF) away (who, begins, ends, elsewhere)) AS away,
            (SELECT json_agg(json_build_array(who, day, begins, ends, works))
-              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works))
+              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works)) AS hours
 """.replace("SUITABLE_ROOMS", SUITABLE_ROOMS)
 ROTA = ROTA.replace("TIME_OFF", TIME_OFF).replace("HOURS_OF_WORK", HOURS_OF_WORK)
 ROTA = ROTA.replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")
@@ -125,24 +125,24 @@ class RotaOfDays(NamedTuple):
     hours: list[tuple]
 
 
-def rota(
+def ask_for_rota(
     treatments: Iterable[int],
     days: Iterable[date],
     during: Interval,
     *,
     therapist: Therapist | None = None,
-) -> RotaOfDays:
+) -> Asked:
     """The hours of these civil days, and the time off that touches `during`."""
-    asked = list(treatments)
-    [(people, rooms, away, hours)] = planned_rows(
-        ROTA,
-        treatments=asked,
-        therapist=therapist and therapist.pk,
-        days=list(days),
-        **{"from": during.start, "until": during.end},
-    )
-    offered_by: dict[int, list[Therapist]] = {pk: [] for pk in asked}
-    suitable: dict[int, list[Room]] = {pk: [] for pk in asked}
+    wanted = therapist and therapist.pk
+    facts = {"treatments": list(treatments), "days": list(days), "therapist": wanted}
+    return Asked(ROTA, facts | {"from": during.start, "until": during.end})
+
+
+def rota_told(treatments: Iterable[int], found: Sequence[Sequence]) -> RotaOfDays:
+    """What was found, by treatment."""
+    [(people, rooms, away, hours)] = found
+    offered_by: dict[int, list[Therapist]] = {pk: [] for pk in treatments}
+    suitable: dict[int, list[Room]] = {pk: [] for pk in treatments}
     for one in people or ():
         person = Therapist.from_db(replica.alias(), PERSON, [one[name] for name in PERSON])
         offered_by[one["offers"]].append(person)

@@ -23,10 +23,11 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
-from bookings.queries.rota.facts import rota
+from bookings.queries.rota.facts import ask_for_rota, rota_told
 from bookings.queries.rota.working_hours import timetables_told
-from bookings.queries.scheduling.facts import Freed, Taken, taken_times
+from bookings.queries.scheduling.facts import Freed, Taken, ask_for_taken_times, taken_told
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
+from bookings.queries.statements import together
 
 # How far ahead the desk looks, whom the clinic's horizon does not bind.
 FARTHEST_DAYS = 730
@@ -59,7 +60,7 @@ class DiaryFacts:
     offered_by: dict[int, list[Therapist]]
     suitable: dict[int, list[Room]]
     hours: dict[int, Timetable]
-    rows: Sequence[tuple]
+    rows: Sequence[Sequence]
     freed: Sequence[Freed] = ()
     now: datetime
 
@@ -314,12 +315,16 @@ def diary_facts(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> DiaryFacts:
-    """Two queries, for any number of days and treatments; the therapist's, if one is given.
+    """Two questions, for any number of days and treatments; the therapist's, if one is given.
 
     `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
-    found = rota(blocked, asked or days_from(first, days), during, therapist=therapist)
+    of_rota, of_diary = together(
+        ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist),
+        ask_for_taken_times(during, ignoring, now=now),
+    )
+    found, (taken, freed) = rota_told(blocked, of_rota), taken_told(of_diary)
     people = {one.pk for there in found.offered_by.values() for one in there}
     return DiaryFacts(
         clinic=clinic,
@@ -328,14 +333,10 @@ def diary_facts(
         offered_by=found.offered_by,
         suitable=found.suitable,
         hours=timetables_told(people, found.time_off, found.hours, clinic),
-        **_taken(during, ignoring, now),
+        rows=taken,
+        freed=freed,
         now=now,
     )
-
-
-def _taken(during: Interval, ignoring: Ignoring, now: datetime) -> dict[str, Any]:
-    rows, freed = taken_times(during, ignoring, now=now)
-    return {"rows": rows, "freed": freed}
 
 
 def _longer(shown: Interval, by: Iterable[timedelta]) -> Interval:

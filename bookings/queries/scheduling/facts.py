@@ -1,5 +1,6 @@
 """What takes time in the diary, in SQL of its own: asked within every booking, under the lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from bookings.core.scheduling.openings import Seconds
 from bookings.models import Appointment
 from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries.scheduling.slots import Ignoring
-from bookings.queries.statements import planned_rows
+from bookings.queries.statements import Asked, planned_rows
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
@@ -18,9 +19,9 @@ from bookings.queries.statements import planned_rows
 # or was offered to somebody who has not answered, with the moment from which the list is asked.
 TAKEN_TIMES = """
     SELECT id, therapist_id, room_id, client_id,
-           extract(epoch FROM starts_at)::bigint,
-           extract(epoch FROM ends_at)::bigint,
-           extract(epoch FROM blocked_until)::bigint
+           extract(epoch FROM starts_at)::bigint AS begins,
+           extract(epoch FROM ends_at)::bigint AS ends,
+           extract(epoch FROM blocked_until)::bigint AS blocked
       FROM bookings_appointment
      WHERE NOT (status IN ('cancelled', 'expired'))
        AND starts_at > %(from)s::timestamptz - %(longest)s::interval
@@ -112,20 +113,21 @@ class Freed(NamedTuple):
     due: Seconds
 
 
-def taken_times(
-    during: Interval, ignoring: Ignoring, *, now: datetime
-) -> tuple[list[tuple], list[Freed]]:
-    """All that takes time in `during`, but holds past their end and what is ignored.
+def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> Asked:
+    """All that takes time in `during`, but holds past their end and what is ignored."""
+    facts = {
+        "from": during.start,
+        "until": during.end,
+        "longest": LONGEST,
+        "now": now,
+        "holder": ignoring.holder or None,  # NULL is nobody's
+        "appointments": list(ignoring.appointments),
+    }
+    return Asked(TAKEN_TIMES, facts)
 
-    As rows of `Taken`, which take longer to make than to ask for; and what has come free.
-    """
-    found = planned_rows(
-        TAKEN_TIMES,
-        **{"from": during.start, "until": during.end, "longest": LONGEST},
-        now=now,
-        holder=ignoring.holder or None,  # NULL is nobody's
-        appointments=list(ignoring.appointments),
-    )
+
+def taken_told(found: Sequence[Sequence]) -> tuple[Sequence[Sequence], list[Freed]]:
+    """As rows of `Taken`, which take longer to make than to ask for; and what has come free."""
     freed = [Freed(one[1], *one[3:]) for one in found if one[2] is None]
     return ([one for one in found if one[2] is not None] if freed else found), freed
 
