@@ -211,9 +211,9 @@ LANGUAGES = [
     *languages.compiled_in(LOCALE_PATHS[0]),
 ]
 # Of one language nothing is looked up: half a thousand sentences of a page would each be found to
-# be as they are (ADR 20). Tests speak more, and look.
-USE_I18N = TESTING or len(LANGUAGES) > 1
-if len(LANGUAGES) > 1:  # else there is nothing to choose, and answers need not vary
+# be as they are (ADR 20).
+USE_I18N = len(LANGUAGES) > 1
+if USE_I18N:  # else there is nothing to choose, and answers need not vary
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.middleware.common.CommonMiddleware"),
         "django.middleware.locale.LocaleMiddleware",

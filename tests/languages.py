@@ -1,6 +1,9 @@
 """A site that speaks two more languages, which a reader of English can check."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils.translation import _trans
 
 from clinic import languages
 from clinic.demo import pseudo_languages
@@ -17,7 +20,17 @@ def pseudo_catalogs(tmp_path_factory):
 
 
 @pytest.fixture
-def more_languages(settings, pseudo_catalogs):
+def translating(settings) -> Iterator[None]:
+    """Sentences are looked up, as where a catalog is compiled in. Django keeps its functions from
+    their first call on, and says where they are to be forgotten (`Trans`)."""
+    vars(_trans).clear()
+    settings.USE_I18N = True
+    yield
+    vars(_trans).clear()
+
+
+@pytest.fixture
+def more_languages(settings, pseudo_catalogs, translating):
     settings.LOCALE_PATHS = [pseudo_catalogs]
     settings.LANGUAGES = [*settings.LANGUAGES, *languages.compiled_in(pseudo_catalogs)]
     at = settings.MIDDLEWARE.index(COMMON)

@@ -99,6 +99,7 @@ def test_a_version_of_the_protocol_is_named_with_its_day():
     assert protocol.label(made) == "Protocol version 3, 12 May 2027"
 
 
+@pytest.mark.usefixtures("translating")
 def test_the_names_of_days_and_months_are_those_of_the_language():
     with translation.override("de"):
         assert dates.day_and_time(SUMMER, LONDON) == "Dienstag 7 Juli, 10:05"

@@ -36,7 +36,7 @@ from tests.clock import CLOCK
 from tests.reading import present
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "6"))  # make soak asks for more
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+MINUTE, HALF_AN_HOUR, HOUR = timedelta(minutes=1), timedelta(minutes=30), timedelta(hours=1)
 NOTICE = 2 * HOUR
 FRIDAY = datetime(2026, 10, 23, 9, tzinfo=UTC)  # the clocks go back on Sunday
 DAYS, HOURS = 3, range(9, 13)
@@ -341,6 +341,7 @@ class WaitingList(RuleBasedStateMachine):
             if start not in had
             and self.suits(entry, start, at_once)
             and not self.was_on_sale(entry, start, takers)
+            and not self.was_kept_twice(entry, start, takers)
         }
 
     def free_for(self, entry):
@@ -366,6 +367,18 @@ class WaitingList(RuleBasedStateMachine):
         lately = set(since.values_list("therapist", flat=True))
         then = self.on_sale[entry.pk].get(start, ())
         return any(one in then and not {None, one.pk} & lately for one in takers)
+
+    def was_kept_twice(self, entry, start, takers):
+        """Within a day, any of it, for people who are all new here: now anybody can book it."""
+        lately = WaitlistOffer.objects.filter(made_at__gt=self.now - 25 * HOUR)
+        whose = [one for one in takers if entry.therapist in (None, one)]
+        steps = [start + n * HALF_AN_HOUR for n in range(entry.treatment.minutes // 30)]
+        kept = (
+            lately.filter(therapist=one, starts_at__lte=at, ends_at__gt=at).count()
+            for one in whose
+            for at in steps
+        )
+        return any(often >= 2 for often in kept)
 
     def suits(self, entry, start, at_once):
         end = start + timedelta(minutes=entry.treatment.minutes)

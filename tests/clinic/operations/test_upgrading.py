@@ -146,8 +146,8 @@ def lost(before, after):
 
 
 def _an_index_is_broken_off():
-    """As by a machine that went off while 0009 built it beside the work."""
-    build = "CREATE UNIQUE INDEX CONCURRENTLY visits_of_client ON bookings_appointment (room_id)"
+    """As by a machine that went off while 0004 built it beside the work."""
+    build = "CREATE UNIQUE INDEX CONCURRENTLY bookings_of_client ON bookings_appointment (room_id)"
     with connection.cursor() as cursor:
         with pytest.raises(IntegrityError):
             cursor.execute(build)
