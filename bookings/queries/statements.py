@@ -20,13 +20,14 @@ from bookings.queries import replica
 
 # Where sessions last: a plan for any values, not one for each. Costs nothing beside another SET.
 FOR_ANY_VALUES = "SET LOCAL plan_cache_mode = force_generic_plan"
+AS_A_LIST = "(SELECT json_agg(one) FROM ({}) one)"
 FACT = re.compile(r"%\((\w+)\)s")
 _planned_once: ContextVar[bool] = ContextVar("statements are prepared", default=False)
 # By session, the names of what is prepared in it; None where one has failed.
 _prepared: WeakKeyDictionary[Any, set[str] | None] = WeakKeyDictionary()
 
 
-class Asked(NamedTuple):
+class SqlQuestion(NamedTuple):
     sql: str
     facts: dict[str, Any]
 
@@ -60,7 +61,7 @@ def planned_rows(sql: str, **facts: Any) -> list[tuple]:
     return found
 
 
-def together(*asked: Asked) -> list[Sequence[Sequence]]:
+def together(*asked: SqlQuestion) -> list[Sequence[Sequence]]:
     """The rows of each, in one round trip where they are planned once.
 
     Their columns have names, and values that JSON has; facts of one name are one. Many rows
@@ -88,8 +89,7 @@ def _is_shared(connection: BaseDatabaseWrapper) -> bool:
 
 @cache
 def _as_one(statements: tuple[str, ...]) -> str:
-    lists = (f"(SELECT json_agg(one) FROM ({sql}) one)" for sql in statements)  # noqa: S608
-    return f"SELECT {', '.join(lists)}"
+    return "SELECT " + ", ".join(AS_A_LIST.format(one) for one in statements)
 
 
 @cache

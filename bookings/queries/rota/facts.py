@@ -15,7 +15,7 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds, Span
 from bookings.models import Room, Therapist
 from bookings.queries import replica
-from bookings.queries.statements import Asked, rows
+from bookings.queries.statements import SqlQuestion, rows
 
 SUITABLE_ROOMS = """
     SELECT treatment.id, room.id, room.name
@@ -124,6 +124,10 @@ class RotaOfDays(NamedTuple):
     time_off: list[tuple]
     hours: list[tuple]
 
+    @property
+    def people(self) -> set[int]:
+        return {one.pk for there in self.offered_by.values() for one in there}
+
 
 def ask_for_rota(
     treatments: Iterable[int],
@@ -131,11 +135,11 @@ def ask_for_rota(
     during: Interval,
     *,
     therapist: Therapist | None = None,
-) -> Asked:
+) -> SqlQuestion:
     """The hours of these civil days, and the time off that touches `during`."""
     wanted = therapist and therapist.pk
     facts = {"treatments": list(treatments), "days": list(days), "therapist": wanted}
-    return Asked(ROTA, facts | {"from": during.start, "until": during.end})
+    return SqlQuestion(ROTA, facts | {"from": during.start, "until": during.end})
 
 
 def rota_told(treatments: Iterable[int], found: Sequence[Sequence]) -> RotaOfDays:

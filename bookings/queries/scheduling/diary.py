@@ -320,21 +320,17 @@ def diary_facts(
     `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
-    of_rota, of_diary = together(
-        ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist),
-        ask_for_taken_times(during, ignoring, now=now),
-    )
-    found, (taken, freed) = rota_told(blocked, of_rota), taken_told(of_diary)
-    people = {one.pk for there in found.offered_by.values() for one in there}
+    wanted = ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist)
+    of_rota, of_diary = together(wanted, ask_for_taken_times(during, ignoring, now=now))
+    found = rota_told(blocked, of_rota)
     return DiaryFacts(
         clinic=clinic,
         first=first,
         days=days,
         offered_by=found.offered_by,
         suitable=found.suitable,
-        hours=timetables_told(people, found.time_off, found.hours, clinic),
-        rows=taken,
-        freed=freed,
+        hours=timetables_told(found.people, found.time_off, found.hours, clinic),
+        **taken_told(of_diary),
         now=now,
     )
 

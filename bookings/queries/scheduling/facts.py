@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -11,7 +11,7 @@ from bookings.core.scheduling.openings import Seconds
 from bookings.models import Appointment
 from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries.scheduling.slots import Ignoring
-from bookings.queries.statements import Asked, planned_rows
+from bookings.queries.statements import SqlQuestion, planned_rows
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
@@ -113,7 +113,7 @@ class Freed(NamedTuple):
     due: Seconds
 
 
-def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> Asked:
+def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> SqlQuestion:
     """All that takes time in `during`, but holds past their end and what is ignored."""
     facts = {
         "from": during.start,
@@ -123,13 +123,14 @@ def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) 
         "holder": ignoring.holder or None,  # NULL is nobody's
         "appointments": list(ignoring.appointments),
     }
-    return Asked(TAKEN_TIMES, facts)
+    return SqlQuestion(TAKEN_TIMES, facts)
 
 
-def taken_told(found: Sequence[Sequence]) -> tuple[Sequence[Sequence], list[Freed]]:
-    """As rows of `Taken`, which take longer to make than to ask for; and what has come free."""
+def taken_told(found: Sequence[Sequence]) -> dict[str, Any]:
+    """As `rows` of `Taken`, which take longer to make than to ask for; and what came free."""
     freed = [Freed(one[1], *one[3:]) for one in found if one[2] is None]
-    return ([one for one in found if one[2] is not None] if freed else found), freed
+    taken = [one for one in found if one[2] is not None] if freed else found
+    return {"rows": taken, "freed": freed}
 
 
 def holds_and_booked(

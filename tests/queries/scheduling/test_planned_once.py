@@ -15,10 +15,19 @@ from tests.random_diary import random_diary
 def test_a_day_is_told_the_same_where_its_statements_are_planned_once(db, seed):
     """As one statement, and in JSON."""
     diary = random_diary(seed)
-    asked = {"first": diary.first, "days": diary.days, "treatments": diary.treatments}
-    each_time = diary_facts(diary.clinic, **asked, now=diary.now)
+
+    def asked():
+        return diary_facts(
+            diary.clinic,
+            first=diary.first,
+            days=diary.days,
+            treatments=diary.treatments,
+            now=diary.now,
+        )
+
+    each_time = asked()
     with planned_once(), CaptureQueriesContext(connection) as data:
-        once = diary_facts(diary.clinic, **asked, now=diary.now)
+        once = asked()
     assert len(data) == 1
     assert each_time.hours
     by_number = [sorted(facts.rows, key=str) for facts in (once, each_time)]
