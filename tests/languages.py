@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from django.utils.translation import _trans
+from django.utils.translation import _trans  # type: ignore[attr-defined]
 
 from clinic import languages
 from clinic.demo import pseudo_languages

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -35,7 +36,7 @@ def openings(request: HttpRequest) -> HttpResponse:
         answer = _answer(request.GET, now)
     except BadQuestion as error:
         return _open_to_all(JsonResponse({"error": str(error)}, status=400))
-    body = json.dumps({"openings": answer}, separators=(",", ":")).encode()
+    body = answer.encode()
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     response = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
     patch_cache_control(response, public=True, max_age=FRESH_FOR_SECONDS)
@@ -43,7 +44,8 @@ def openings(request: HttpRequest) -> HttpResponse:
 
 
 @from_replica
-def _answer(asked: Any, now: datetime) -> list[dict]:
+def _answer(asked: Any, now: datetime) -> str:
+    """Written by hand: objects for hundreds of starts, only to be told, took a sixth of it."""
     clinic = Clinic.objects.the()
     treatment = _treatment(asked.get("treatment", ""))
     found = diary_facts(
@@ -54,14 +56,17 @@ def _answer(asked: Any, now: datetime) -> list[dict]:
         therapist=_therapist(asked.get("therapist", "")),
         now=now,
     )
-    slugs = {one.pk: one.slug for one in found.offered_by[treatment.pk]}
-    return [
-        {
-            "start": datetime.fromtimestamp(start, UTC).isoformat(),
-            "therapists": [slugs[pk] for pk in takers],
-        }
+    slugs = {one.pk: json.dumps(one.slug) for one in found.offered_by[treatment.pk]}
+    starts = (
+        f'{{"start":"{_instant(start)}","therapists":[{",".join([slugs[pk] for pk in takers])}]}}'
         for start, takers in found.starts(treatment).items()
-    ]
+    )
+    return f'{{"openings":[{",".join(starts)}]}}'
+
+
+@lru_cache(maxsize=8192)
+def _instant(start: int) -> str:
+    return datetime.fromtimestamp(start, UTC).isoformat()
 
 
 def _treatment(slug: str) -> Treatment:

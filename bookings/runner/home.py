@@ -17,6 +17,7 @@ from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.replica import from_replica
 from bookings.queries.scheduling.soonest import Soonest, soonest
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
@@ -75,7 +76,7 @@ def _home(
     treatments = list(Treatment.objects.bookable_online())
     therapists = list(Therapist.objects.active().with_portraits())
     rules, today = protocol.current(), clinic.day_of(now)
-    found = soonest(clinic, treatments, holder=visitor(request), now=now)
+    found = from_replica(soonest)(clinic, treatments, holder=visitor(request), now=now)
     context = {
         "clinic": clinic,
         "soonest": found,

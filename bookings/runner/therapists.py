@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Portrait, Therapist, Treatment
+from bookings.queries.replica import from_replica
 from bookings.queries.scheduling.soonest import Free, Soonest, soonest
 from bookings.web.visitor import visitor
 
@@ -108,7 +109,8 @@ def therapist(request: HttpRequest, slug: str) -> HttpResponse:
     one = get_object_or_404(Therapist.objects.active().with_portraits(), slug=slug)
     clinic, now = Clinic.objects.the(), timezone.now()
     treatments = list(one.treatments.bookable_online())
-    found = soonest(clinic, treatments, therapist=one, holder=visitor(request), now=now)
+    ask = from_replica(soonest)
+    found = ask(clinic, treatments, therapist=one, holder=visitor(request), now=now)
     context = {
         "clinic": clinic,
         "today": clinic.day_of(now),

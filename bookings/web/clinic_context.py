@@ -1,8 +1,12 @@
-"""What stands on every page: the clinic, the staff's names, the menu and where in it one is."""
+"""What stands on every page: the clinic, the staff's names, the menu and where in it one is.
+
+And the token of its forms, which Django would mask anew for each of them.
+"""
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils.functional import SimpleLazyObject
 
 from bookings.models import THE_CLINIC, Clinic
@@ -23,6 +27,7 @@ def clinic(request: HttpRequest) -> dict:
         "clinic": getattr(request, "clinic", None) or SimpleLazyObject(_the_clinic),
         "staff_names": SimpleLazyObject(staff_names),
         "admin_is_on": settings.ADMIN,
+        "csrf_token": SimpleLazyObject(lambda: get_token(request)),
     }
 
 

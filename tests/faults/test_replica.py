@@ -82,6 +82,30 @@ def test_free_times_are_read_from_the_copy_and_are_the_same(client, massage, ten
     assert (here, there > 2) == (0, True)
 
 
+def test_pages_of_free_times_read_them_from_the_copy(client, massage, copy, monkeypatch):
+    for path in ("/", massage.get_absolute_url(), massage.therapists.get().get_absolute_url()):
+        copy.catch_up()
+        client.get(path)  # and what is only told once
+        page, here, there = asked_of_both(lambda path=path: client.get(path))
+        assert page.status_code == 200
+        with monkeypatch.context() as without:
+            without.setattr(reading, "_keeps_up", lambda: False)
+            _, alone, none = asked_of_both(lambda path=path: client.get(path))
+        assert (there >= 2, none) == (True, 0)
+        assert here + there <= alone + 1  # one look in five seconds whether it keeps up
+
+
+def test_what_answers_a_press_is_no_copys(client, massage, ten, copy):
+    copy.catch_up()
+    copy.stand_still()
+    book_one(massage, ten, now=timezone.now())
+    pressed = {"start": ten.isoformat()}
+    answer = client.post(f"{massage.get_absolute_url()}hold/", pressed)
+    assert ten not in [
+        one.starts_at for day in answer.context["picker"].days for one in day.openings
+    ]
+
+
 def test_a_copy_that_lags_shows_a_taken_time_and_never_sells_it(client, massage, ten, copy):
     copy.catch_up()
     copy.stand_still()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client as Browser
 from django.utils import timezone
@@ -49,6 +50,24 @@ def test_the_code_stands_in_the_text_alone(data):
 def test_without_celery_the_loop_sends_it(data, post_office):
     send_what_was_left(timedelta(seconds=90))
     assert len(post_office.messages) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_sender_waits_for_another_that_stands_still(data, post_office):
+    SignInMail.objects.update(not_after=Now())
+    frozen = connection.copy()
+    try:
+        with transaction.atomic(), frozen.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT FROM bookings_signinmail FOR UPDATE")
+            with connection.cursor() as mine:
+                mine.execute("SET LOCAL lock_timeout = '300ms'")
+            sign_in_mails.send_due()
+        assert SignInMail.objects.count() == 1
+    finally:
+        frozen.close()
+    sign_in_mails.send_due()
+    assert not SignInMail.objects.exists()
 
 
 def test_one_that_has_waited_too_long_is_forgotten(data, post_office):

@@ -36,7 +36,7 @@ def send_due(*, seconds: float = 20) -> int:
     Nothing while the owner has paused all mail.
     """
     PushDevice.objects.exclude(pk__in=PushDevice.objects.open().values("pk")).delete()
-    Push.objects.filter(not_after__lte=Now()).delete()
+    Push.objects.forget_what_is_over()
     if Clinic.objects.the().mail_paused_at or not settings.PUSH_KEY:
         return 0
     until, sent = time.monotonic() + seconds, 0

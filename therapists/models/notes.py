@@ -80,6 +80,10 @@ class Note(models.Model):
         return self.appointment.client
 
     @property
+    def client_id(self) -> int | None:
+        return self.appointment.client_id
+
+    @property
     def has_draft(self) -> bool:
         return self.content is not None
 
@@ -92,6 +96,10 @@ class OfANote:
     @property
     def client(self) -> Client | None:
         return self.note.appointment.client
+
+    @property
+    def client_id(self) -> int | None:
+        return self.note.appointment.client_id
 
 
 class NoteVersion(OfANote, models.Model):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from bookings import dates
-from bookings.models import Client
 from therapists.core.contraindications import in_short
 from therapists.core.private import Private
 from therapists.queries.client_summary import Known
@@ -17,9 +16,9 @@ class Alert(Private):
     is_serious: bool
 
 
-def alerts_of(client: Client, known: Known) -> list[Alert]:
+def alerts_of(known: Known, *, on_hold: bool) -> list[Alert]:
     """Every yes that counts, then what has not been answered; a hold has a banner of its own."""
-    said = (one.given for one in known.said(on_hold=client.health_hold))
+    said = (one.given for one in known.said(on_hold=on_hold))
     found = [Alert(dates.translated(in_short(one)), one.is_serious) for one in said]
     if any(told.answers.changed for told in known.since):
         found.append(Alert(_("Says that something has changed"), True))

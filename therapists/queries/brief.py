@@ -131,7 +131,7 @@ def brief_of(
         phase=phase,
         rules=rules.phases[phase.phase],
         known=known,
-        alerts=alerts_of(client, known),
+        alerts=alerts_of(known, on_hold=client.health_hold),
         ask=asked_in_person(rules, phase.phase),
         trends=trends([note.content for note in known.notes]),
         decided=_decided(client, reader=reader, now=now) if client.health_hold else (),

@@ -3,16 +3,33 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from django.db.models import Exists, OuterRef, Q
+from typing import Any
 
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Therapist, User
+from bookings.queries.rota.facts import rows
 from therapists.models import Note
 
 TREATS = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
 BEFORE = timedelta(days=14)
+
+# One rule, for who asks about clients by themselves and for the statement of a whole day. On the
+# record of a newcomer is nothing but what was booked on the public form, and what comes of it.
+TREATED = """
+    SELECT DISTINCT client.id
+      FROM bookings_appointment own
+      JOIN bookings_client client ON client.id = own.client_id AND client.erased_at IS NULL
+     WHERE own.therapist_id = %(therapist)s
+       AND own.client_id = ANY(%(clients)s)
+       AND own.status = ANY(%(treats)s)
+       AND own.starts_at <= %(opens_before)s AND own.ends_at >= %(closes_after)s
+       AND (own.vouched_for
+            OR (client.proved_at IS NULL AND client.user_id IS NULL
+                AND client.unconfirmed_since IS NULL
+                AND NOT EXISTS (SELECT FROM bookings_appointment other
+                                 WHERE other.client_id = client.id AND other.vouched_for)))
+"""
 
 
 def therapist_of(user: User) -> Therapist | None:
@@ -38,17 +55,18 @@ def treated(
     colleague gets the visit in their diary, when the desk moves it there. Nobody treats a client
     who has been erased: their record is locked away, and `/health/kept/` is the way to it.
     """
-    after = timedelta(days=(clinic or Clinic.objects.the()).care_days)
-    visits = Appointment.objects.filter(
-        therapist=therapist,
-        client__in=clients,
-        client__erased_at=None,
-        status__in=TREATS,
-        starts_at__lte=now + BEFORE,
-        ends_at__gte=now - after,
-    )
-    counting = visits.filter(Q(vouched_for=True) | _of_a_newcomer())
-    return {pk for pk in counting.values_list("client", flat=True) if pk}
+    limits = limits_of_care(clinic or Clinic.objects.the(), now)
+    found = rows(TREATED, therapist=therapist.pk, clients=list(clients), **limits)
+    return {pk for (pk,) in found}
+
+
+def limits_of_care(clinic: Clinic, now: datetime) -> dict[str, Any]:
+    """What `TREATED` is given besides the therapist and the clients."""
+    return {
+        "treats": [one.value for one in TREATS],
+        "opens_before": now + BEFORE,
+        "closes_after": now - timedelta(days=clinic.care_days),
+    }
 
 
 @dataclass(frozen=True)
@@ -72,11 +90,3 @@ def doors_from(visit: Appointment, user: User, roles: Collection[Role], *, now: 
         signed = of_it.readable_by(None).filter(versions__isnull=False)
         return Doors(note=signed.exists(), history=True)
     return Doors()
-
-
-def _of_a_newcomer() -> Q:
-    """On the record is nothing but what was booked on the public form, and what comes of it."""
-    vouched_for = Appointment.objects.filter(client=OuterRef("client"), vouched_for=True)
-    nobody_known = {"proved_at": None, "user": None, "unconfirmed_since": None}
-    newcomer = Q(**{f"client__{name}": value for name, value in nobody_known.items()})
-    return newcomer & Q(~Exists(vouched_for))

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
@@ -30,6 +31,26 @@ class Signed(Private):
     def visit(self) -> Appointment:
         return self.version.note.appointment
 
+    @property
+    def starts_at(self) -> datetime:
+        return self.visit.starts_at
+
+
+@dataclass(frozen=True, repr=False)
+class SignedInShort(Private):
+    """The same where nobody asks who has signed it."""
+
+    starts_at: datetime  # of its visit
+    content: Content
+
+
+class LastVisit(NamedTuple):
+    """An appointment as far as a day shows it."""
+
+    starts_at: datetime
+    treatment: str
+    therapist: str
+
 
 @dataclass(frozen=True, repr=False)
 class GivenCheck(Private):
@@ -51,8 +72,8 @@ class Said(Private):
 class Known(Private):
     """One client's past; the newest first. `hidden` counts notes that are only their author's."""
 
-    last_visit: Appointment | None = None
-    notes: list[Signed] = field(default_factory=list)
+    last_visit: Appointment | LastVisit | None = None
+    notes: list[Signed | SignedInShort] = field(default_factory=list)
     told: list[GivenCheck] = field(default_factory=list)
     hidden: int = 0
 
@@ -94,14 +115,14 @@ class Known(Private):
         """How firm: what was said last, the client's own wish or what the last note says."""
         wished = next((one for one in self.told if one.answers.pressure), None)
         for note in self.notes[:1]:
-            if wished and wished.check.given_at > note.visit.starts_at:
+            if wished and wished.check.given_at > note.starts_at:
                 break
             if words := " ".join(filter(None, [note.content.pressure_in_words, _wish(note)])):
                 return words
         return wished.answers.pressure if wished else ""
 
 
-def _wish(note: Signed) -> str:
+def _wish(note: Signed | SignedInShort) -> str:
     wish = note.content.comfort_in_words
     return f"({wish})" if wish and note.content.pressure else wish
 

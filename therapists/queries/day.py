@@ -1,38 +1,33 @@
 """A therapist's day: visits and gaps in order, each with what its therapist must know."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from operator import itemgetter
-
-from django.db.models import prefetch_related_objects
+from typing import Any, NamedTuple
 
 from bookings import dates
 from bookings.actions.scheduling import running_late
 from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
 from bookings.core.intervals import day_bounds
-from bookings.core.scheduling.statuses import Status
-from bookings.models import (
-    Account,
-    Appointment,
-    AppointmentEvent,
-    Client,
-    Clinic,
-    Therapist,
-)
-from bookings.queries.rota.away import Away, away_of
+from bookings.core.scheduling.statuses import Status, waits_for_a_decision
+from bookings.models import STATUS_NAMES, Appointment, Clinic, Therapist
+from bookings.queries.rota.away import Away, away_told
 from bookings.queries.training import protocol
-from bookings.queries.training.phases import hard_training_near, phases_on
+from bookings.queries.training.phases import hard_training_told, phases_told
+from therapists import health_audit
+from therapists.core.content import Answers, Content
 from therapists.core.contraindications import Firmest, firmest
 from therapists.core.private import Private
-from therapists.health_audit import Reader
-from therapists.models import Note
+from therapists.health_audit import Reader, SealedRow
+from therapists.models import HealthCheck, What
+from therapists.models.sealed import Sealed
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.brief import race_in_words
-from therapists.queries.care_access import treated
-from therapists.queries.client_summary import Known, known_of
+from therapists.queries.client_summary import GivenCheck, Known, LastVisit, SignedInShort
+from therapists.queries.day_facts import day_facts
 
 OVER = (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
 LEAST_GAP = timedelta(minutes=20)
@@ -50,6 +45,45 @@ class Gap:
         return int((self.end - self.start).total_seconds()) // 60
 
 
+class DayClient(NamedTuple):
+    pk: int
+    name: str
+    phone: str
+    health_hold: bool
+
+
+class DayVisit(NamedTuple):
+    """As much of an appointment as the day shows: models are slow to build."""
+
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    blocked_until: datetime
+    status: Status
+    late_minutes: int
+    decided_on_hold: bool
+    price: Decimal
+    treatment: str
+    room: str
+    client: DayClient
+
+    @property
+    def status_name(self) -> str:
+        return str(STATUS_NAMES[self.status])
+
+    @property
+    def awaits_decision(self) -> bool:
+        on_hold = self.client.health_hold
+        return waits_for_a_decision(self.status, on_hold=on_hold, decided=self.decided_on_hold)
+
+
+class NextVisit(NamedTuple):
+    pk: int
+    starts_at: datetime
+    booked_at: datetime | None
+    therapist: int
+
+
 @dataclass(frozen=True, repr=False)
 class Line(Private):
     """One visit of the day. `note` says what there is: nothing, "draft" or "signed".
@@ -58,7 +92,7 @@ class Line(Private):
     `is_shut`: it is too early or too late for their health data, or nobody has vouched for it.
     """
 
-    visit: Appointment
+    visit: DayVisit
     has_begun: bool
     phase: training.PhaseDay
     training_near: str  # of their own plan, in a few words
@@ -68,8 +102,8 @@ class Line(Private):
     note: str
     can_undo: bool
     is_shut: bool
-    account: Account
-    next_visit: Appointment | None
+    left: Decimal  # of its price
+    next_visit: NextVisit | None
     told_late: int
 
     @property
@@ -80,7 +114,7 @@ class Line(Private):
     def to_pay(self) -> Decimal:
         """Left of a visit that is going on or done."""
         taken = self.is_done or self.has_arrived
-        return self.account.left if taken else Decimal(0)
+        return self.left if taken else Decimal(0)
 
     @property
     def phase_name(self) -> str:
@@ -92,13 +126,13 @@ class Line(Private):
 
     @property
     def firmest(self) -> Firmest:
-        on_hold = self.visit.whose.health_hold
+        on_hold = self.visit.client.health_hold
         said = (one.given for one in self.known.said(on_hold=on_hold))
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
 
     @property
     def hold_because(self) -> Sequence[str]:
-        return self.known.serious(on_hold=self.visit.whose.health_hold)
+        return self.known.serious(on_hold=self.visit.client.health_hold)
 
     @property
     def is_waiting(self) -> bool:
@@ -120,13 +154,18 @@ class Line(Private):
 
 @dataclass(frozen=True, repr=False)
 class TherapistDay(Private):
-    """`next` is the visit that comes or is going on, None on another day or when all is done."""
+    """`next` is the visit that comes or is going on, None on another day or when all is done.
+
+    `to_write` are whose notes are to be written, the newest first, of whatever day.
+    """
 
     day: date
     therapist: Therapist
     lines: Sequence[Line]
     away: Sequence[Away]
     next: Line | None
+    to_write: Sequence[str]
+    has_a_calendar: bool
 
     @property
     def before(self) -> date:
@@ -162,11 +201,19 @@ def visits_of(therapist: Therapist, day: date, clinic: Clinic) -> Sequence[Appoi
 def day_of(
     therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
 ) -> TherapistDay:
-    """In a constant number of queries."""
-    lines = list(_lines(therapist, day, clinic, reader=reader, now=now))
+    """In one query, and one that records who reads."""
+    told = day_facts(therapist, day, clinic, now=now)
+    lines = list(_lines(told, day, reader=reader, now=now))
     is_today = clinic.day_of(now) == day
-    away = away_of(therapist, day, clinic)
-    return TherapistDay(day, therapist, lines, away, _next(lines, now) if is_today else None)
+    return TherapistDay(
+        day=day,
+        therapist=therapist,
+        lines=lines,
+        away=away_told(told["absences"], told["breaks"], day, clinic),
+        next=_next(lines, now) if is_today else None,
+        to_write=told["unsigned"],
+        has_a_calendar=told["has_a_calendar"],
+    )
 
 
 def _next(lines: Sequence[Line], now: datetime) -> Line | None:
@@ -178,76 +225,95 @@ def _next(lines: Sequence[Line], now: datetime) -> Line | None:
     return next(iter(in_order), None)
 
 
-def _lines(
-    therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
-) -> Iterator[Line]:
-    visits = visits_of(therapist, day, clinic)
-    people = {visit.whose for visit in visits}
-    phases = phases_on(people, day, rules := protocol.current())
-    near = hard_training_near(people, day)
-    in_care = treated(therapist, [one.pk for one in people], clinic=clinic, now=now)
-    before = day_bounds(day, 1, clinic.tz).start
-    known = known_of(in_care, before=before, therapist=therapist, reader=reader, now=now)
-    notes = _notes_of(visits, therapist)
-    prefetch_related_objects(visits, "fees", "payments")
-    ahead = _next_of(people, visits)
-    late, just_marked = _told(visits, marked_since=now - UNDONE_WITHIN)
-    for visit in visits:
+def _lines(told: dict[str, Any], day: date, *, reader: Reader, now: datetime) -> Iterator[Line]:
+    rules = protocol.stored_as(told["protocol"])
+    phases, off_season = phases_told(told["races"], day, rules), training.phase_on(day, (), rules)
+    near = hard_training_told(told["plans"], told["efforts"], day)
+    known = _known(told, reader=reader, now=now)
+    written = {pk: "draft" if is_draft else "signed" for pk, is_draft in told["written"]}
+    settled = dict(told["settled"])
+    ahead = {pk: _next_visit(*row) for pk, *row in told["next_visits"]}
+    late, just_marked = _said(told["events"], marked_since=now - UNDONE_WITHIN)
+    for visit in map(_visit, told["visits"]):
+        whose = visit.client
+        knows = known.get(whose.pk)
         yield Line(
             visit=visit,
             has_begun=visit.starts_at <= now,
-            phase=phases[visit.whose.pk],
-            training_near=dates.translated(near.get(visit.whose.pk, "")),
+            phase=phases.get(whose.pk, off_season),
+            training_near=dates.translated(near.get(whose.pk, "")),
             rules=rules,
-            known=known.get(visit.whose.pk, Known()),
-            alerts=_alerts(visit, known),
-            is_shut=visit.whose.pk not in in_care,
-            note=notes.get(visit.pk, ""),
+            known=knows or Known(),
+            alerts=alerts_of(knows, on_hold=whose.health_hold) if knows else (),
+            is_shut=knows is None,
+            note=written.get(visit.pk, ""),
             can_undo=visit.status in MARKS and visit.pk in just_marked,
-            account=Account(visit, visit.fees.all(), visit.payments.all()),
-            next_visit=ahead.get(visit.whose.pk),
+            left=visit.price - Decimal(settled.get(visit.pk, 0)),
+            next_visit=ahead.get(whose.pk),
             told_late=late.get(visit.pk, 0),
         )
 
 
-def _alerts(visit: Appointment, known: dict[int, Known]) -> Sequence[Alert]:
-    """None of somebody who is not in the therapist's care, or not yet."""
-    whose = visit.whose
-    return alerts_of(whose, known[whose.pk]) if whose.pk in known else ()
+def _visit(row: Sequence) -> DayVisit:
+    pk, start, end, until, status, late, decided, price, treatment, room, *client = row
+    return DayVisit(
+        pk=pk,
+        starts_at=_at(start),
+        ends_at=_at(end),
+        blocked_until=_at(until),
+        status=Status(status),
+        late_minutes=late,
+        decided_on_hold=decided,
+        price=Decimal(price),
+        treatment=treatment,
+        room=room,
+        client=DayClient(*client),
+    )
 
 
-def _notes_of(visits: Sequence[Appointment], author: Therapist) -> dict[int, str]:
-    notes = Note.objects.filter(appointment__in=visits, author=author)
-    drafts = notes.values_list("appointment", "content")
-    return {pk: "signed" if draft is None else "draft" for pk, draft in drafts}
+def _next_visit(pk: int, start: float, booked: float | None, therapist: int) -> NextVisit:
+    return NextVisit(pk, _at(start), _at(booked) if booked else None, therapist)
 
 
-def _next_of(
-    people: Collection[Client], visits: Sequence[Appointment]
-) -> dict[int | None, Appointment]:
-    """By client, what they have booked after the day's visits."""
-    last = max((visit.starts_at for visit in visits), default=None)
-    if last is None:
-        return {}
-    ahead = Appointment.objects.filter(client__in=people, status=Status.BOOKED, starts_at__gt=last)
-    first = ahead.order_by("client_id", "starts_at").distinct("client_id")
-    return {visit.client_id: visit for visit in first}
+def _at(second: float) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
 
 
-def _told(
-    visits: Sequence[Appointment], *, marked_since: datetime
-) -> tuple[dict[int, int], set[int]]:
+def _known(told: dict[str, Any], *, reader: Reader, now: datetime) -> dict[int, Known]:
+    """By client, of those whom the therapist treats: their last note and what they have answered.
+
+    Recorded before any of it is opened.
+    """
+    known = {client: Known() for client in told["treated"]}
+    for client, start, treatment, therapist in told["last_visits"]:
+        known[client].last_visit = LastVisit(_at(start), treatment, therapist)
+    notes, checks = told["notes"], told["checks"]
+    records = [SealedRow(What.NOTE, pk, client, _sealed(token)) for pk, client, _, token in notes]
+    records += [
+        SealedRow(What.ANSWERS, pk, client, _sealed(token)) for pk, client, *_, token in checks
+    ]
+    opened = iter(health_audit.opened(records, reader=reader, now=now))
+    for _, client, start, _ in notes:
+        content = Content.from_data(next(opened))
+        known[client].notes = [SignedInShort(_at(start), content)]
+    for pk, client, form, given, _ in checks:
+        check = HealthCheck(pk=pk, client_id=client, form=form, given_at=_at(given))
+        known[client].told.append(GivenCheck(check, Answers.from_data(next(opened))))
+    return known
+
+
+def _sealed(token: str) -> Sealed:
+    return Sealed(token.encode())
+
+
+def _said(events: Sequence[Sequence], *, marked_since: datetime) -> tuple[dict[int, int], set[int]]:
     """By visit, how late the therapist has said last that it begins, in minutes; and the visits
     that were marked since that moment."""
-    kinds = (running_late.EVENT, *MARKS)
-    events = AppointmentEvent.objects.filter(appointment__in=visits, kind__in=kinds)
     late: dict[int, int] = {}
     marked: set[int] = set()
-    for visit, kind, at, facts in events.order_by("pk").values_list(
-        "appointment", "kind", "at", "facts"
-    ):
+    for visit, kind, at, facts in events:
         if kind == running_late.EVENT:
             late[visit] = facts["minutes"]
-        elif at >= marked_since and "from" in facts:
+        elif _at(at) >= marked_since and "from" in facts:
             marked.add(visit)
     return late, marked

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.models import Appointment, Clinic, Therapist
@@ -18,7 +19,7 @@ UNSIGNED = """
       SELECT appointment_id AS id FROM therapists_note
        WHERE author_id = %(therapist)s AND content IS NOT NULL
     )
-    SELECT visit.id, visit.id IN (SELECT id FROM begun)
+    SELECT visit.id, visit.id IN (SELECT id FROM begun) AS has_draft, client.name, starts_at
       FROM bookings_appointment visit
       JOIN bookings_client client ON client.id = client_id AND client.erased_at IS NULL
      WHERE starts_at <= %(now)s AND ends_at >= %(since)s
@@ -34,7 +35,7 @@ UNSIGNED = """
               SELECT FROM therapists_note note
                 JOIN therapists_noteversion version ON version.note_id = note.id
                WHERE note.appointment_id = own.id AND note.author_id = %(therapist)s))
-     ORDER BY starts_at
+     ORDER BY starts_at DESC, visit.id DESC
      LIMIT %(most)s
 """
 
@@ -48,20 +49,26 @@ class ToWrite(Private):
 
 
 def to_write(therapist: Therapist, clinic: Clinic, *, now: datetime) -> Sequence[ToWrite]:
-    """The oldest first, and nothing of what they say: one query, and a second where there are any.
+    """Nothing of what they say: one query, and a second where there are any.
 
     Their own visits without a signed note, and what they have begun of a colleague's or amended.
+    The newest first: what was seen an hour ago is still known, and what nobody wrote down for
+    months must not stand in its way.
     """
-    found = rows(
-        UNSIGNED,
-        therapist=therapist.pk,
-        has_been=[one.value for one in HAS_BEEN],
-        now=now,
-        since=now - timedelta(days=clinic.care_days),
-        longest=LONGEST,
-        most=MOST,
-    )
+    found = rows(UNSIGNED, **asked_of_notes(therapist, clinic, now))
     if not found:
         return []
-    visits = Appointment.objects.with_everything().in_bulk([pk for pk, _ in found])
-    return [ToWrite(visits[pk], has_draft) for pk, has_draft in found]
+    visits = Appointment.objects.with_everything().in_bulk([pk for pk, *_ in found])
+    return [ToWrite(visits[pk], has_draft) for pk, has_draft, *_ in found]
+
+
+def asked_of_notes(therapist: Therapist, clinic: Clinic, now: datetime) -> dict[str, Any]:
+    """What `UNSIGNED` is given."""
+    return {
+        "therapist": therapist.pk,
+        "has_been": [one.value for one in HAS_BEEN],
+        "now": now,
+        "since": now - timedelta(days=clinic.care_days),
+        "longest": LONGEST,
+        "most": MOST,
+    }

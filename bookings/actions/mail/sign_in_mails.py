@@ -54,7 +54,7 @@ def owe(
 
 def send_due() -> int:
     """Send what waits; returns how many went out. Any number of processes may do this at once."""
-    SignInMail.objects.filter(not_after__lte=Now()).delete()
+    SignInMail.objects.forget_what_is_over()
     if not SignInMail.objects.due().exists():
         return 0
     sender = _sender()

@@ -19,7 +19,6 @@ Seconds = int
 Span = tuple[Seconds, Seconds]  # half-open [start, end)
 Reach = tuple[Seconds, Seconds]  # starts that fit, both ends included
 
-FOREVER: Seconds = 2**62
 DAY = timedelta(days=1)
 
 
@@ -108,7 +107,8 @@ def openings_of(
     `rooms` are the suitable rooms' taken spans. A visit ends within one stretch of working
     hours; its buffer may run past the stretch's end but not into anything taken.
     """
-    roomy = _clear_of([(within[0], within[1] - 1)], _without_a_room(rooms, duration.blocked))
+    first_of_all, end = within
+    roomy = _with_a_room(rooms, duration.blocked, (first_of_all, end - 1))
     starts = grid.starts
     takers: list[list[Key]] = [[] for _ in starts]
     for key, roster in rosters.items():
@@ -118,52 +118,41 @@ def openings_of(
     return {start: there for start, there in zip(starts, takers, strict=True) if there}
 
 
-def _without_a_room(rooms: Iterable[Sequence[Span]], blocked: Seconds) -> list[Span]:
-    """The starts at which the visit fits into none of the rooms.
-
-    Each room leaves less of them, so that of many only the first few are looked at.
-    """
-    full: list[Reach] = [(-FOREVER, FOREVER)]
-    for taken in rooms:
-        full = _common(full, [(first, end - 1) for first, end in _too_near(taken, blocked)])
-        if not full:
-            break
-    return [(first, last + 1) for first, last in full]
+def _with_a_room(
+    rooms: Iterable[Sequence[Span]], blocked: Seconds, within: Reach
+) -> Sequence[Reach]:
+    """The starts at which the visit fits into some of the rooms."""
+    fitting = [one for taken in rooms for one in _clear_of(taken, blocked, within)]
+    return [(first, end - 1) for first, end in joined((first, last + 1) for first, last in fitting)]
 
 
-def _reaches(roster: Roster, duration: Duration) -> list[Reach]:
+def _reaches(roster: Roster, duration: Duration) -> Sequence[Reach]:
     """The starts at which the visit fits the working hours and touches nothing taken."""
     at_work = [
         (start, end - duration.length)
         for start, end in joined(roster.working)
         if end - start >= duration.length
     ]
-    return _clear_of(at_work, _too_near(roster.taken, duration.blocked))
+    if not at_work:
+        return []
+    within = at_work[0][0], at_work[-1][1]
+    return _common(at_work, _clear_of(roster.taken, duration.blocked, within))
 
 
-def _too_near(taken: Iterable[Span], blocked: Seconds) -> list[Span]:
-    """The starts that do not leave `blocked` seconds free of every taken span."""
-    return joined([(start - blocked + 1, end) for start, end in taken])
-
-
-def _clear_of(reaches: Iterable[Reach], gone: Sequence[Span]) -> list[Reach]:
-    """What is left of sorted, disjoint reaches without such spans."""
-    left: list[Reach] = []
-    at, many = 0, len(gone)
-    for first, last in reaches:
-        while at < many and gone[at][1] <= first:
-            at += 1
-        while at < many and gone[at][0] <= last:
-            start, end = gone[at]
-            if start > first:
-                left.append((first, start - 1))
+def _clear_of(taken: Iterable[Span], blocked: Seconds, within: Reach) -> list[Reach]:
+    """The starts that leave `blocked` seconds free of every taken span, in order."""
+    free: list[Reach] = []
+    first, last = within
+    for start, end in sorted(taken):
+        if start - blocked >= last:
+            break
+        if start - blocked >= first:
+            free.append((first, start - blocked))
+        if end > first:
             first = end
-            if end > last:  # and may reach into what follows
-                break
-            at += 1
-        if first <= last:
-            left.append((first, last))
-    return left
+    if first <= last:
+        free.append((first, last))
+    return free
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:

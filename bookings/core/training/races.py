@@ -21,6 +21,9 @@ LONGEST_PLAN_WEEKS = 52
 LONGEST_PLAN_DAYS = 363
 
 
+NOT_RUN = (Outcome.DNS, Outcome.CANCELLED)
+
+
 @dataclass(frozen=True)
 class Race:
     """A race on a civil date; a runner has one race a day, so the date tells races apart.
@@ -42,7 +45,7 @@ class Race:
     @property
     def is_run(self) -> bool:
         """Neither cancelled nor not started: it has a race day and what follows (P9)."""
-        return self.outcome not in (Outcome.DNS, Outcome.CANCELLED)
+        return self.outcome not in NOT_RUN
 
     @property
     def drives_a_plan(self) -> bool:

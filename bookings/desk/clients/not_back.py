@@ -19,6 +19,7 @@ from bookings.queries.clients.not_back import (
     USUAL_WEEKS,
     WEEKS,
     last_visits,
+    of_all,
     why_no_mail,
     with_races,
 )
@@ -28,7 +29,6 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 
 A_PAGE = 50
-AT_ONCE = 1000
 
 
 class NotBackPages(NewestPages):
@@ -71,12 +71,10 @@ def _lines(clinic: Clinic, weeks: int, now: datetime) -> Iterator[Sequence[str]]
         _("Name"), _("Phone"), _("E-mail"), _("Last here"), _("Treatment"), _("Therapist"),
         _("Next race"), _("Its name"), _("Why no mail about sessions"),
     ]  # fmt: skip
-    visits = with_races(last_visits(clinic, weeks, now), clinic, now)
-    for visit in visits.iterator(chunk_size=AT_ONCE):
-        one, day = visit.whose, str(clinic.day_of(visit.starts_at))
-        race = _next_race(one)
+    for one, race in of_all(clinic, weeks, now):
         yield [
-            one.name, one.phone, one.email, day, visit.treatment.name, visit.therapist.name,
+            one.name, one.phone, one.email, str(clinic.day_of(one.starts_at)),
+            one.treatment, one.therapist,
             *([str(race.race_date), race.name] if race else ["", ""]),
             why_no_mail(one),
         ]  # fmt: skip

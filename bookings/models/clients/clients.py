@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Left, Lower
+from django.db.models.functions import Left, Lower, Upper
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -207,6 +207,11 @@ class Client(Named, models.Model):
             ),
             models.Index(
                 fields=["name", "id"],
+                condition=models.Q(bounced_at__isnull=False),
+                name="clients_unreachable",
+            ),
+            models.Index(
+                fields=["name", "id"],
                 condition=models.Q(health_hold=True),
                 name="clients_on_hold",
             ),
@@ -217,6 +222,10 @@ class Client(Named, models.Model):
             ),
             models.Index(fields=["created_at"], name="clients_by_age"),
             models.Index(Lower("email"), name="client_address"),
+            # What begins like an address may be the same mailbox: asked under the diary's lock.
+            models.Index(
+                OpClass(Upper("email"), name="text_pattern_ops"), name="clients_by_mailbox"
+            ),
             models.Index(
                 fields=["same_address_as"],
                 condition=models.Q(same_address_as__isnull=False),

@@ -22,6 +22,11 @@ class UntilSentQuerySet(models.QuerySet):
         waiting = self.filter(created_at__lte=Now() - so_long, not_after__gt=Now())
         return waiting.filter(attempts=0)
 
+    def forget_what_is_over(self) -> None:
+        """Waits for nobody: what a sender that stands still has locked goes at the next look."""
+        over = self.filter(not_after__lte=Now()).select_for_update(skip_locked=True)
+        self.filter(pk__in=over.order_by().values("pk")).delete()
+
     def claim(self) -> Any:
         """The one that has waited longest, for the caller alone until `PATIENCE` is over.
 

@@ -1,17 +1,47 @@
 """Who has been here, and neither came back since nor has a visit booked."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Race
-from bookings.queries.mail.nudges import why_none_at_all
+from bookings.core.training.races import NOT_RUN
+from bookings.models import Appointment, Clinic, Race
+from bookings.queries.mail.nudges import TakesNudges, why_none_at_all
 
 WEEKS = (4, 6, 8, 12, 26, 52)
 USUAL_WEEKS = 8
 CAME = (Status.ARRIVED, Status.COMPLETED)
+
+
+class TakesMail(TakesNudges, Protocol):
+    @property
+    def email(self) -> str: ...
+
+
+class NotBack(NamedTuple):
+    """A client who was here last at `starts_at`."""
+
+    client: int
+    name: str
+    phone: str
+    email: str
+    wants_nudges: bool
+    bounced_at: datetime | None
+    health_hold: bool
+    starts_at: datetime
+    treatment: str
+    therapist: str
+
+
+class NextRace(NamedTuple):
+    race_date: date
+    name: str
+
+
+OF_CLIENT = NotBack._fields[1:7]
 
 
 def last_visits(clinic: Clinic, weeks: int, now: datetime) -> QuerySet[Appointment]:
@@ -41,6 +71,37 @@ def with_races(
     return visits.prefetch_related(Prefetch("client__races", ahead, to_attr="races_ahead"))
 
 
-def why_no_mail(client: Client) -> str:
+def of_all(clinic: Clinic, weeks: int, now: datetime) -> list[tuple[NotBack, NextRace | None]]:
+    """Everybody and their next race, in two queries: so many models would take seconds to make.
+
+    Through a cursor PostgreSQL looks for the way on which the first rows come soonest, on which
+    all of them took a minute.
+    """
+    visits = last_visits(clinic, weeks, now).select_related(None)
+    rows = map(
+        NotBack._make,
+        visits.values_list(
+            "client",
+            *(f"client__{one}" for one in OF_CLIENT),
+            "starts_at",
+            "treatment__name",
+            "therapist__name",
+        ),
+    )
+    races = _next_races(clinic.day_of(now))
+    return [(one, races.get(one.client)) for one in rows]
+
+
+def _next_races(today: date) -> dict[int, NextRace]:
+    """By client, the first that is to be run."""
+    ahead = Race.objects.filter(race_date__gte=today, client__isnull=False)
+    told = ahead.exclude(outcome__in=NOT_RUN).order_by("-race_date")
+    return {
+        client: NextRace(day, name)
+        for client, day, name in told.values_list("client", "race_date", "name")
+    }
+
+
+def why_no_mail(client: TakesMail) -> str:
     """Why no mail about sessions to book goes to them; empty of whoever gets them."""
     return why_none_at_all(client) if client.email else _("No address is known.")

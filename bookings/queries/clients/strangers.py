@@ -29,7 +29,9 @@ ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to 
 
 # What limits a stranger's booking, in one round trip: it is asked under the diary's lock. As the
 # functions of the same names below, which say what each of them is. Who waits is laid out first:
-# by what an address begins with the planner would look for each of them among all clients.
+# by what an address begins with the planner would look for each of them among all clients. What is
+# ahead is asked of each client whose address begins so, not of all that is ahead (OFFSET); that it
+# begins so is said as a range too, since planned for any beginning no index knows ^@.
 COUNTS = """
       WITH strangers AS MATERIALIZED (
     SELECT visit.status, visit.booked_at, visit.held_from, client.id, client.email,
@@ -60,11 +62,15 @@ COUNTS = """
                AS mails_of_the_day,
            array(SELECT client.email
                    FROM bookings_client client
-                   JOIN bookings_appointment visit ON visit.client_id = client.id
+                  CROSS JOIN LATERAL (
+                        SELECT prove_by FROM bookings_appointment
+                         WHERE client_id = client.id
+                           AND status = 'booked' AND starts_at >= %(now)s
+                        OFFSET 0) visit
                   WHERE %(asks_what_is_ahead)s::boolean
-                    AND visit.status = 'booked'
-                    AND visit.starts_at >= %(now)s
                     AND NOT (visit.prove_by IS NOT NULL AND client.proved_at IS NULL)
+                    AND upper(client.email) ~>=~ upper(%(alike)s::text)
+                    AND upper(client.email) ~<~ (upper(%(alike)s::text) || chr(1114111))
                     AND upper(client.email) ^@ upper(%(alike)s::text)) AS ahead_of,
            count(*) FILTER (WHERE unproved) AS booked_within_the_hour,
            count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s::text)

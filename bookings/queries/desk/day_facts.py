@@ -15,6 +15,15 @@ from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries.rota.facts import HOURS_OF_DAYS
 from bookings.queries.statements import rows
 
+# As an `Account` says it: of a fee only what waives that fee.
+SETTLED_OF_VISITS = """
+    SELECT appointment_id, sum(amount) AS amount
+      FROM visit JOIN bookings_payment payment ON appointment_id = visit.id
+     WHERE method <> %(waived)s OR waives = status
+        OR waives = '' AND status NOT IN %(no_show)s
+     GROUP BY appointment_id
+"""
+
 # Instants are seconds since the epoch. Events and payments stand by themselves, since joined to
 # the visits they were looked through once for each of them.
 DAY_FACTS = """
@@ -79,11 +88,7 @@ DAY_FACTS = """
                  GROUP BY appointment_id) event),
       'settled', (
         SELECT json_agg(json_build_array(appointment_id, amount) ORDER BY appointment_id)
-          FROM (SELECT appointment_id, sum(amount) AS amount
-                  FROM visit JOIN bookings_payment payment ON appointment_id = visit.id
-                 WHERE method <> %(waived)s OR waives = status
-                    OR waives = '' AND status NOT IN %(no_show)s
-                 GROUP BY appointment_id) payment),
+          FROM (SETTLED_OF_VISITS) payment),
       'kept', (
         SELECT json_agg(json_build_array(offer.id, hold_id, client.name,
                                          extract(epoch FROM offer.until)::float8)
@@ -153,7 +158,7 @@ DAY_FACTS = """
          WHERE active AND therapist_id IN (SELECT id FROM person)),
       'protocol', (SELECT id FROM bookings_protocolversion ORDER BY number DESC LIMIT 1)
     )::text
-""".replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
+""".replace("HOURS_OF_DAYS", HOURS_OF_DAYS).replace("SETTLED_OF_VISITS", SETTLED_OF_VISITS)
 NO_VISIT = (Status.HELD, Status.EXPIRED, *CHARGED_A_FEE)
 
 

@@ -2,9 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,6 +17,7 @@ from bookings.core.training import PhaseDay
 from bookings.models import Absence, Appointment, Clinic, Room, RoomLoan, Therapist, WeeklyBreak
 from bookings.queries.desk.day_facts import day_facts
 from bookings.queries.desk.shown_visits import ShownVisit, kept_for, shown_visit
+from bookings.queries.rota.away import breaks_told
 from bookings.queries.rota.working_hours import hours_told
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_told
@@ -90,7 +91,7 @@ def drawn_from(
             shown_visit(row, people, rooms, events, settled, kept=kept) for row in told["visits"]
         ],
         hours=_hours(told["hours"], clinic),
-        breaks=list(_breaks(told["breaks"], first, days, clinic)),
+        breaks=list(breaks_told(told["breaks"], first, days, clinic)),
         absences=[_absence(people, row) for row in told["absences"]],
         loans=[_loan(rooms, row) for row in told["loans"] if row[0] in rooms],
         without_room=_by_therapist(told["without_room"]),
@@ -115,27 +116,6 @@ def _hours(rows: Iterable[Sequence], clinic: Clinic) -> dict[int, list[Span]]:
         for pk, day, start, end, works in rows
     )
     return {pk: joined(spans) for pk, spans in hours_told(told, clinic).working.items()}
-
-
-def _breaks(
-    rows: Iterable[Sequence], first: date, days: int, clinic: Clinic
-) -> Iterator[tuple[WeeklyBreak, Interval]]:
-    for pk, therapist, weekday, start, end, since, until, every, counted_from, reason in rows:
-        pause = WeeklyBreak(
-            pk=pk,
-            therapist_id=therapist,
-            weekday=weekday,
-            start=time.fromisoformat(start),
-            end=time.fromisoformat(end),
-            valid_from=date.fromisoformat(since),
-            valid_until=date.fromisoformat(until) if until else None,
-            every_weeks=every,
-            counted_from=date.fromisoformat(counted_from) if counted_from else None,
-            reason=reason,
-        )
-        for day in (first + timedelta(days=n) for n in range(days)):
-            if during := pause.on(day, clinic.tz):
-                yield pause, during
 
 
 def _absence(people: Mapping[int, Therapist], row: Sequence) -> Absence:

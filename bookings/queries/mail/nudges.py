@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,7 +44,18 @@ def races_and_plan(
     return races, training.plan(races, runner, rules or protocol.current(), as_of=as_of)
 
 
-def why_none_at_all(client: Client) -> str:
+class TakesNudges(Protocol):
+    """A client, or as much of one."""
+
+    @property
+    def wants_nudges(self) -> bool: ...
+    @property
+    def bounced_at(self) -> datetime | None: ...
+    @property
+    def health_hold(self) -> bool: ...
+
+
+def why_none_at_all(client: TakesNudges) -> str:
     """Why no training mail goes to this client, whatever it is about."""
     if not client.wants_nudges:
         return _("The client does not want these mails.")

@@ -7,7 +7,8 @@ from functools import cache
 
 from bookings.core import training
 from bookings.core.wording import Sentence
-from bookings.models import Appointment, Client, Clinic, HardEffort, OwnPlan, Race
+from bookings.models import Appointment, Client, Clinic, Distance, Race
+from bookings.models.training.own_plans import schedule_of
 from bookings.queries.training import protocol
 
 
@@ -33,7 +34,7 @@ def phases_told(
     races: Iterable[Sequence], day: date, rules: training.Protocol
 ) -> dict[int, training.PhaseDay]:
     """The phase of each client who has a race, of rows: client, date, distance, priority, begin of
-    training, weeks, outcome, kilometres."""
+    training, weeks, outcome, kilometres, and its name where the caller says it."""
     of_clients: dict[int, list[Sequence]] = defaultdict(list)
     for client, *race in races:
         of_clients[client].append(tuple(race))
@@ -46,11 +47,12 @@ def phases_told(
 
 
 def _race(row: Sequence) -> training.Race:
-    day, distance, priority, begin, weeks, outcome, dnf_km = row
+    day, distance, priority, begin, weeks, outcome, dnf_km, *name = row
     return training.Race(
         race_date=date.fromisoformat(day),
         distance=training.Distance(distance),
         priority=training.Priority(priority),
+        name=(name[0] or str(Distance(distance).label)) if name else "",
         training_start=date.fromisoformat(begin) if begin else None,
         weeks=weeks,
         outcome=training.Outcome(outcome),
@@ -78,14 +80,15 @@ def phases_on(
     return {pk: phase(tuple(races.get(pk, ()))) for pk in people}
 
 
-def hard_training_near(clients: Iterable[Client], day: date) -> dict[int, Sentence]:
+def hard_training_told(
+    plans: Iterable[Sequence], efforts: Iterable[Sequence], day: date
+) -> dict[int, Sentence]:
     """What lies near that day in the own plans of those who have one, and of what they have noted
-    as hard, by client: two queries."""
-    people = {client.pk for client in clients}
-    own = {one.client_id: one.schedule for one in OwnPlan.objects.filter(client__in=people)}
+    as hard, by client: of rows of client and days as an `OwnPlan` keeps them, of client and day."""
+    own = {client: schedule_of(days) for client, days in plans}
     noted = defaultdict(set)
-    for effort in HardEffort.objects.filter(client__in=people):
-        noted[effort.client_id].add(effort.day)
+    for client, effort in efforts:
+        noted[client].add(date.fromisoformat(effort))
     found = {
         pk: training.near_a_visit(day, own.get(pk, training.Schedule()), noted.get(pk, ()))
         for pk in own.keys() | noted.keys()

@@ -24,7 +24,7 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> Picker:
-    """The picker for a new appointment."""
+    """The picker for a new appointment; `query` is of a press that it answers."""
     clinic, now = Clinic.objects.the(), timezone.now()
     return Picker(
         clinic=clinic,
@@ -36,4 +36,5 @@ def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> 
         now=now,
         holder=visitor(request),
         plan=plan_to_choose_by(store_of_browser(request), clinic, now=now),
+        may_be_old=query is None,
     )

@@ -14,6 +14,7 @@ from bookings import dates
 from bookings.core import training
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.queries.replica import from_replica
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import next_free
@@ -116,7 +117,7 @@ class Picker:
     of it carries along; the days are advised from the races of `plan`. `waits_at` is where one
     joins the waiting list, if that can be done here. One that asks for no day opens on the visit's
     own week when moving, else on the first good day of the runner's training, else at the next
-    free.
+    free. Of a page that answers no press the free times `may_be_old`, by some seconds.
     """
 
     clinic: Clinic
@@ -130,6 +131,7 @@ class Picker:
     plan: training.Plan | None = None
     kept: Mapping[str, str] = field(default_factory=dict)
     waits_at: str = ""
+    may_be_old: bool = False
 
     @cached_property
     def today(self) -> date:
@@ -376,11 +378,13 @@ class Picker:
 
     def _next_free(self) -> Opening | None:
         how = {"after": self.now, "now": self.now, **self._how}
-        return next_free(self.clinic, self.treatment, **how)
+        ask = from_replica(next_free) if self.may_be_old else next_free
+        return ask(self.clinic, self.treatment, **how)
 
     def _look(self, first: date) -> list[Day]:
         how = {"days": STRIP_DAYS, "now": self.now, **self._how}
-        return days_of(self.clinic, self.treatment, first=first, **how)
+        ask = from_replica(days_of) if self.may_be_old else days_of
+        return ask(self.clinic, self.treatment, first=first, **how)
 
     @property
     def _how(self) -> dict[str, Any]:

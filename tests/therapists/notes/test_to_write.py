@@ -1,5 +1,6 @@
 """*Notes to write*: what took place and has no signed note yet."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,11 +41,15 @@ def test_every_visit_that_took_place_and_is_not_signed_is_listed_whatever_its_da
     assert listed() == {"Past", "Come", "Drafted"}
 
 
-def test_today_says_how_many_there_are(kims, earlier, sign):
-    first, _ = earlier(2), earlier(1)
-    assert "2 notes to write" in text(kims.get("/today/"))
-    sign(first, plan="x")
-    assert "1 note to write" in text(kims.get("/today/"))
+def test_the_newest_stands_first_and_today_names_it(kims, earlier, sign):
+    old, _, new = (earlier(n, client=factories.make_client(f"N{n} Demo")) for n in (9, 2, 1))
+    found = re.findall(r"N\d Demo", text(kims.get("/notes/")))
+    assert found == ["N1 Demo", "N2 Demo", "N9 Demo"]
+    today = text(kims.get("/today/"))
+    assert '3 notes to write, the newest <span class="who"><bdi>N1 Demo' in today
+    sign(old, plan="x")
+    sign(new, plan="x")
+    assert '1 note to write: <span class="who"><bdi>N2 Demo' in text(kims.get("/today/"))
 
 
 def test_what_was_begun_of_a_visit_that_has_moved_to_a_colleague_stays_to_be_written(

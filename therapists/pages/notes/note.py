@@ -115,7 +115,7 @@ class NoteSession:
 
     @property
     def alerts(self) -> list[Alert]:
-        return alerts_of(self.visit.whose, self.known)
+        return alerts_of(self.known, on_hold=self.visit.whose.health_hold)
 
     @property
     def hold_because(self) -> list[str]:

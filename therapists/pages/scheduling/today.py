@@ -27,7 +27,6 @@ from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import TAKEN, page_of
 from therapists.queries.care_access import treats
 from therapists.queries.day import day_of
-from therapists.queries.to_write import to_write
 
 UNDO = "undo"
 
@@ -54,7 +53,8 @@ def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dic
     weeks = whole_number(request.GET.get("weeks"))
     again = None
     if done and not done.next_visit:
-        again = offered_again(done.visit, weeks, clinic, now=now)
+        visit = Appointment.objects.with_everything().get(pk=done.visit.pk)
+        again = offered_again(visit, weeks, clinic, now=now)
     return {
         "shown": shown,
         "today": is_today,
@@ -63,22 +63,19 @@ def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dic
         "again": again,
         "weeks": weeks,
         "all_weeks": WEEKS,
-        "unsigned": to_write(therapist, clinic, now=now),
         "to_be_told": [one for one in shown.lines if one.is_waiting and not one.has_begun],
         "methods": TAKEN,
         "key": token_hex(16),
         "undone_since": now - GRACE,
-        **_of_own_calendar(therapist, clinic, now),
+        **(_of_own_calendar(therapist, clinic, now) if shown.has_a_calendar else {}),
     }
 
 
 def _of_own_calendar(therapist: Therapist, clinic: Clinic, now: datetime) -> dict:
     calendar = BusyCalendar.objects.filter(therapist=therapist).first()
-    if calendar is None:
-        return {"in_the_way": [], "not_read": False}
     return {
         "in_the_way": in_the_way(therapist, clinic, now=now),
-        "not_read": is_news(calendar, now),
+        "not_read": calendar is not None and is_news(calendar, now),
     }
 
 
