@@ -4,18 +4,17 @@ One UID for the appointment's life and a SEQUENCE that rises with its revision, 
 calendar replaces its entry instead of adding another.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vUri
 
 from bookings.core.clients.addresses import ascii_address
+from bookings.core.mail.calendar_file import file_of, instant, quoted, text
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
-from bookings.links import calendar_token
+from bookings.links import calendar_token, mailed_url
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 
@@ -29,8 +28,8 @@ def method(appointment: Appointment) -> str:
 
 def invitation(appointment: Appointment, clinic: Clinic, *, stamp: datetime) -> bytes:
     """For a mail: method() says which. `stamp` is when this version was made."""
-    event = _event(appointment, clinic, stamp, calendar_token(appointment))
-    event.add("attendee", _attendee(appointment))
+    token, invited = calendar_token(appointment), [_attendee(appointment)]
+    event = _event(appointment, clinic, stamp, token, invited=invited)
     return _calendar(event, method(appointment))
 
 
@@ -86,34 +85,48 @@ def summary(appointment: Appointment, clinic: Clinic) -> str:
     return _("{treatment} at {clinic}").format(**names)
 
 
-def _calendar(event: Event, method: str) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Taper//Appointments//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
-    calendar.add_component(event)
-    return calendar.to_ical()
+def _calendar(event: Sequence[str], method: str) -> bytes:
+    return file_of(
+        [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//Taper//Appointments//EN",
+            "CALSCALE:GREGORIAN",
+            f"METHOD:{method}",
+            "BEGIN:VEVENT",
+            *event,
+            "END:VEVENT",
+            "END:VCALENDAR",
+        ]
+    )
 
 
-def _event(appointment: Appointment, clinic: Clinic, stamp: datetime, token: str) -> Event:
-    link = urljoin(settings.SITE_URL, reverse("runner:appointment", args=[token]))
-    event = Event()
-    event.add("uid", uid_of(appointment))
-    event.add("sequence", appointment.revision)
-    event.add("dtstamp", stamp)
-    event.add("dtstart", appointment.starts_at)
-    event.add("dtend", appointment.ends_at)
-    event.add("summary", summary(appointment, clinic))
-    event.add("location", ", ".join(clinic.address.splitlines()))
-    event.add("description", _description(appointment, clinic, link))
-    event.add("url", vUri(link))
-    event.add("organizer", _organizer(clinic))
-    event.add("status", status_of(appointment, waits=_waits(appointment)))
-    event.add("transp", "OPAQUE")
-    # A calendar shared with colleagues shows that the time is taken, and not for what.
-    event.add("class", "PRIVATE")
-    return event
+def _event(
+    appointment: Appointment,
+    clinic: Clinic,
+    stamp: datetime,
+    token: str,
+    *,
+    invited: Sequence[str] = (),
+) -> list[str]:
+    link = mailed_url(appointment, token=token)
+    return [
+        f"SUMMARY:{text(summary(appointment, clinic))}",
+        f"DTSTART:{instant(appointment.starts_at)}",
+        f"DTEND:{instant(appointment.ends_at)}",
+        f"DTSTAMP:{instant(stamp)}",
+        f"UID:{text(uid_of(appointment))}",
+        f"SEQUENCE:{appointment.revision}",
+        *invited,
+        # A calendar shared with colleagues shows that the time is taken, and not for what.
+        "CLASS:PRIVATE",
+        f"DESCRIPTION:{text(_description(appointment, clinic, link))}",
+        f"LOCATION:{text(', '.join(clinic.address.splitlines()))}",
+        _organizer(clinic),
+        f"STATUS:{status_of(appointment, waits=_waits(appointment))}",
+        "TRANSP:OPAQUE",
+        f"URL:{link}",
+    ]
 
 
 def _waits(appointment: Appointment) -> bool:
@@ -128,18 +141,15 @@ def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
     return _("With {therapist}.\nMove or cancel: {link}\nPhone: {phone}").format(**facts)
 
 
-def _organizer(clinic: Clinic) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{ascii_address(clinic.email)}")
-    organizer.params["CN"] = one_line(clinic.name)
-    return organizer
+def _organizer(clinic: Clinic) -> str:
+    named = quoted(one_line(clinic.name))
+    return f"ORGANIZER;CN={named}:mailto:{ascii_address(clinic.email)}"
 
 
-def _attendee(appointment: Appointment) -> vCalAddress:
+def _attendee(appointment: Appointment) -> str:
     """Who has booked, and is proved, has accepted; their calendar need not tell the clinic so."""
-    attendee = vCalAddress(f"mailto:{ascii_address(appointment.whose.email)}")
-    if appointment.whose.is_named:
-        attendee.params["CN"] = one_line(appointment.whose.name)
-    attendee.params["ROLE"] = "REQ-PARTICIPANT"
-    attendee.params["PARTSTAT"] = "TENTATIVE" if _waits(appointment) else "ACCEPTED"
-    attendee.params["RSVP"] = "FALSE"
-    return attendee
+    whose = appointment.whose
+    named = f"CN={quoted(one_line(whose.name))};" if whose.is_named else ""
+    answer = "TENTATIVE" if _waits(appointment) else "ACCEPTED"
+    said = f"{named}PARTSTAT={answer};ROLE=REQ-PARTICIPANT;RSVP=FALSE"
+    return f"ATTENDEE;{said}:mailto:{ascii_address(whose.email)}"

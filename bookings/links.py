@@ -7,12 +7,13 @@ calendar link goes to the same mailbox and proves nothing. All are good as long 
 is remembered; a link for a client ends by itself. Raising an edition ends all that went before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -30,6 +31,7 @@ _CALENDAR = Signer(salt="appointment.calendar")
 
 # What stands in the place of a token wherever the staff look at a mail.
 DEAD = "in-the-clients-mail-alone"
+A_TOKEN = "the-token-stands-here"  # noqa: S105 - no token
 _are_dead: ContextVar[bool] = ContextVar("links lead nowhere", default=False)
 
 
@@ -45,8 +47,13 @@ def leading_nowhere() -> Iterator[None]:
 
 def digest_of(address: str, key: str | None = None) -> str:
     """What a token says of the address that it was mailed to, by the key of now or that one."""
-    of = compared(address)
-    return salted_hmac("links.address", of, secret=key, algorithm="sha256").hexdigest()[:20]
+    return _digest(compared(address), key or settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=4)
+def _digest(address: str, key: str) -> str:
+    """A mail's links all name the same one."""
+    return salted_hmac("links.address", address, secret=key, algorithm="sha256").hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,13 @@ def mailed_url(
     appointment: Appointment, route: str = "runner:appointment", *, token: str = ""
 ) -> str:
     """The absolute address that stands in a mail; `token` where it has been made before."""
-    return urljoin(settings.SITE_URL, reverse(route, args=[token or mail_token(appointment)]))
+    return _address(settings.SITE_URL, route).replace(A_TOKEN, token or mail_token(appointment))
+
+
+@lru_cache(maxsize=64)
+def _address(site: str, route: str) -> str:
+    """With a word in the place of its token, so that a mail's many links look for it only once."""
+    return urljoin(site, reverse(route, args=[A_TOKEN]))
 
 
 class Purpose(StrEnum):
@@ -161,16 +174,20 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
 
 def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
     """The absolute address behind which somebody acts as the client, for one purpose."""
-    return urljoin(settings.SITE_URL, client_path(purpose, client, **facts))
+    token = _client_token(purpose, client, facts)
+    return _address(settings.SITE_URL, purpose.route).replace(A_TOKEN, token)
 
 
 def client_path(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
     """The same on the host that the visitor is at."""
-    token = DEAD
-    if not _are_dead.get():
-        told = {**facts, "client": client.pk, "edition": client.links_edition}
-        token = _signer(purpose).sign_object({**told, "address": digest_of(client.email)})
-    return reverse(purpose.route, args=[token])
+    return reverse(purpose.route, args=[_client_token(purpose, client, facts)])
+
+
+def _client_token(purpose: Purpose, client: Client, facts: Mapping[str, str | int | None]) -> str:
+    if _are_dead.get():
+        return DEAD
+    told = {**facts, "client": client.pk, "edition": client.links_edition}
+    return _signer(purpose).sign_object({**told, "address": digest_of(client.email)})
 
 
 def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:

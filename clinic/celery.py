@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Collection
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -145,8 +146,8 @@ class SteadyScheduler(PersistentScheduler):
 
 class OwnBell(bootsteps.StartStopStep):
     """The worker looks for mail by itself, so that a beat which is silent costs no mail its time,
-    and tells the owner of it. The one that reads calendars rings for itself alone, so that nothing
-    piles up in its queue where nobody runs it.
+    and tells the owner of it. Each rings for what it reads, so that nothing piles up in a queue of
+    calendars where nobody reads it.
 
     It counts by the machine's uptime, which nobody puts back.
     """
@@ -155,9 +156,14 @@ class OwnBell(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         ring = import_module("bookings.mail.wake_worker").ring
-        reads_calendars = CALENDARS in parent.app.amqp.queues.consume_from
-        for task in (FETCH,) if reads_calendars else OWN_BELL:
+        for task in rung_by(parent.app.amqp.queues.consume_from):
             parent.timer.call_repeatedly(app.conf.own_bell_interval, ring, (task,))
+
+
+def rung_by(queues: Collection[str]) -> tuple[str, ...]:
+    """What a worker rings itself for that reads these queues."""
+    of_mail = OWN_BELL if app.conf.task_default_queue in queues else ()
+    return (*of_mail, FETCH) if CALENDARS in queues else of_mail
 
 
 app.steps["consumer"].add(OwnBell)

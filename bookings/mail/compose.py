@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from bookings.core import wording
@@ -21,9 +20,10 @@ from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import MailLetter
 from bookings.mail.messages.logo import CONTENT_ID
 from bookings.mail.messages.parts import LONG_LINES, fill, with_picture, words
+from bookings.mail.messages.prepared import rendered
 from bookings.models import Clinic, Mail
 
-_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
 
 
 def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
@@ -73,7 +73,7 @@ def html(letter: MailLetter) -> str:
 
 
 def _rendered(letter: MailLetter, part: str) -> str:
-    return render_to_string(f"mail/{letter.mail.kind}/{part}", {"letter": letter})
+    return rendered(f"mail/{letter.mail.kind}/{part}", {"letter": letter})
 
 
 @lru_cache(maxsize=8)

@@ -40,6 +40,11 @@ class MailLetter:
     clinic: Clinic
     now: datetime
 
+    @property
+    def draws(self) -> bool:
+        """Whether it draws training by the week, and brings the colours for that."""
+        return False
+
     @cached_property
     def name(self) -> str:
         client = self.mail.client

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from django.core.mail.backends.smtp import EmailBackend
 
+from bookings.mail.messages.parts import as_sent
 from bookings.models import MailServer
 from bookings.models.mail.mail_server import TROUBLE
 
@@ -181,7 +182,7 @@ class Courier:
 
 def _answer_to_data(smtp: smtplib.SMTP, message: EmailMessage) -> tuple[int, bytes]:
     try:
-        return smtp.data(message.as_bytes())
+        return smtp.data(as_sent(message))
     except smtplib.SMTPDataError as error:
         reply = error.smtp_error
         return error.smtp_code, reply if isinstance(reply, bytes) else reply.encode()

@@ -220,6 +220,10 @@ class ConfirmedLetter(AppointmentLetter):
     typed, which might be an advertisement to a stranger's address.
     """
 
+    @property
+    def draws(self) -> bool:
+        return self.race is not None
+
     @cached_property
     def _told(self) -> Told | None:
         if not self.mail.client.is_provisional:
@@ -358,6 +362,10 @@ class RaceCheckLetter(TrainingLetter):
 
 class PlanMailLetter(TrainingLetter):
     """The whole build-up, and the sessions that come first."""
+
+    @property
+    def draws(self) -> bool:
+        return True
 
     @cached_property
     def _sessions(self) -> list[training.Session]:

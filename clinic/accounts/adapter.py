@@ -159,8 +159,8 @@ class AccountAdapter(DefaultAccountAdapter):
         context = {**context, "email": email, "site_url": settings.SITE_URL}
         if user and user.last_login is None and sign_in_log.is_of_another(self.request, user):
             context |= {"invited_by": str(self.request.user), "clinic": Clinic.objects.the()}
-        if kind == SignInKind.NOBODYS and _is_a_colleagues(email):
-            template_prefix = "account/email/staff_code"
+        if kind == SignInKind.NOBODYS:
+            template_prefix = _of_a_colleague(email) or template_prefix
         with translation.override(_language_of(email, user)):
             message = self.render_mail(template_prefix, email, context)
         if kind:
@@ -180,8 +180,12 @@ def is_staff(user: User) -> bool:
     return bool(user.roles() & STAFF)
 
 
-def _is_a_colleagues(address: str) -> bool:
-    return User.objects.staff().filter(email=compared(address), is_active=True).exists()
+def _of_a_colleague(address: str) -> str:
+    """The mail that says how whoever works here gets in; nothing for all others."""
+    user = User.objects.staff().filter(email=compared(address), is_active=True).first()
+    if user is None:
+        return ""
+    return "account/email/still_invited" if user.is_invited else "account/email/staff_code"
 
 
 def _language_of(address: str, user: User | None) -> str:

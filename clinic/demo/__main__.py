@@ -6,23 +6,23 @@ Not a manage.py command, because the servers must run before Django reads its se
 import contextlib
 import errno
 import http.client
+import multiprocessing
 import os
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from importlib import import_module
 from pathlib import Path
 
-import django
 from cryptography.fernet import Fernet
-from django.core.management import call_command
-from django.db import OperationalError, connections
 
-from clinic.demo import pseudo_languages
 from clinic.demo import servers as stack
+from clinic.demo.asked import is_empty, speaks_pseudo_languages
 from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.demo.processes import (
     Child,
@@ -30,7 +30,6 @@ from clinic.demo.processes import (
     stop_together,
     wait_until,
 )
-from clinic.demo.static_files import collected_meanwhile
 from therapists.core import web_push_keys
 
 SECONDS_TO_FIRST_PAGE = 300  # on a machine that is busy; whatever ends by itself is noticed at once
@@ -85,47 +84,43 @@ def running(state: Path, port: int) -> Iterator[list[Child]]:
         _wait_for_the_first_page(port, [*servers.children, *children])
         # Only now, so that they do not hold the first page up.
         children.append(_start("Celery worker", _worker(), state))
-        children.append(_start("Calendar worker", _calendar_worker(), state, **WITHOUT_PAGES))
         children.append(_start("Celery beat", _beat(state), state, **WITHOUT_PAGES))
         yield [*servers.children, *children]
 
 
 def _start(name: str, command: list[str], state: Path, **more: str) -> Child:
     log = state / f"{name.lower().replace(' ', '-')}.log"
-    return Child.start(name, [sys.executable, "-m", *command], log=log, env={**os.environ, **more})
+    return Child.start(name, [sys.executable, *command], log=log, env={**os.environ, **more})
 
 
 def _catcher(state: Path, port: int) -> list[str]:
     folder = state / "mail"
     folder.mkdir(exist_ok=True)
-    return ["clinic.demo.smtp_sink", str(folder), str(port)]
+    program = Path(__file__).with_name("smtp_sink.py")  # it alone: it needs nothing of the clinic
+    return ["-P", str(program), str(folder), str(port)]
 
 
 def _web_server(port: int) -> list[str]:
     bind = ["--bind", f"{LOCALHOST}:{port}", "--no-control-socket"]
     size = ["--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
-    return ["gunicorn", "clinic.wsgi", *bind, *size]
+    return ["-m", "gunicorn", "clinic.wsgi", *bind, *size]
 
 
 def _worker() -> list[str]:
+    """One for mail and calendars: in a clinic each has its own, which would cost 95 MB here."""
     quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
     alone = ["--pool", "solo"]  # a process that only watches another costs 70 MB
-    return ["celery", "--app", "clinic", "worker", *alone, *quiet]
-
-
-def _calendar_worker() -> list[str]:
-    quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
-    alone = ["--pool", "solo", "--queues", "calendars", "--hostname", "calendars@%h"]
-    return ["celery", "--app", "clinic", "worker", *alone, *quiet]
+    reads = ["--queues", "celery,calendars"]
+    return ["-m", "celery", "--app", "clinic", "worker", *alone, *reads, *quiet]
 
 
 def _beat(state: Path) -> list[str]:
     files = ["--schedule", str(state / "beat-schedule"), "--pidfile="]
-    return ["celery", "--app", "clinic", "beat", "--loglevel", "WARNING", *files]
+    return ["-m", "celery", "--app", "clinic", "beat", "--loglevel", "WARNING", *files]
 
 
 def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
-    locale = {"LOCALE_PATH": str(state / "locale")} if _speaks_pseudo_languages() else {}
+    locale = {"LOCALE_PATH": str(state / "locale")} if speaks_pseudo_languages() else {}
     return locale | {
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
         "DEMO": "true",
@@ -149,18 +144,9 @@ def _set_environment(state: Path, environment: Mapping[str, str]) -> None:
     kept.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
 
 
-def _is_empty() -> bool:
-    """Whether a clinic is to be set up by hand, as its owner would."""
-    return os.environ.get("EMPTY", "") not in ("", "0", "false")
-
-
 def _usual_state() -> str:
     """Of its own, so that nobody's demo is in the way."""
-    return ".state-empty" if _is_empty() else ".state"
-
-
-def _speaks_pseudo_languages() -> bool:
-    return os.environ.get("PSEUDO_LANGUAGES", "") not in ("", "false")
+    return ".state-empty" if is_empty() else ".state"
 
 
 def _kept(place: Path, new: str) -> str:
@@ -179,21 +165,28 @@ def _factor_keys(state: Path) -> str:
 
 
 def _prepare(state: Path) -> None:
-    django.setup()
-    if _speaks_pseudo_languages():
-        pseudo_languages.write(state / "locale")
-    with collected_meanwhile(state):
-        try:
-            _say("Bringing the database up to date …")
-            call_command("migrate", verbosity=0, interactive=False)
-            if not _is_empty():
-                _say("Looking for the demo data …")
-                call_command("load_demo_data", verbosity=0)
-        except OperationalError as error:
-            reason = str(error).strip().partition("\n")[0]
-            raise stack.StackError(f"The database cannot be used: {reason}") from error
-        finally:
-            connections.close_all()
+    """In a process that ends: what it loads would stay in this one for as long as the demo runs."""
+    apart = multiprocessing.get_context("fork").Process(target=_prepare_apart, args=[state])
+    apart.start()
+    try:
+        apart.join()
+    finally:
+        apart.terminate()
+        apart.join()
+    if apart.exitcode:
+        sys.exit(1)  # why has been said
+
+
+def _prepare_apart(state: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who waits for us ends us too
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if ask_the_kernel := die_with_parent(signal.SIGTERM, os.getppid()):
+        ask_the_kernel()
+    try:
+        import_module("clinic.demo.preparation").prepare(state)
+    except stack.StackError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
 
 
 def _port(asked: str) -> int:
@@ -245,7 +238,7 @@ def _answers(port: int) -> bool:
     try:
         # A clinic that is not set up yet has no first page.
         page.request(
-            "GET", "/healthz" if _is_empty() else "/", headers={"Host": f"localhost:{port}"}
+            "GET", "/healthz" if is_empty() else "/", headers={"Host": f"localhost:{port}"}
         )
         status = page.getresponse().status
     except (OSError, http.client.HTTPException):
@@ -289,8 +282,9 @@ def _say_where(state: Path, port: int, seconds: float) -> None:
     home = f"http://localhost:{port}/"
     _say(f"\nTaper is running ({seconds:.1f} s): {home}")
     _say(f"Mail it sends:      {home}demo/inbox/")
-    if _is_empty():
-        call_command("start_up")  # which says how to set a clinic up, unless one is
+    if is_empty():
+        # Which says how to set a clinic up, unless one is.
+        subprocess.run([sys.executable, "-m", "django", "start_up"], check=False)
     else:
         _say(f"Sign in at          {home}accounts/login/  with the password  {DEMO_PASSWORD}")
         for role, email in DEMO_LOGINS:

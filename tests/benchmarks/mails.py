@@ -23,6 +23,7 @@ from django.utils import timezone
 from bookings.actions.mail import sending as sending_actions
 from bookings.mail.compose import compose
 from bookings.mail.contents import SUBJECTS, look_up
+from bookings.mail.messages.parts import as_sent
 from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.demo.processes import Child, stop_together, wait_until
@@ -124,7 +125,7 @@ def rendered(prepared: tuple[Clinic, list[Mail]]) -> Iterator[bool]:
     clinic, some = prepared
     with connection.execute_wrapper(refused):
         for mail in islice(cycle(some), OF_A_ROUND):
-            yield bool(compose(mail, clinic, now=timezone.now()).as_bytes())
+            yield bool(as_sent(compose(mail, clinic, now=timezone.now())))
 
 
 def refused(*_: Any) -> None:

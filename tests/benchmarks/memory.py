@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.processes import none_may_die
 REQUESTS = int(os.environ.get("REQUESTS", size(100_000, toy=40)))
 MAILS = int(os.environ.get("MAILS", size(100_000, toy=40)))
 CLIENTS = 4
+PYTHON = sys.executable
 WARMING_UP = 10  # a tenth: whatever is kept for good has been made by then
 SECONDS_A_MAIL = 0.1  # at most
 SLUG = "sports-massage-60"
@@ -32,7 +34,7 @@ def measure(folder: Path, today: date) -> list[tuple[str, str]]:
         last_day=today + timedelta(days=120),  # enough visits to write about
     )
     Clinic.objects.update(mail_paused_at=None)  # as restoring a backup leaves it
-    return [*of_the_web(folder, today), *of_a_sender(folder)]
+    return [*of_the_web(folder, today), *of_a_sender(folder), *of_a_worker(folder)]
 
 
 def of_the_web(folder: Path, today: date) -> list[tuple[str, str]]:
@@ -79,19 +81,41 @@ def paths_of(today: date, number: int) -> list[str]:
 
 
 def of_a_sender(folder: Path) -> list[tuple[str, str]]:
-    with mails.sink(folder) as (port, server):
+    loop = [PYTHON, "manage.py", "send_mail_loop", "--after", "0", "--every", "0.05"]
+    return while_mailing(folder, {"a sender": loop})
+
+
+def of_a_worker(folder: Path) -> list[tuple[str, str]]:
+    """With all that it does beside mail, sixty times as often as in a clinic."""
+    celery = [PYTHON, "-m", "celery", "--app", "tests.benchmarks.quick_clock"]
+    alone = ["--pool", "solo", "--without-mingle", "--without-gossip"]
+    clock = ["--schedule", str(folder / "beat-schedule"), "--pidfile="]
+    quietly = ["--loglevel", "ERROR"]
+    return while_mailing(
+        folder,
+        {
+            "a Celery worker": [*celery, "worker", *alone, *quietly],
+            "Celery’s clock": [*celery, "beat", *clock, *quietly],
+        },
+    )
+
+
+def while_mailing(folder: Path, programs: dict[str, list[str]]) -> list[tuple[str, str]]:
+    with ExitStack() as started:
+        port, server = started.enter_context(mails.sink(folder))
         env = {**os.environ, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
-        command = [sys.executable, "manage.py", "send_mail_loop", "--after", "0", "--every", "0.05"]
-        loop = Child.start("sender", command, log=folder / "sender.log", env=env)
-        try:
-            with none_may_die([server, loop]):
-                send(MAILS // WARMING_UP)
-                before = anonymous(loop.process.pid)
-                send(MAILS)
-                after = anonymous(loop.process.pid)
-        finally:
-            loop.stop()
-    return [(f"memory of a sender, {MAILS:,} mails", grown(before, after))]
+        children = []
+        for name, command in programs.items():
+            log = folder / f"{name.replace(' ', '-')}.log"
+            children.append(Child.start(name, command, log=log, env=env))
+            started.callback(children[-1].stop)
+        started.enter_context(none_may_die([server, *children]))
+        send(MAILS // WARMING_UP)
+        before = [anonymous(child.process.pid) for child in children]
+        send(MAILS)
+        after = [anonymous(child.process.pid) for child in children]
+    what = [f"memory of {name}, {MAILS:,} mails" for name in programs]
+    return list(zip(what, map(grown, before, after), strict=True))
 
 
 def send(count: int) -> None:

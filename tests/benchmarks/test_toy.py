@@ -29,6 +29,7 @@ PARTS = (
     "home, ", "home of a runner", "picker, ", "picker of a runner", "plan, ",
     "reports over 30 days", "reports over 366 days", "a booking through the action, ",
     "one sender", "beside the sink", "beside rendering", "memory of a web", "memory of a sender",
+    "memory of a Celery worker", "memory of Celery’s clock",
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from celery import Celery
 
-from clinic.celery import CALENDARS, FETCH, OWN_BELL, SteadyScheduler
+from clinic.celery import CALENDARS, FETCH, OWN_BELL, SteadyScheduler, rung_by
 from clinic.celery import app as ours
 from clinic.monitoring import dead_worker
 from tests.clock import NOW
@@ -83,3 +83,9 @@ def test_calendars_are_read_by_a_worker_of_their_own_which_alone_rings_for_it():
     assert ours.amqp.router.route({}, FETCH)["queue"].name == CALENDARS
     assert ours.amqp.router.route({}, OWN_BELL[0])["queue"].name != CALENDARS
     assert FETCH not in [one["task"] for one in ours.conf.beat_schedule.values()]
+
+
+def test_a_worker_rings_itself_for_what_it_reads_and_for_nothing_else():
+    assert rung_by(["celery"]) == OWN_BELL
+    assert rung_by([CALENDARS]) == (FETCH,)
+    assert rung_by(["celery", CALENDARS]) == (*OWN_BELL, FETCH)

@@ -93,7 +93,7 @@ def test_a_column_a_week_stands_as_high_as_its_phase(ana, race_day):
     assert highest.height <= HIGHEST * LOAD[Phase.PEAK]
 
 
-@pytest.mark.parametrize(("sheet", "scheme"), [("style.css", 0), ("dark.css", 1)])
+@pytest.mark.parametrize(("sheet", "scheme"), [("drawing.css", 0), ("drawing_dark.css", 1)])
 def test_the_colours_of_the_phases_are_the_sites(sheet, scheme):
     """The site's sheet has each twice: light, then dark."""
     site = (ROOT / "static/css/runner.css").read_text()

@@ -6,6 +6,7 @@ import pytest
 from fast_mail_parser import parse_email
 
 from bookings.mail.compose import compose, message_id
+from bookings.mail.messages.parts import as_sent
 from bookings.models import MailKind
 from bookings.models.mail.kinds import GROUP_OF
 from bookings.web.mail.samples import sample
@@ -70,3 +71,8 @@ def test_both_parts_arrive_whole(read, mail):
         assert "Läufer" in words
     assert "</html>" in html
     assert not read.warnings
+
+
+def test_what_is_sent_is_what_the_library_would_write(mail, clinic):
+    message = compose(mail, clinic, now=NOW)
+    assert as_sent(message) == message.as_bytes()

@@ -63,6 +63,18 @@ def test_a_mail_says_in_which_language_and_direction_it_is(written, kind):
     assert '<html lang="ar-xb" dir="rtl">' in part(written(kind, language=RIGHT_TO_LEFT), "html")
 
 
+@pytest.mark.fixed_clock("2026-11-24T09:00")  # links say in which second they were made
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_a_prepared_template_says_what_djangos_own_tags_say(written, kind, settings):
+    for language in ("", LONGER, RIGHT_TO_LEFT):
+        said = []
+        for is_prepared in (True, False):
+            settings.DEBUG = not is_prepared
+            message = written(kind, language=language)
+            said.append((message["Subject"], part(message, "plain"), part(message, "html")))
+        assert said[0] == said[1]
+
+
 def test_words_for_readers_of_plain_text_and_calendars_are_in_it_too(written):
     message = written(language=LONGER)
     assert "London time" in part(written(language=""), "plain")

@@ -5,6 +5,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from PIL import Image
 
@@ -49,6 +50,19 @@ def test_the_logo_stands_where_the_name_stood_and_is_named_so(shown, owed):
         assert (found.format, found.width) == ("PNG", shown.logo_width)
     assert shown.name in message.get_body(("plain",)).get_content()
     assert [part.get_filename() for part in message.iter_attachments()] == ["appointment.ics"]
+
+
+def test_a_dark_logo_stands_on_the_mails_paper_wherever_a_reader_makes_all_else_dark(clinic):
+    drawn = Image.new("RGBA", (400, 100))
+    drawn.paste("black", (0, 0, 400, 40))
+    drawn.paste("black", (0, 60, 40, 100))
+    made = io.BytesIO()
+    drawn.save(made, "PNG")
+    looks.show_logo(made.getvalue())
+    with Image.open(io.BytesIO(logo.logo_of(Clinic.objects.the().logo_digest))) as found:
+        assert not found.has_transparency_data
+    page = (settings.BASE_DIR / "templates/mail/style.css").read_text()
+    assert f".page {{ background-color: {logo.PAPER}; }}" in page
 
 
 def test_without_one_there_is_no_picture(clinic, owed):

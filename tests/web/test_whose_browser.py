@@ -172,6 +172,7 @@ def test_behind_the_mail_all_that_a_yes_confirms_is_listed_and_drawn_as_kept(
     plan = victim.get(f"{link}plan/").content.decode()
     assert plan.count(">Kept for you<") == 3
     assert "What is marked “Kept for you” waits until" in plan
+    assert plan.count("booked, or kept until you confirm") == 4  # the key, and each pin
     press_yes(victim, three_booked[0])
     assert victim.get(link).context["asked_of"] == []
 

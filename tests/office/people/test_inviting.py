@@ -241,6 +241,21 @@ def test_an_old_invitation_is_no_way_to_a_password_by_the_page_for_a_new_one(inv
     assert not [mail for mail in SignInMail.objects.all() if "/password/reset/key/" in mail.body]
 
 
+@pytest.mark.parametrize("page", ["/accounts/login/code/", "/accounts/password/reset/"])
+def test_who_is_invited_and_asks_how_to_get_in_is_told_by_mail_alone(invite, client, page):
+    user = invite()
+    SignInMail.objects.all().delete()
+    User.objects.update(invited_at=timezone.now() - timedelta(days=30))  # it has ended
+    answers = [
+        client.post(page, {"email": address}, follow=True) for address in (user.email, "x@y.org")
+    ]
+    assert answers[0].redirect_chain == answers[1].redirect_chain
+    told = SignInMail.objects.get(address=user.email)
+    assert "you are invited" in told.subject
+    assert "Ask the owner to mail it again" in told.body
+    assert "/password/reset/" not in told.body
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

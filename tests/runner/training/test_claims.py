@@ -301,7 +301,7 @@ def test_a_claim_planted_in_a_page_is_found(walk, client, massage):
 
 
 @pytest.fixture
-def letters(booked, rendered):
+def letters(booked, rendered, settings):
     """What each kind of mail says, to a client with a race, in text and in HTML."""
     race = factories.make_race(booked.client, race_date=day_of(timezone.now()) + timedelta(weeks=5))
     runs_long_on_the_day_of(booked)
@@ -327,6 +327,7 @@ def letters(booked, rendered):
     }
     Appointment.objects.filter(pk=booked.pk).update(together="together")
     booked.refresh_from_db()
+    settings.DEBUG = True  # templates that are prepared do not tell of those that they include
     words = {}
     for kind in MailKind:
         status = Status.CANCELLED if kind in CALLED_OFF else Status.BOOKED
