@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import (
     IntegrityError,
     InterfaceError,
+    NotSupportedError,
     OperationalError,
     connection,
     transaction,
@@ -19,6 +20,7 @@ from django.db import (
 
 from bookings.actions.refusals import Busy, ClientBusy, Refused, SlotTaken
 from bookings.models import Clinic
+from bookings.queries.statements import FOR_ANY_VALUES, planned_once
 
 _depth: ContextVar[int] = ContextVar("depth of the diary's lock", default=0)
 Asked = ParamSpec("Asked")
@@ -28,7 +30,9 @@ TRIES = 3
 AT_WORK_FOR = 7  # seconds that a statement may take beside waiting for its turn
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
-PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING}
+CHANGED = "0A000"  # the table of a prepared statement, by a new release's migration
+PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING, CHANGED}
+UNUSUAL = (OperationalError, InterfaceError, NotSupportedError)
 COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
 REFUSALS: dict[str, type[Refused]] = {
     "therapist_never_twice": SlotTaken,
@@ -52,7 +56,7 @@ def changes_the_diary(
     @wraps(action)
     def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         try:
-            with _one_deeper():
+            with _one_deeper(), planned_once():
                 return _tried_again(lambda: action(_lock(), *args, **kwargs))
         except Refused as refusal:
             if not is_locked():
@@ -69,7 +73,7 @@ def _tried_again(action: Callable[[], Answer]) -> Answer:
                 return action()
         except IntegrityError as error:
             raise _refusal(error) from error
-        except (OperationalError, InterfaceError) as error:
+        except UNUSUAL as error:
             if connection.in_atomic_block or not _passes(error):
                 raise
             _pause_before_the_next(tried)
@@ -94,9 +98,10 @@ def _lock() -> Clinic:
     """In one round trip: how long is waited for the row, and the row."""
     wait = settings.DIARY_LOCK_SECONDS
     lock, its = _locking()
+    waits = "SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s; {lock}",
+            f"{waits}; {FOR_ANY_VALUES}; {lock}",
             [f"{wait}s", f"{wait + AT_WORK_FOR}s", *its],
         )
         row = cursor.fetchone()
@@ -116,7 +121,7 @@ def _refusal(error: IntegrityError) -> Exception:
     return REFUSALS[name]() if name in REFUSALS else error
 
 
-def _passes(error: OperationalError | InterfaceError) -> bool:
+def _passes(error: Exception) -> bool:
     """Whether trying again may help; an error without a code is a connection that was lost."""
     code = getattr(error.__cause__, "pgcode", None)
     return code is None or code in PASSING

@@ -10,6 +10,7 @@ from bookings.runner.scheduling import (
     book_from_mail,
     booking,
     cancel,
+    held,
     move,
     series,
     times,
@@ -41,6 +42,7 @@ urlpatterns = [
         # In a frame of the web sites that the owner names.
         path("embed/", embed.embed, name="embed"),
         *mounted(RUNNERS_PLAN, "plan/", of_this_browser),
+        path("held/", held.held, name="held"),
         path("book/<slug:slug>/", times.times, name="times"),
         path("book/<slug:slug>/wait/", join.join, name="wait"),
         path("book/<slug:slug>/hold/", booking.hold, name="hold"),

@@ -134,6 +134,8 @@ def test_the_pages_work_without_javascript(open_context, site):
     expect(page.locator(".countdown")).to_contain_text(
         re.compile(r"We are keeping this time for you until \d\d:\d\d")
     )
+    page.go_back()
+    page.go_forward()  # which sends nothing, and asks nobody whether it may
     journeys.fill_in(page, address)
     journeys.send(page)
     expect(page.get_by_text("is on its way to")).to_be_visible()
@@ -165,6 +167,22 @@ def test_the_countdown_runs_and_is_said_aloud_at_five_two_and_one_minutes(page):
         expect(says).to_contain_text(words)
     page.clock.run_for(1000 * left())
     expect(page.locator(".countdown")).to_contain_text("no longer kept")
+
+
+def test_a_tab_whose_time_another_tab_has_ended_counts_down_no_longer(page):
+    tabs = [page, page.context.new_page()]
+    for number, tab in enumerate(tabs):
+        journeys.open_picker(tab)
+        tab.locator("button.start:visible").nth(number).click()
+        expect(tab.locator("[data-clock]")).to_be_visible()
+    expect(tabs[0].locator(".countdown")).to_contain_text("no longer kept")
+    expect(tabs[1].locator("[data-clock]")).to_be_visible()
+    journeys.fill_in(tabs[0], journeys.new_address())
+    journeys.send(tabs[0])  # it is booked all the same, being free
+    expect(tabs[0].get_by_text("is on its way to")).to_be_visible()
+    tabs[1].bring_to_front()
+    tabs[1].evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(tabs[1].locator(".countdown")).to_contain_text("no longer kept")
 
 
 def test_going_back_after_booking_leads_to_the_appointment(page):

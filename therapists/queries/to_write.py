@@ -8,7 +8,7 @@ from typing import Any
 from bookings.core.scheduling.statuses import HAS_BEEN
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries.rota.facts import rows
+from bookings.queries.statements import rows
 from therapists.core.private import Private
 
 MOST = 100

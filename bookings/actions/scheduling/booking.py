@@ -34,6 +34,7 @@ from bookings.core.scheduling.series import MOST_DATES
 from bookings.core.training import Protocol
 from bookings.links import still_goes_to
 from bookings.models import Appointment, Client, Clinic, MailKind, Series, Told
+from bookings.queries.clients.in_a_browser import booked_for_by
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.facts import holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
@@ -151,9 +152,7 @@ def _known_in_this_browser(request: BookingRequest) -> list[Client]:
     client = request.client
     if isinstance(client, NewClient) or not (request.holder.key and client.is_provisional):
         return []
-    visits = Appointment.objects.filter(visitor=request.holder.key)
-    theirs = Client.objects.at(client.email).filter(appointments__in=visits)
-    return list(theirs.order_by("pk").distinct())
+    return booked_for_by(request.holder.key, client.email)
 
 
 def _has_answered(request: BookingRequest, client: Client, known_here: Sequence[Client]) -> bool:

@@ -10,11 +10,16 @@ from django.utils.translation import gettext_lazy
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken, TooManyHolds
-from bookings.actions.scheduling.allocation import allocate, look_around, new_appointment
+from bookings.actions.scheduling.allocation import (
+    allocate,
+    look_around,
+    new_appointment,
+    offering_the_nearest,
+)
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
-from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day, facts_for
 from bookings.queries.scheduling.facts import held_from, holds_and_booked
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
@@ -60,8 +65,9 @@ class Missed:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What is kept until one common moment, and what could not be."""
+    """What is kept until one common moment, what could not be, and the clinic as it was then."""
 
+    clinic: Clinic
     kept: Sequence[Appointment]
     missed: Sequence[Missed]
 
@@ -146,6 +152,14 @@ def as_held(slot: Slot, held: Appointment) -> Slot:
     return replace(slot, length=length, pause=pause)
 
 
+def refuse_what_is_gone(slot: Slot, holder: Holder, *, now: datetime) -> None:
+    """Of a time that is only looked at. Raises what holding it would, with the nearest openings."""
+    ignoring = Ignoring(holder=holder.key)
+    with offering_the_nearest(slot, rules=Rules.ONLINE, ignoring=ignoring, now=now):
+        facts = facts_for(slot, Clinic.objects.the(), ignoring=ignoring, now=now)
+        allocate(slot, facts, rules=Rules.ONLINE)
+
+
 def refuse_too_many(slots: Sequence[Slot], most: int = MOST_STARTS) -> None:
     if len(slots) > most:
         sentence = _("At most {count} appointments can be booked at once.")
@@ -179,7 +193,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     if kept:
         expire(there, but=[one for one, _ in kept if one.pk is not None])
         _write_down(clinic, request, kept, now)
-    return Held(kept=[appointment for appointment, _ in kept], missed=missed)
+    return Held(clinic=clinic, kept=[appointment for appointment, _ in kept], missed=missed)
 
 
 def allocate_again(

@@ -155,6 +155,8 @@ def _side_of(by: str) -> Side:
 def _last_change(
     appointment: Appointment, clinic: Clinic, side: Side, now: datetime
 ) -> Undo | None:
+    if _is_as_booked(appointment) and Status.BOOKED not in side.kinds:
+        return None
     event = _last_event(appointment, side)
     if event is None or "undone" in event.facts or _side_of(event.by) is not side:
         return None
@@ -170,6 +172,11 @@ def _last_change(
     found = _what_was(appointment, event, side, until)
     has_begun = side.as_booked and found and found.slot and found.slot.start <= now
     return None if until <= now or has_begun else found
+
+
+def _is_as_booked(appointment: Appointment) -> bool:
+    """Never moved, cancelled or brought back: each raises the revision."""
+    return appointment.status == Status.BOOKED and appointment.revision == 0
 
 
 def _last_event(appointment: Appointment, side: Side) -> AppointmentEvent | None:

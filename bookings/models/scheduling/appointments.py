@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +26,9 @@ from bookings.core.scheduling.statuses import (
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
+from bookings.models.scheduling import with_event
 from bookings.models.scheduling.series import Series
+from bookings.models.scheduling.with_event import Unwritten
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
@@ -452,8 +454,7 @@ class Appointment(models.Model):
         if self._state.adding:
             for name, value in {**changes, "status": Status.BOOKED}.items():
                 setattr(self, name, value)
-            self.save(force_insert=True)
-            self.record(Status.BOOKED, by=by, now=now, facts=facts)
+            with_event.insert(self, Unwritten(kind=Status.BOOKED, by=by, at=now, facts=facts or {}))
         else:
             self.become(Status.BOOKED, by=by, now=now, facts=facts, series=self.series, **changes)
 
@@ -465,11 +466,8 @@ class Appointment(models.Model):
         Raises WrongStatus when the row is not (or no longer) where this may come from.
         """
         rows = Appointment.objects.filter(pk=self.pk, status__in=comes_from(status))
-        with transaction.atomic(savepoint=False):
-            moved = rows.update(status=status, **changes)
-            if moved:
-                self.record(status, by=by, now=now, facts=facts)
-        if not moved:
+        event = Unwritten(kind=status, by=by, at=now, facts=facts or {})
+        if not with_event.update(rows, {"status": status, **changes}, event):
             raise WrongStatus(f"cannot become {status}")
         for name, value in {"status": status, **changes}.items():
             setattr(self, name, value)

@@ -15,7 +15,7 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState, WaitlistEntry
 from bookings.models.mail.kinds import UNFINISHED
-from bookings.queries.rota.facts import rows
+from bookings.queries.statements import planned_rows
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
 SAID_NOT_THEIRS = "who reads the address knows nobody there"
@@ -30,7 +30,8 @@ ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to 
 # What limits a stranger's booking, in one round trip: it is asked under the diary's lock. As the
 # functions of the same names below, which say what each of them is. Who waits is laid out first:
 # by what an address begins with the planner would look for each of them among all clients. What is
-# ahead is asked of each client whose address begins so, not of all that is ahead (OFFSET).
+# ahead is asked of each client whose address begins so, not of all that is ahead (OFFSET); that it
+# begins so is said as a range too, since planned for any beginning no index knows ^@.
 COUNTS = """
       WITH strangers AS MATERIALIZED (
     SELECT visit.status, visit.booked_at, visit.held_from, client.id, client.email,
@@ -46,12 +47,12 @@ COUNTS = """
      WHERE entry.by = 'runner' AND entry.joined_at > %(lately)s AND client.proved_at IS NULL),
            written_to AS (
     SELECT id, email FROM strangers
-     WHERE unproved AND booked_at > %(lately)s AND upper(email) ^@ upper(%(alike)s)
+     WHERE unproved AND booked_at > %(lately)s AND upper(email) ^@ upper(%(alike)s::text)
      UNION
-    SELECT id, email FROM joined WHERE upper(email) ^@ upper(%(alike)s))
+    SELECT id, email FROM joined WHERE upper(email) ^@ upper(%(alike)s::text))
     SELECT array(SELECT email
                    FROM strangers
-                  WHERE status = 'booked' AND unproved AND upper(email) ^@ upper(%(alike)s))
+                  WHERE status = 'booked' AND unproved AND upper(email) ^@ upper(%(alike)s::text))
                AS waiting_in,
            array(SELECT written_to.email
                    FROM written_to
@@ -66,12 +67,15 @@ COUNTS = """
                          WHERE client_id = client.id
                            AND status = 'booked' AND starts_at >= %(now)s
                         OFFSET 0) visit
-                  WHERE %(asks_what_is_ahead)s
+                  WHERE %(asks_what_is_ahead)s::boolean
                     AND NOT (visit.prove_by IS NOT NULL AND client.proved_at IS NULL)
-                    AND upper(client.email) ^@ upper(%(alike)s)) AS ahead_of,
+                    AND upper(client.email) ~>=~ upper(%(alike)s::text)
+                    AND upper(client.email) ~<~ (upper(%(alike)s::text) || chr(1114111))
+                    AND upper(client.email) ^@ upper(%(alike)s::text)) AS ahead_of,
            count(*) FILTER (WHERE unproved) AS booked_within_the_hour,
-           count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s) AS booked_from_one_network,
-           count(*) FILTER (WHERE held_from ^@ %(around)s) AS newcomers_from_one_network
+           count(*) FILTER (WHERE unproved AND held_from ^@ %(around)s::text)
+               AS booked_from_one_network,
+           count(*) FILTER (WHERE held_from ^@ %(around)s::text) AS newcomers_from_one_network
       FROM strangers
      WHERE booked_at > %(an_hour_ago)s
 """
@@ -130,7 +134,7 @@ def would_join(client: Client) -> Client | None:
 def counts(clinic: Clinic, mailbox: str, held_from: str, now: datetime) -> Counts:
     """All that limits what a stranger may book, as each function below has it."""
     around = _around(held_from)
-    [(waiting, mails, ahead, *of_the_hour)] = rows(
+    [(waiting, mails, ahead, *of_the_hour)] = planned_rows(
         COUNTS,
         alike=_before_the_at(mailbox),
         around=around,

@@ -12,7 +12,8 @@ from bookings.core.waiting_list.holding import SHORTEST
 from bookings.models import Clinic, Method, Therapist
 from bookings.models.money.payments import CHARGED_A_FEE
 from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries.rota.facts import HOURS_OF_DAYS, rows
+from bookings.queries.rota.facts import HOURS_OF_DAYS
+from bookings.queries.statements import rows
 
 # As an `Account` says it: of a fee only what waives that fee.
 SETTLED_OF_VISITS = """

@@ -16,8 +16,8 @@ from bookings.queries.reports.definitions import Counted, Report
 from bookings.queries.reports.periods import DAYS_OF_A_WEEK, Period
 from bookings.queries.reports.phases import PhasesTold, as_array, phases_told
 from bookings.queries.reports.sources import LEADS, OF_TRAINING, RowSource, rows_of
-from bookings.queries.rota.facts import rows
 from bookings.queries.rota.working_hours import timetables
+from bookings.queries.statements import rows
 
 LONG_LISTS = {"midnights", "edges", "places", "edge_days", "edge_hours", "odd_days", "who",
               "work_since", "work_until", "whose", "bunches_begin", "bunches",

@@ -5,17 +5,17 @@ models each time took longer than running it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import Any, NamedTuple
 
-from django.db import connections
 from django.db.models import F
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds, Span
 from bookings.models import Room, Therapist
 from bookings.queries import replica
+from bookings.queries.statements import SqlQuestion, rows
 
 SUITABLE_ROOMS = """
     SELECT treatment.id, room.id, room.name
@@ -99,19 +99,19 @@ ROTA = """
     SELECT treatment_id, therapist_id
       FROM bookings_treatment_therapists
      WHERE treatment_id = ANY(%(treatments)s)
-       AND (%(therapist)s IS NULL OR therapist_id = %(therapist)s)),
+       AND (%(therapist)s::bigint IS NULL OR therapist_id = %(therapist)s)),
            people AS (
     SELECT *
       FROM bookings_therapist
      WHERE active AND id IN (SELECT therapist_id FROM offers))
-    SELECT (SELECT json_agg(people ORDER BY position, name) FROM people),
-           (SELECT json_agg(json_build_array(treatment_id, therapist_id)) FROM offers),
+    SELECT (SELECT json_agg(people ORDER BY position, name) FROM people) AS people,
+           (SELECT json_agg(json_build_array(treatment_id, therapist_id)) FROM offers) AS offers,
            (SELECT json_agg(json_build_array(treatment, room, name))
-              FROM (SUITABLE_ROOMS) rooms (treatment, room, name)),
+              FROM (SUITABLE_ROOMS) rooms (treatment, room, name)) AS rooms,
            (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
-              FROM (TIME_OFF) away (who, begins, ends, elsewhere)),
+              FROM (TIME_OFF) away (who, begins, ends, elsewhere)) AS away,
            (SELECT json_agg(json_build_array(who, day, begins, ends, works))
-              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works))
+              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works)) AS hours
 """.replace("SUITABLE_ROOMS", SUITABLE_ROOMS)
 ROTA = ROTA.replace("TIME_OFF", TIME_OFF).replace("HOURS_OF_WORK", HOURS_OF_WORK)
 ROTA = ROTA.replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")
@@ -127,23 +127,28 @@ class RotaOfDays(NamedTuple):
     time_off: list[tuple]
     hours: list[tuple]
 
+    @property
+    def people(self) -> set[int]:
+        return {one.pk for there in self.offered_by.values() for one in there}
 
-def rota(
+
+def ask_for_rota(
     treatments: Iterable[int],
     days: Iterable[date],
     during: Interval,
     *,
     therapist: Therapist | None = None,
-) -> RotaOfDays:
+) -> SqlQuestion:
     """The hours of these civil days, and the time off that touches `during`."""
+    wanted = therapist and therapist.pk
+    facts = {"treatments": list(treatments), "days": list(days), "therapist": wanted}
+    return SqlQuestion(ROTA, facts | {"from": during.start, "until": during.end})
+
+
+def rota_told(treatments: Iterable[int], found: Sequence[Sequence]) -> RotaOfDays:
+    """What was found, by treatment."""
+    [(people, offers, rooms, away, hours)] = found
     asked = list(treatments)
-    [(people, offers, rooms, away, hours)] = rows(
-        ROTA,
-        treatments=asked,
-        therapist=therapist and therapist.pk,
-        days=list(days),
-        **{"from": during.start, "until": during.end},
-    )
     offered = {(treatment, therapist) for treatment, therapist in offers or ()}
     staff = [_person(one) for one in people or ()]
     offered_by = {pk: [one for one in staff if (pk, one.pk) in offered] for pk in asked}
@@ -213,9 +218,3 @@ def time_off(
     it is out of the therapist's own calendar."""
     span = {"from": during.start, "until": during.end}
     return rows(TIME_OFF, therapists=list(therapists), **span)
-
-
-def rows(sql: str, **facts: Any) -> list[tuple]:
-    with connections[replica.alias()].cursor() as cursor:
-        cursor.execute(sql, facts)
-        return cursor.fetchall()

@@ -23,10 +23,11 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
-from bookings.queries.rota.facts import rota
+from bookings.queries.rota.facts import ask_for_rota, rota_told
 from bookings.queries.rota.working_hours import timetables_told
-from bookings.queries.scheduling.facts import Freed, Taken, taken_times
+from bookings.queries.scheduling.facts import Freed, Taken, ask_for_taken_times, taken_told
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
+from bookings.queries.statements import together
 
 # By free start, the ids of the therapists who can take it.
 Starts = Mapping[Seconds, Sequence[int]]
@@ -62,7 +63,7 @@ class DiaryFacts:
     offered_by: dict[int, list[Therapist]]
     suitable: dict[int, list[Room]]
     hours: dict[int, Timetable]
-    rows: Sequence[tuple]
+    rows: Sequence[Sequence]
     freed: Sequence[Freed] = ()
     now: datetime
 
@@ -317,28 +318,24 @@ def diary_facts(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> DiaryFacts:
-    """Two queries, for any number of days and treatments; the therapist's, if one is given.
+    """Two questions, for any number of days and treatments; the therapist's, if one is given.
 
     `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
-    found = rota(blocked, asked or days_from(first, days), during, therapist=therapist)
-    people = {one.pk for there in found.offered_by.values() for one in there}
+    wanted = ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist)
+    of_rota, of_diary = together(wanted, ask_for_taken_times(during, ignoring, now=now))
+    found = rota_told(blocked, of_rota)
     return DiaryFacts(
         clinic=clinic,
         first=first,
         days=days,
         offered_by=found.offered_by,
         suitable=found.suitable,
-        hours=timetables_told(people, found.time_off, found.hours, clinic),
-        **_taken(during, ignoring, now),
+        hours=timetables_told(found.people, found.time_off, found.hours, clinic),
+        **taken_told(of_diary),
         now=now,
     )
-
-
-def _taken(during: Interval, ignoring: Ignoring, now: datetime) -> dict[str, Any]:
-    rows, freed = taken_times(during, ignoring, now=now)
-    return {"rows": rows, "freed": freed}
 
 
 def _longer(shown: Interval, by: Iterable[timedelta]) -> Interval:

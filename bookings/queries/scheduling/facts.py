@@ -1,7 +1,8 @@
 """What takes time in the diary, in SQL of its own: asked within every booking, under the lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -9,8 +10,8 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds
 from bookings.models import Appointment
 from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries.rota.facts import rows
 from bookings.queries.scheduling.slots import Ignoring
+from bookings.queries.statements import SqlQuestion, planned_rows
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
@@ -18,16 +19,16 @@ from bookings.queries.scheduling.slots import Ignoring
 # or was offered to somebody who has not answered, with the moment from which the list is asked.
 TAKEN_TIMES = """
     SELECT id, therapist_id, room_id, client_id,
-           extract(epoch FROM starts_at)::bigint,
-           extract(epoch FROM ends_at)::bigint,
-           extract(epoch FROM blocked_until)::bigint
+           extract(epoch FROM starts_at)::bigint AS begins,
+           extract(epoch FROM ends_at)::bigint AS ends,
+           extract(epoch FROM blocked_until)::bigint AS blocked
       FROM bookings_appointment
      WHERE NOT (status IN ('cancelled', 'expired'))
-       AND starts_at > %(from)s - %(longest)s
+       AND starts_at > %(from)s::timestamptz - %(longest)s::interval
        AND starts_at < %(until)s
        AND blocked_until > %(from)s
        AND NOT (status = 'held'
-                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s))
+                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s::text))
        AND id <> ALL(%(appointments)s)
      UNION ALL
     SELECT NULL, NULL, room_id, NULL,
@@ -112,32 +113,34 @@ class Freed(NamedTuple):
     due: Seconds
 
 
-def taken_times(
-    during: Interval, ignoring: Ignoring, *, now: datetime
-) -> tuple[list[tuple], list[Freed]]:
-    """All that takes time in `during`, but holds past their end and what is ignored.
+def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> SqlQuestion:
+    """All that takes time in `during`, but holds past their end and what is ignored."""
+    facts = {
+        "from": during.start,
+        "until": during.end,
+        "longest": LONGEST,
+        "now": now,
+        "holder": ignoring.holder or None,  # NULL is nobody's
+        "appointments": list(ignoring.appointments),
+    }
+    return SqlQuestion(TAKEN_TIMES, facts)
 
-    As rows of `Taken`, which take longer to make than to ask for; and what has come free.
-    """
-    found = rows(
-        TAKEN_TIMES,
-        **{"from": during.start, "until": during.end, "longest": LONGEST},
-        now=now,
-        holder=ignoring.holder or None,  # NULL is nobody's
-        appointments=list(ignoring.appointments),
-    )
+
+def taken_told(found: Sequence[Sequence]) -> dict[str, Any]:
+    """As `rows` of `Taken`, which take longer to make than to ask for; and what came free."""
     freed = [Freed(one[1], *one[3:]) for one in found if one[2] is None]
-    return ([one for one in found if one[2] is not None] if freed else found), freed
+    taken = [one for one in found if one[2] is not None] if freed else found
+    return {"rows": taken, "freed": freed}
 
 
 def holds_and_booked(
     holder: str, now: datetime, *, booking_key: str | None = None
 ) -> list[Appointment]:
     """The holder's own holds, everybody's that are past their end, and what the key has booked."""
-    found = rows(HOLDS, holder=holder or None, now=now, booking_key=booking_key)
+    found = planned_rows(HOLDS, holder=holder or None, now=now, booking_key=booking_key)
     return [Appointment.from_db(connection.alias, COLUMNS, row) for row in found]
 
 
 def held_from(address: str, *, since: datetime) -> MadeFrom:
-    [made] = rows(HELD_FROM, address=address, since=since)
+    [made] = planned_rows(HELD_FROM, address=address, since=since)
     return MadeFrom(*made)

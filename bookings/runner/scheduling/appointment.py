@@ -150,7 +150,7 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
     else:
         store = SessionPlan(request)
         known = {}
-        if client not in store.companions:
+        if not store.told.data or client not in store.companions:
             return {"races": []}
     plan = plan_of_store(store, clinic, now=now)
     shown = misplaced_shown(store, clinic, holder=visitor(request), now=now, plan=plan)

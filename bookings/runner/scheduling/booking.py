@@ -1,5 +1,6 @@
 """From a chosen start to a booked appointment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,8 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Clinic, Told, Treatment
+from bookings.models import Appointment, Client, Clinic, Therapist, Told, Treatment
+from bookings.queries.rota.chosen import treatment_and_therapist
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
@@ -48,6 +50,7 @@ from bookings.web.visitor import (
 )
 
 KEY = "booking_key"
+WITHOUT_SCRIPTS = "without_scripts"  # in a form's <noscript>
 LONGEST_KEPT = 500
 
 
@@ -56,27 +59,31 @@ LONGEST_KEPT = 500
 @private
 def hold(request: HttpRequest, slug: str) -> HttpResponse:
     """Holds the chosen start and asks for the details, in one answer with an address of its own
-    (`js/address.js`); what was typed on a page that lost its time comes along.
+    (`js/address.js`), or leads there where no script could tell the browser of it; what was typed
+    on a page that lost its time comes along.
 
     Who has kept the address of such an answer, and asks for it, is led to the times.
     """
-    treatment = get_object_or_404(Treatment, slug=slug)
+    treatment, therapist = _chosen(request.POST, slug)
     if request.method != "POST":
         return redirect("runner:times", slug)
-    form = StartForm(request.POST)
+    form = StartForm(request.POST).knowing(therapist)
     _keep_what_was_typed(request)
     if not form.is_valid():
         return _choose_again(request, treatment, _first_error(form), status=422)
     try:
         slot = Slot(treatment=treatment, **form.cleaned_data)
         wanted = HoldRequest(slots=[slot], holder=_holder(request))
-        held = holds.hold(wanted, now=timezone.now()).only()
+        found = holds.hold(wanted, now=timezone.now())
+        held, clinic = found.only(), found.clinic
     except (SlotTaken, NotBookable) as refusal:
         return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return _ask(request, treatment, held)
+    if WITHOUT_SCRIPTS in request.POST:
+        return redirect(_details_of(slot))
+    return _ask(request, treatment, held, clinic)
 
 
 @require_POST
@@ -104,10 +111,10 @@ def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
 @limited(BOOKING)
 @private
 def details(request: HttpRequest, slug: str) -> HttpResponse:
-    treatment = get_object_or_404(Treatment, slug=slug)
+    treatment, therapist = _chosen(request.POST or request.GET, slug)
     if request.method == "POST":
-        return _book(request, treatment)
-    asked = StartForm(request.GET)
+        return _book(request, treatment, DetailsForm(request.POST).knowing(therapist))
+    asked = StartForm(request.GET).knowing(therapist)
     start = asked.cleaned_data["start"] if asked.is_valid() else None
     held = _live_hold(request, treatment, **({"starts_at": start} if start else {}))
     if held is not None:
@@ -126,23 +133,37 @@ def _details_of(slot: Slot) -> str:
 
 def _ask_without_a_hold(request: HttpRequest, treatment: Treatment, chosen: dict) -> HttpResponse:
     """A browser keeps one time: the other tab's, or none any more. This one may still be free."""
+    slot, now = Slot(treatment=treatment, **chosen), timezone.now()
+    try:
+        holds.refuse_what_is_gone(slot, Holder(key=visitor(request)), now=now)
+    except Refused as refusal:
+        return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     chosen = {**chosen, "key": token_hex(16)}
     form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
     return _details(request, treatment, form, held=_held(request, treatment, chosen))
 
 
-def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpResponse:
+def _ask(
+    request: HttpRequest, treatment: Treatment, held: Appointment, clinic: Clinic | None = None
+) -> HttpResponse:
     wanted = None if held.any_therapist else held.therapist
     chosen = {"start": held.starts_at, "therapist": wanted, "key": _key(request)}
     known = who_has_signed_in(request)
     about = {name: getattr(known, name) for name in PERSON} if known else {}
     form = DetailsForm(initial={**about, **request.session.get(TYPED, {}), **chosen})
-    return _details(request, treatment, form, held=held)
+    return _details(request, treatment, form, held=held, clinic=clinic)
 
 
-def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
-    form = DetailsForm(request.POST)
+def _chosen(asked: Mapping[str, str], slug: str) -> tuple[Treatment, Therapist | None]:
+    treatment, therapist = treatment_and_therapist(slug, asked.get("therapist", ""))
+    if treatment is None:
+        raise Http404
+    return treatment, therapist
+
+
+def _book(request: HttpRequest, treatment: Treatment, form: DetailsForm) -> HttpResponse:
     if not form.is_valid():
+        _keep_what_was_typed(request)  # its page may be loaded anew
         held = _held(request, treatment, form.cleaned_data)
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
@@ -223,6 +244,7 @@ def _details(
     form: DetailsForm,
     *,
     held: Appointment | None = None,
+    clinic: Clinic | None = None,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -231,7 +253,7 @@ def _details(
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
     context = {
         "booking_as": _booking_as(request, form),
-        **_of_training(request, form, treatment, start),
+        **_of_training(request, form, treatment, start, clinic or Clinic.objects.the()),
         "treatment": treatment,
         "form": form,
         "held": held,
@@ -249,10 +271,13 @@ def _details(
 
 
 def _of_training(
-    request: HttpRequest, form: DetailsForm, treatment: Treatment, start: datetime | None
+    request: HttpRequest,
+    form: DetailsForm,
+    treatment: Treatment,
+    start: datetime | None,
+    clinic: Clinic,
 ) -> dict[str, Any]:
     """And the clinic, which it is asked for."""
-    clinic = Clinic.objects.the()
     return {
         "clinic": clinic,
         "plan": SessionPlan(request),
@@ -277,7 +302,8 @@ def _choose_again(
     if not (treatment.active and treatment.online):
         messages.error(request, problem)
         return redirect("runner:home")
-    query = {"day": request.POST.get("start", "")[:10], "therapist": request.POST.get("therapist")}
+    asked = request.POST or request.GET
+    query = {"day": asked.get("start", "")[:10], "therapist": asked.get("therapist")}
     picker = times.picker_of(request, treatment, query)
     context = {"picker": picker, "problem": problem, "nearest": nearest}
     return render(request, times.PAGE, context, status=status)

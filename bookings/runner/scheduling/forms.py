@@ -1,6 +1,6 @@
 """What runners send: a chosen start, their details, why they cancel."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -18,19 +18,34 @@ REASONS = (
 )
 
 
+class TherapistField(forms.ModelChoiceField):
+    """Who is `known` already is not asked for once more."""
+
+    known: Therapist | None = None
+
+    def to_python(self, value: Any) -> Any:
+        if self.known and value == self.known.slug:
+            return self.known
+        return super().to_python(value)
+
+
 class StartForm(forms.Form):
     """A start and, if the runner wants one in particular, a therapist."""
 
     start = InstantField(
         error_messages={"required": gettext_lazy("Please choose one of the free times.")}
     )
-    therapist = forms.ModelChoiceField(
+    therapist = TherapistField(
         Therapist.objects.active(),
         to_field_name="slug",
         required=False,
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": gettext_lazy("Nobody of that name works here now.")},
     )
+
+    def knowing(self, therapist: Therapist | None) -> Self:
+        self.fields["therapist"].known = therapist  # type: ignore[attr-defined]
+        return self
 
 
 class DetailsForm(PersonForm, StartForm):

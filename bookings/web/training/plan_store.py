@@ -158,10 +158,15 @@ class SessionPlan(Pages):
     most_at_once = MOST_WAITING_OF_A_PLAN
 
     def __init__(self, request: HttpRequest):
+        self._request = request
         self._session = request.session
         self.told = Told(self._session.get(KEY, {}))
-        here = booked_here(request)
-        self.history = History(here.visits, usual_told(self.told), here.closed)
+
+    @cached_property
+    def history(self) -> History:
+        """Asked for only by who needs it: most who book have told nothing."""
+        here = booked_here(self._request)
+        return History(here.visits, usual_told(self.told), here.closed)
 
     @property
     def races(self) -> Sequence[Race]:

@@ -24,6 +24,7 @@ TREATMENTS = ("sports-massage-60", "sports-massage-30", "sports-massage-90", "pr
 TAKEN = (200, 409)  # the form again, with what is nearest
 LOGIN = "/accounts/login/"
 FIELDS = {"input", "select", "textarea", "button", "option"}
+WITHOUT_SCRIPTS = "without_scripts"  # these people have them
 
 
 class Forms(HTMLParser):
@@ -39,7 +40,7 @@ class Forms(HTMLParser):
         has = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append({"action": has.get("action", ""), "data": {}, "buttons": []})
-        elif tag in FIELDS and self.found:
+        elif tag in FIELDS and self.found and has.get("name") != WITHOUT_SCRIPTS:
             self._note(tag, has)
 
     def _note(self, tag: str, has: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """What limits a stranger's booking, in one statement and in the functions it stands for."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from random import Random
 
@@ -11,6 +12,7 @@ from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind, MailState
 from bookings.queries.clients import strangers
+from bookings.queries.statements import FOR_ANY_VALUES, planned_once
 from tests.factories import NOW, make_clinic, make_entry
 
 ADDRESSES = ("ana@example.com", "Ana+club@Example.com", "ana@example.net", "anabel@example.com")
@@ -98,12 +100,15 @@ def test_one_statement_counts_what_each_function_counts(books, django_assert_num
     assert all(max(column) > 0 for column in zip(*found, strict=True))
 
 
-def test_who_shares_a_mailbox_is_found_by_an_index_while_the_diary_is_locked(books):
-    """As among very many clients, whom the planner would not go through."""
-    with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+@pytest.mark.parametrize("planned", [nullcontext, planned_once])
+def test_who_shares_a_mailbox_is_found_by_an_index_while_the_diary_is_locked(books, planned):
+    """As among very many clients, whom the planner would not go through; also where it plans
+    once for any mailbox."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{FOR_ANY_VALUES}; SET LOCAL enable_seqscan = off")
+    with planned(), CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
         strangers.counts(make_clinic(most_ahead=5), ADDRESSES[0], NETWORKS[0], NOW)
-        cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+        cursor.execute(f"EXPLAIN {asked[-1]['sql'].rpartition('; ')[2]}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "clients_by_mailbox" in plan
     assert "diary_by_time" not in plan
