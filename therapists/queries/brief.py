@@ -21,7 +21,7 @@ from therapists.core.contraindications import Firmest, firmest, in_short
 from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Decision, HealthCheck
-from therapists.queries.alerts import Alert, alerts_of
+from therapists.queries.alerts import Alert, alerts_of, record_alerts
 from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import asked_in_person
 
@@ -131,7 +131,7 @@ def brief_of(
         phase=phase,
         rules=rules.phases[phase.phase],
         known=known,
-        alerts=alerts_of(known, on_hold=client.health_hold),
+        alerts=[*record_alerts(client, day), *alerts_of(known, on_hold=client.health_hold)],
         ask=asked_in_person(rules, phase.phase),
         trends=trends([note.content for note in known.notes]),
         decided=_decided(client, reader=reader, now=now) if client.health_hold else (),

@@ -14,6 +14,7 @@ from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.statuses import Status, waits_for_a_decision
 from bookings.models import STATUS_NAMES, Appointment, Clinic, Therapist
+from bookings.queries.desk.shown_visits import ShownClient, shown_client
 from bookings.queries.rota.away import Away, away_told
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import hard_training_told, phases_told
@@ -24,7 +25,7 @@ from therapists.core.private import Private
 from therapists.health_audit import Reader, SealedRow
 from therapists.models import HealthCheck, What
 from therapists.models.sealed import Sealed
-from therapists.queries.alerts import Alert, alerts_of
+from therapists.queries.alerts import Alert, alerts_of, record_alerts
 from therapists.queries.brief import race_in_words
 from therapists.queries.client_summary import GivenCheck, Known, LastVisit, SignedInShort
 from therapists.queries.day_facts import day_facts
@@ -45,13 +46,6 @@ class Gap:
         return int((self.end - self.start).total_seconds()) // 60
 
 
-class DayClient(NamedTuple):
-    pk: int
-    name: str
-    phone: str
-    health_hold: bool
-
-
 class DayVisit(NamedTuple):
     """As much of an appointment as the day shows: models are slow to build."""
 
@@ -65,7 +59,7 @@ class DayVisit(NamedTuple):
     price: Decimal
     treatment: str
     room: str
-    client: DayClient
+    client: ShownClient
 
     @property
     def status_name(self) -> str:
@@ -244,7 +238,7 @@ def _lines(told: dict[str, Any], day: date, *, reader: Reader, now: datetime) ->
             training_near=dates.translated(near.get(whose.pk, "")),
             rules=rules,
             known=knows or Known(),
-            alerts=alerts_of(knows, on_hold=whose.health_hold) if knows else (),
+            alerts=_alerts(whose, day, knows),
             is_shut=knows is None,
             note=written.get(visit.pk, ""),
             can_undo=visit.status in MARKS and visit.pk in just_marked,
@@ -252,6 +246,11 @@ def _lines(told: dict[str, Any], day: date, *, reader: Reader, now: datetime) ->
             next_visit=ahead.get(whose.pk),
             told_late=late.get(visit.pk, 0),
         )
+
+
+def _alerts(client: ShownClient, day: date, knows: Known | None) -> Sequence[Alert]:
+    told = alerts_of(knows, on_hold=client.health_hold) if knows else ()
+    return [*record_alerts(client, day), *told]
 
 
 def _visit(row: Sequence) -> DayVisit:
@@ -267,7 +266,7 @@ def _visit(row: Sequence) -> DayVisit:
         price=Decimal(price),
         treatment=treatment,
         room=room,
-        client=DayClient(*client),
+        client=shown_client(client),
     )
 
 

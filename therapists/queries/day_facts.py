@@ -39,7 +39,9 @@ DAY_OF_A_THERAPIST = """
                  visit.id, extract(epoch FROM starts_at)::float8,
                  extract(epoch FROM ends_at)::float8, extract(epoch FROM blocked_until)::float8,
                  status, late_minutes, decided_on_hold, visit.price::text, treatment.name,
-                 room.name, person.id, person.name, phone, health_hold) ORDER BY starts_at)
+                 room.name, person.id, person.name, phone, health_hold,
+                 same_address_as_id, date_of_birth, guardian_agreed_at IS NOT NULL
+               ) ORDER BY starts_at)
           FROM visit
           JOIN person ON person.id = client_id
           JOIN bookings_treatment treatment ON treatment.id = treatment_id

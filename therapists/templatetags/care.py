@@ -1,5 +1,6 @@
 """On pages of the desk: doors to health data, {% doors_from visit as doors %}, and what a therapist
-has asked for, {% asked_off visit=visit as asked %} or {% asked_off day=day as asked %}.
+has asked for, {% asked_off visit=visit as asked %} or {% asked_off day=day as asked %}. On pages of
+a therapist: {{ client|record_alerts:day }}.
 """
 
 from datetime import date
@@ -9,10 +10,10 @@ from django import template
 from django.utils import timezone
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Client, Clinic
 from therapists.actions import time_off
 from therapists.models import TimeOff
-from therapists.queries import care_access
+from therapists.queries import alerts, care_access
 
 register = template.Library()
 
@@ -22,6 +23,12 @@ def doors_from(context: dict[str, Any], visit: Appointment) -> care_access.Doors
     """Those that are open to whoever looks at the page; nothing is read for it."""
     request = context["request"]
     return care_access.doors_from(visit, request.user, request.roles, now=timezone.now())
+
+
+@register.filter
+def record_alerts(client: Client, on: date) -> list[alerts.Alert]:
+    """For a page that reads nothing of their health."""
+    return alerts.record_alerts(client, on)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """A visit and its client as a day shows them: a day has hundreds, and models are slow to build."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ def shown_visit(
         price,
         settled.get(pk, 0),
         is_first,
-        _client(client) if client[0] else None,
+        shown_client(client) if client[0] else None,
         events.get(pk),
         kept.get(pk),
     )
@@ -113,7 +114,8 @@ def kept_for(rows: list) -> dict[int, KeptFor]:
     }
 
 
-def _client(row: list) -> ShownClient:
+def shown_client(row: Sequence) -> ShownClient:
+    """Of the columns in their order, as a day's statement has them."""
     pk, name, phone, on_hold, same_as, born, has_consent = row
     birthday = date.fromisoformat(born) if born else None
     return ShownClient(pk, name, phone, on_hold, same_as, birthday, has_consent)

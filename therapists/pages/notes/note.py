@@ -43,7 +43,7 @@ from therapists.pages.no_store import careful, of_a_therapist
 from therapists.pages.notes import photos
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import page_of
-from therapists.queries.alerts import Alert, alerts_of
+from therapists.queries.alerts import Alert, alerts_of, record_alerts
 from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import Known, known_of
 
@@ -115,7 +115,9 @@ class NoteSession:
 
     @property
     def alerts(self) -> list[Alert]:
-        return alerts_of(self.known, on_hold=self.visit.whose.health_hold)
+        client, day = self.visit.whose, self.clinic.day_of(self.visit.starts_at)
+        known = alerts_of(self.known, on_hold=client.health_hold)
+        return [*record_alerts(client, day), *known]
 
     @property
     def hold_because(self) -> list[str]:
