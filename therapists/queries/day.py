@@ -111,6 +111,11 @@ class Line(Private):
         return self.left if taken else Decimal(0)
 
     @property
+    def is_settled(self) -> bool:
+        """Paid, and written as far as it may be: what is left is to book again."""
+        return self.to_pay <= 0 and (self.is_shut or self.note == "signed")
+
+    @property
     def phase_name(self) -> str:
         return self.rules.phases[self.phase.phase].name
 

@@ -14,6 +14,7 @@ from therapists.core.private import Private
 MOST = 100
 
 # Two ways to the visits, since from both at once every visit of those months was looked through.
+# What is done is done: also before the hour it was booked for, of the same day.
 UNSIGNED = """
     WITH begun AS (
       SELECT appointment_id AS id FROM therapists_note
@@ -22,7 +23,7 @@ UNSIGNED = """
     SELECT visit.id, visit.id IN (SELECT id FROM begun) AS has_draft, client.name, starts_at
       FROM bookings_appointment visit
       JOIN bookings_client client ON client.id = client_id AND client.erased_at IS NULL
-     WHERE starts_at <= %(now)s AND ends_at >= %(since)s
+     WHERE (starts_at <= %(now)s OR status = 'completed') AND ends_at >= %(since)s
        AND visit.id IN (
          SELECT id FROM begun
           UNION ALL
@@ -30,7 +31,8 @@ UNSIGNED = """
           WHERE NOT (status IN ('cancelled', 'expired'))
             AND status = ANY(%(has_been)s)
             AND therapist_id = %(therapist)s
-            AND starts_at <= %(now)s AND starts_at > %(since)s - %(longest)s
+            AND starts_at > %(since)s - %(longest)s
+            AND starts_at < %(now)s + interval '1 day'
             AND NOT EXISTS (
               SELECT FROM therapists_note note
                 JOIN therapists_noteversion version ON version.note_id = note.id

@@ -20,7 +20,8 @@ def listed(kims):
     return _listed
 
 
-NAMES = ("Past", "Come", "Signed", "Drafted", "Missed", "Ahead", "Colleague", "Old")
+NAMES = ("Past", "Come", "Signed", "Drafted", "Missed", "Ahead", "Colleague", "Old", "Done early",
+         "Begun ahead")  # fmt: skip
 
 
 @pytest.mark.fixed_clock("2026-12-02T09:00")
@@ -36,9 +37,11 @@ def test_every_visit_that_took_place_and_is_not_signed_is_listed_whatever_its_da
     write(earlier(2, **of("Drafted")), plan="x")
     earlier(4, status=Status.NO_SHOW, **of("Missed"))
     visit(noon + timedelta(days=2), **of("Ahead"))
+    visit(noon, status=Status.COMPLETED, **of("Done early"))
+    write(visit(noon + timedelta(hours=1), **of("Begun ahead")), plan="x")
     earlier(5, therapist=lee, **of("Colleague"))
     earlier(clinic.care_days + 2, **of("Old"))
-    assert listed() == {"Past", "Come", "Drafted"}
+    assert listed() == {"Past", "Come", "Drafted", "Done early"}
 
 
 def test_the_newest_stands_first_and_today_names_it(kims, earlier, sign):

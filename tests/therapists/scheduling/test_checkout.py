@@ -58,6 +58,15 @@ def test_what_is_left_is_taken_by_one_press_and_only_once(ask, done):
     assert "to pay" not in page
 
 
+def test_what_is_just_done_keeps_its_note_its_brief_and_its_way_back(kims, visit):
+    now = visit(status=Status.ARRIVED)
+    page = text(kims.post(f"/today/visits/{now.pk}/mark/", {"status": "completed"}, follow=True))
+    card = page.partition("Just done")[2].partition("The day</h2>")[0]
+    for link in (f"/visits/{now.pk}/note/", f"/visits/{now.pk}/"):
+        assert f'href="{link}"' in card
+    assert buttons(card, "status") == ["undo"]
+
+
 @pytest.mark.parametrize("typed", [{"method": "waived", "key": "a" * 32}, {"method": "card"}, {}])
 def test_what_is_no_way_to_pay_takes_nothing(ask, done, typed):
     ask(f"visits/{done.pk}/pay", **typed)
