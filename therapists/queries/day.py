@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -11,11 +12,12 @@ from bookings import dates
 from bookings.actions.scheduling import running_late
 from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
-from bookings.core.intervals import day_bounds
+from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status, waits_for_a_decision
 from bookings.models import STATUS_NAMES, Appointment, Clinic, Therapist
 from bookings.queries.desk.shown_visits import ShownClient, shown_client
 from bookings.queries.rota.away import Away, away_told
+from bookings.queries.rota.working_hours import worked_told
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import hard_training_told, phases_told
 from therapists import health_audit
@@ -36,7 +38,8 @@ LEAST_GAP = timedelta(minutes=20)
 
 @dataclass(frozen=True)
 class Gap:
-    """Nobody booked, from the end of one visit (buffer and all) or break to the next."""
+    """Hours of work with nobody booked, from the end of one visit (buffer and all) or break to
+    the next."""
 
     start: datetime
     end: datetime
@@ -162,6 +165,7 @@ class TherapistDay(Private):
     therapist: Therapist
     lines: Sequence[Line]
     away: Sequence[Away]
+    hours: Sequence[Interval]  # of work
     next: Line | None
     to_write: Sequence[str]
     has_a_calendar: bool
@@ -183,10 +187,16 @@ class TherapistDay(Private):
         taken += [(away.during.start, away.during.end, away) for away in self.away]
         free_from = None
         for start, end, row in sorted(taken, key=itemgetter(0)):
-            if free_from and start - free_from >= LEAST_GAP:
-                yield Gap(free_from, start)
+            if free_from:
+                yield from self._gaps(free_from, start)
             yield row
             free_from = max(free_from, end) if free_from else end
+
+    def _gaps(self, begin: datetime, until: datetime) -> Iterator[Gap]:
+        for worked in self.hours:
+            start, end = max(worked.start, begin), min(worked.end, until)
+            if end - start >= LEAST_GAP:
+                yield Gap(start, end)
 
 
 def visits_of(therapist: Therapist, day: date, clinic: Clinic) -> Sequence[Appointment]:
@@ -209,10 +219,16 @@ def day_of(
         therapist=therapist,
         lines=lines,
         away=away_told(told["absences"], told["breaks"], day, clinic),
+        hours=_hours(told["hours"], clinic),
         next=_next(lines, now) if is_today else None,
         to_write=told["unsigned"],
         has_a_calendar=told["has_a_calendar"],
     )
+
+
+def _hours(rows: Sequence[Sequence], clinic: Clinic) -> list[Interval]:
+    spans = chain.from_iterable(worked_told(rows, clinic).values())
+    return [Interval(_at(start), _at(end)) for start, end in spans]
 
 
 def _next(lines: Sequence[Line], now: datetime) -> Line | None:

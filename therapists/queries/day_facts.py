@@ -14,7 +14,8 @@ from bookings.core.intervals import day_bounds
 from bookings.models import Clinic, Method, Therapist
 from bookings.models.money.payments import CHARGED_A_FEE
 from bookings.queries.desk.day_facts import SETTLED_OF_VISITS
-from bookings.queries.rota.facts import rows
+from bookings.queries.rota.facts import HOURS_OF_DAYS
+from bookings.queries.statements import rows
 from therapists.models import Form, Privacy
 from therapists.queries.care_access import TREATED, limits_of_care
 from therapists.queries.questionnaire import GOOD_FOR
@@ -138,6 +139,9 @@ DAY_OF_A_THERAPIST = """
                         ORDER BY start, id)
           FROM bookings_weeklybreak
          WHERE therapist_id = %(therapist)s AND weekday = %(weekday)s),
+      'hours', (
+        SELECT json_agg(json_build_array(therapist_id, day, start, "end", works))
+          FROM (HOURS_OF_DAYS) hours WHERE therapist_id = %(therapist)s),
       'unsigned', (
         SELECT json_agg(name ORDER BY starts_at DESC, id DESC) FROM (UNSIGNED) waiting),
       'has_a_calendar', EXISTS (
@@ -150,6 +154,7 @@ DAY_OF_A_THERAPIST = (
     DAY_OF_A_THERAPIST.replace("TREATED", TREATED_THAT_DAY)
     .replace("SETTLED_OF_VISITS", SETTLED_OF_VISITS)
     .replace("UNSIGNED", UNSIGNED)
+    .replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 )
 
 
@@ -164,6 +169,7 @@ def day_facts(therapist: Therapist, day: date, clinic: Clinic, *, now: datetime)
         near_from=day - NEAR,
         near_until=day + NEAR,
         weekday=day.weekday(),
+        days=[day],
         only_the_author=Privacy.AUTHOR.value,
         full=Form.FULL.value,
         good_since=now - GOOD_FOR,

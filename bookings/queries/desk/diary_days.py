@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.mail.reminder_times import ReminderRules
-from bookings.core.scheduling.openings import Span, joined
+from bookings.core.scheduling.openings import Span
 from bookings.core.training import PhaseDay
 from bookings.models import Absence, Appointment, Clinic, Room, RoomLoan, Therapist, WeeklyBreak
 from bookings.queries.desk.day_facts import day_facts
 from bookings.queries.desk.shown_visits import ShownVisit, kept_for, shown_visit
 from bookings.queries.rota.away import breaks_told
-from bookings.queries.rota.working_hours import hours_told
+from bookings.queries.rota.working_hours import worked_told
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_told
 
@@ -90,7 +90,7 @@ def drawn_from(
         visits=[
             shown_visit(row, people, rooms, events, settled, kept=kept) for row in told["visits"]
         ],
-        hours=_hours(told["hours"], clinic),
+        hours=worked_told(told["hours"], clinic),
         breaks=list(breaks_told(told["breaks"], first, days, clinic)),
         absences=[_absence(people, row) for row in told["absences"]],
         loans=[_loan(rooms, row) for row in told["loans"] if row[0] in rooms],
@@ -108,14 +108,6 @@ def moment(second: int) -> datetime:
 
 def _therapist(pk: int, name: str, slug: str, active: bool) -> Therapist:
     return Therapist(pk=pk, name=name, slug=slug, active=active)
-
-
-def _hours(rows: Iterable[Sequence], clinic: Clinic) -> dict[int, list[Span]]:
-    told = (
-        (pk, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
-        for pk, day, start, end, works in rows
-    )
-    return {pk: joined(spans) for pk, spans in hours_told(told, clinic).working.items()}
 
 
 def _absence(people: Mapping[int, Therapist], row: Sequence) -> Absence:

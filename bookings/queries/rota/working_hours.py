@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.checks import Timetable
-from bookings.core.scheduling.openings import Span, clock_span, without
+from bookings.core.scheduling.openings import Span, clock_span, joined, without
 from bookings.models import Clinic
 from bookings.queries.rota import facts
 
@@ -71,6 +71,15 @@ def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clini
     for therapist, pauses in breaks.items():
         working[therapist] = without(working[therapist], pauses)
     return Hours(working, breaks)
+
+
+def worked_told(rows: Iterable[Sequence], clinic: Clinic) -> dict[int, list[Span]]:
+    """Each therapist's hours of work without the breaks, of those rows as JSON has them."""
+    told = (
+        (pk, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
+        for pk, day, start, end, works in rows
+    )
+    return {pk: joined(spans) for pk, spans in hours_told(told, clinic).working.items()}
 
 
 def hours_of_work(

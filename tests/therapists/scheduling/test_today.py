@@ -92,9 +92,20 @@ def test_what_is_no_free_time_says_so_by_name(kims, visit, kim, lee, noon, clini
         "13:30 to 14:00 Lunch",
         "14:00 to 15:00 free, 60 minutes",
         "15:00 to 16:00 Dentist",
-        "16:00 to 18:00 free, 120 minutes",
+        "16:00 to 17:00 free, 60 minutes",  # then Kim goes home
         "18:00 to 19:00 the clinic is closed: Boiler",
     ]
+
+
+def test_hours_that_nobody_works_are_not_free(visit, lees, lee, noon, day, clinic):
+    weekday = noon.astimezone(clinic.tz).weekday()
+    factories.make_shift(lee, weekday, time(7), time(11))
+    factories.make_shift(lee, weekday, time(13), time(16))
+    for start in (time(7), time(13, 30), time(19)):
+        visit(datetime.combine(day, start, clinic.tz), therapist=lee)
+    gaps = [row for row in lees.get("/today/").context["shown"].rows if hasattr(row, "minutes")]
+    told = [(one.start.astimezone(clinic.tz).time(), one.minutes) for one in gaps]
+    assert told == [(time(8), 180), (time(13), 30), (time(14, 30), 90)]
 
 
 def test_a_day_off_is_one_line_and_has_nobody_in_it(kims, kim, clinic, day):
