@@ -1,5 +1,6 @@
 """Notes: drafts, signing, amendments, the body map."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from tests.therapists.conftest import note_of, text
 from therapists.models import Note, NoteVersion
 from therapists.models.sealed import Sealed
 
+SIGNED = ("note/", "note/?amend", "letter/")
+
 
 def test_a_draft_is_kept_and_comes_back(write, kims, visit):
     mine = visit()
@@ -20,6 +23,15 @@ def test_a_draft_is_kept_and_comes_back(write, kims, visit):
     assert "Tight after Sunday" in page
     assert "Left calf: tight 6" in page
     assert not NoteVersion.objects.exists()
+
+
+@pytest.mark.fixed_clock("2026-12-02T09:00")
+def test_every_page_of_an_old_visit_says_of_which_day_it_is(sign, kims, earlier):
+    old = earlier(3)
+    pages = {url: text(kims.get(f"/visits/{old.pk}/{url}")) for url in ("", "ask/", "note/")}
+    sign(old, plan="x")
+    pages |= {f"signed {url}": text(kims.get(f"/visits/{old.pk}/{url}")) for url in SIGNED}
+    assert [url for url, page in pages.items() if not re.search("Sun(day)? 29 Nov", page)] == []
 
 
 def test_signing_locks_what_was_written(sign, kims, visit):
