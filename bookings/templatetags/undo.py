@@ -50,7 +50,7 @@ def tag_of(visit: Appointment, *, by: str, since: AppointmentEvent | None = None
 
 @register.filter
 def undoable(message: Message) -> UndoOffer | None:
-    """For the booking, move, cancelling, mark or payment that is told, while it can still be undone."""
+    """For what is told (a booking, move, cancelling, mark or payment) while it can be undone."""
     if not (tag := IN_TAG.fullmatch(message.extra_tags or "")):
         return None
     visit = Appointment.objects.visits().filter(pk=int(tag[1])).first()
