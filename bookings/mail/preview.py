@@ -36,6 +36,7 @@ def foresee(mail: Mail, clinic: Clinic, *, now: datetime) -> Foreseen:
     Not whether it would be put off, or told in another mail: that is decided among all that is
     due on its day.
     """
+    mail.claimed_at = now
     reason = SUBJECTS[mail.kind].why_not(mail)
     if mail.state != MailState.SCHEDULED:
         return Foreseen(mail.sent_at or now)

@@ -100,3 +100,12 @@ def test_who_was_put_on_the_list_by_the_desk_is_told_so(send_due, massage, post_
     text = post_office.messages[-1].get_body(("plain",)).get_content()
     assert "We have put you on our waiting list" in text
     assert "Somebody has given this address" not in text
+
+
+def test_the_desk_reads_an_offer_before_and_after_it_has_gone(offer, send_due, desks):
+    """Of one that has not been claimed nobody has said when it is."""
+    mail = mail_of(MailKind.WAIT_OFFER)
+    for _ in range(2):
+        for page in (f"/desk/mails/{mail.pk}/", f"/desk/mails/{mail.pk}/body/"):
+            assert desks.get(page).status_code == 200
+        send_due()

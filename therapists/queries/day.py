@@ -126,7 +126,7 @@ class Line(Private):
 
     @property
     def firmest(self) -> Firmest:
-        on_hold = self.visit.client.health_hold
+        on_hold = self.visit.client.health_hold and not self.is_shut
         said = (one.given for one in self.known.said(on_hold=on_hold))
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
 

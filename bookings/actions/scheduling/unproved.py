@@ -21,6 +21,7 @@ from bookings.actions.refusals import (
 from bookings.actions.scheduling import cancellation, holds
 from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.clients.addresses import mailbox_of
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.proving import (
     LEAST_TIME,
     MOST_OF_A_FAMILY,
@@ -165,7 +166,8 @@ def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: date
         _become_free(one, strangers.ADDRESS_MISTYPED, "mistyped", now)
         Mail.objects.about_older_revisions(one).supersede()
     slots = [_as_asked_for(one) for one in visits]
-    held = holds.hold(HoldRequest(slots=slots, holder=holder), now=now)
+    # Nobody who waits is asked first: it has come free for nobody else.
+    held = holds.hold(HoldRequest(slots=slots, holder=holder, rules=Rules.LISTED), now=now)
     if held.missed:
         raise held.missed[0].why
     return slots

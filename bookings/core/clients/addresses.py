@@ -23,6 +23,8 @@ WELL_KNOWN = (
     "sky.com", "talktalk.net", "virginmedia.com", "web.de", "yahoo.co.uk", "yahoo.com",
     "ymail.com",
 )  # fmt: skip
+# With these one mailbox has thousands of spellings ("ana"@, a\na@), and next to nobody needs them.
+QUOTING = frozenset('"\\')
 ALIKE = 0.77  # gmial.con and gmail.com
 
 
@@ -42,9 +44,8 @@ def ascii_address(address: str) -> str:
     small letters. Raises BadAddress.
     """
     local, at, domain = address.strip().rpartition("@")
-    if not (at and local.isascii() and local.split() == [local]) or has_invisible_letters(
-        local + domain
-    ):
+    is_one_word = local.isascii() and local.split() == [local] and not QUOTING & set(local)
+    if not (at and is_one_word) or has_invisible_letters(local + domain):
         raise BadAddress
     try:
         return f"{local}@{_on_the_wire(domain)}"

@@ -76,7 +76,8 @@ def mails(request: StaffRequest) -> HttpResponse:
 
 def _by_day(to_come: QuerySet[Mail], clinic: Clinic) -> list[MailDay]:
     """The database counts all, and only those shown are read: two questions."""
-    shown, kinds = defaultdict(list), defaultdict(Counter)
+    shown: dict[date, list[Mail]] = defaultdict(list)
+    kinds: dict[date, Counter[str]] = defaultdict(Counter)
     for mail in mail_status.first_of_each_day(to_come, OF_A_DAY, clinic.tz):
         shown[clinic.day_of(mail.due_at)].append(mail)
     for day, kind, count in mail_status.counted(to_come, clinic.tz):

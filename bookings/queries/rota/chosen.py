@@ -21,7 +21,8 @@ def treatment_and_therapist(
     treatment: str, therapist: str
 ) -> tuple[Treatment | None, Therapist | None]:
     """By their slugs; nobody where nobody who works here is named."""
-    found = rows(CHOSEN, treatment=treatment, therapist=therapist)
+    named = therapist if "\0" not in therapist else ""  # which PostgreSQL takes in no text
+    found = rows(CHOSEN, treatment=treatment, therapist=named)
     if not found:
         return None, None
     of_treatment, of_person = found[0][: len(COLUMNS)], found[0][len(COLUMNS) :]

@@ -165,6 +165,9 @@ def _book(request: HttpRequest, treatment: Treatment, form: DetailsForm) -> Http
     if not form.is_valid():
         _keep_what_was_typed(request)  # its page may be loaded anew
         held = _held(request, treatment, form.cleaned_data)
+        if held is None and not (treatment.active and treatment.online):
+            problem = _("This treatment cannot be booked online at the moment.")
+            return _choose_again(request, treatment, problem, status=409)
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
     plan = SessionPlan(request)

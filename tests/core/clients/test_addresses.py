@@ -48,8 +48,12 @@ def test_letters_that_nobody_sees_are_noticed_wherever_they_are(letter, where):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "ana", "ana@", "@example.com", "änä@example.com", "ana@-a.example", "ana@a..b"]
-)
+    "typed",
+    [
+        "", "ana", "ana@", "@example.com", "änä@example.com", "ana@-a.example", "ana@a..b",
+        '"ana"@example.com', r"a\na@example.com", r'"a\na"@example.com',
+    ],
+)  # fmt: skip
 def test_what_no_mail_can_go_to_is_refused(typed):
     with pytest.raises(BadAddress):
         ascii_address(typed)

@@ -254,6 +254,22 @@ def test_a_treatment_no_longer_offered_keeps_the_form_filled(send_details, massa
     assert "Bo Demo" in answer.content.decode()
 
 
+def test_a_mistake_in_a_form_tells_nobody_of_a_treatment_that_is_not_online(client, massage):
+    """Whoever guesses its address; those who have it open are sent to what can be booked."""
+    massage.online = False
+    massage.save()
+    answer = client.post(DETAILS, {"name": ""}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "This treatment cannot be booked online at the moment." in answer.text
+    assert "£60" not in answer.text
+
+
+@pytest.mark.parametrize("page", ["/book/sports-massage/hold/", DETAILS])
+def test_a_nul_names_no_therapist(client, massage, start, page):
+    answer = client.post(page, {"start": start.isoformat(), "therapist": "\0"})
+    assert answer.status_code == 422
+
+
 def test_choosing_a_treatment_no_longer_offered_says_so(client, choose, massage, start):
     massage.active = False
     massage.save()

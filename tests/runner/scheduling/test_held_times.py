@@ -8,6 +8,7 @@ from django.test import Client as Browser
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
+from tests import factories
 from tests.page_fixtures import its_address
 from tests.runner.scheduling.test_booking import hidden
 
@@ -64,3 +65,17 @@ def test_a_link_to_the_details_of_a_time_that_has_gone_says_so_at_once(client, c
     assert "That time has just been taken" in gone.text
     assert gone.context["nearest"]
     assert f"?day={start.date()}" in gone.text
+
+
+def test_a_mistyped_address_is_corrected_though_somebody_waits_for_that_day(
+    client, choose, send_details, massage, start
+):
+    """It is the same person's time: nobody on the list is asked about it first."""
+    factories.make_entry(treatment=massage)
+    choose(start)
+    page = send_details(email="anna@example.com").url
+    form = client.post(f"{page}address/", follow=True)
+    assert "We are keeping this time for you" in form.text
+    send_details(email="ana@example.com", key=hidden(form, "key"))
+    booked = Appointment.objects.get(status=Status.BOOKED)
+    assert (booked.starts_at, booked.whose.email) == (start, "ana@example.com")

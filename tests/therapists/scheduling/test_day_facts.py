@@ -8,6 +8,7 @@ import pytest
 from bookings.core.scheduling.statuses import Status
 from tests import factories
 from therapists.core.content import Answers, Content, Given, Mark
+from therapists.core.contraindications import THE_HOLD
 from therapists.health_audit import Reader
 from therapists.models import Access, HealthCheck, Note, NoteVersion, Privacy
 from therapists.models.sealed import Sealed
@@ -92,3 +93,14 @@ def test_nothing_sealed_is_even_fetched_of_whom_one_does_not_treat(visit, kim, c
     assert told["treated"] == told["checks"] == told["notes"] == told["last_visits"] == []
     near = day_facts(kim, clinic.day_of(far.starts_at), clinic, now=noon + 30 * DAY)
     assert len(near["checks"]) == 1
+
+
+def test_a_record_that_is_shut_says_nothing_of_its_hold(visit, kim, clinic, noon):
+    far = visit(noon + 40 * DAY, client=factories.make_client(health_hold=True))
+    day = clinic.day_of(far.starts_at)
+    asked = (noon, far.starts_at - DAY)
+    [[shut], [opened]] = [day_of(kim, day, clinic, reader=READER, now=now).lines for now in asked]
+    assert shut.is_shut
+    assert shut.firmest.because == []
+    assert not opened.is_shut
+    assert opened.firmest.because == [THE_HOLD]

@@ -110,7 +110,7 @@ def answer(request: HttpRequest, store: PlanStore) -> HttpResponse:
 def _said_at_the_desk(moved: Appointment) -> str:
     if moved.whose.email:
         return _("It is moved, and the client is told in three minutes.")
-    return _("It is moved. There is no e-mail address, so no mail goes: please tell them by phone.")
+    return _("It is moved; the client has no address, so please tell them by phone.")
 
 
 def _move(
