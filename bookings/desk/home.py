@@ -40,6 +40,7 @@ def home(request: StaffRequest) -> HttpResponse:
     context = {
         "shown": desk_day(clinic, day, answers=answers, now=now),
         "today": today,
+        "is_of_another_day": day != today,  # so that what waits today names its day
         "now": now,
         "free": _free_today(clinic, today, now) if answers else [],
         "waiting": waiting,

@@ -20,6 +20,7 @@ from bookings.models import Appointment, AppointmentEvent, Clinic
 register = template.Library()
 TAG = "undo-{visit}-{event}"  # of the message: what it tells of is that event of that visit
 IN_TAG = re.compile(r"undo-(\d+)-(\d+)")
+ZERO = timedelta()
 TAKEN = ("paid", "waived")
 
 
@@ -49,7 +50,7 @@ def tag_of(visit: Appointment, *, by: str, since: AppointmentEvent | None = None
 
 @register.filter
 def undoable(message: Message) -> UndoOffer | None:
-    """For the booking, cancelling, mark or payment that is told, while it can still be undone."""
+    """For what is told (a booking, move, cancelling, mark or payment) while it can be undone."""
     if not (tag := IN_TAG.fullmatch(message.extra_tags or "")):
         return None
     visit = Appointment.objects.visits().filter(pk=int(tag[1])).first()
@@ -57,14 +58,16 @@ def undoable(message: Message) -> UndoOffer | None:
     if visit is None or last is None or last.pk != int(tag[2]):
         return None
     now = timezone.now()
-    return _of_the_place(visit, now) or _of_what_came_of_it(visit, last, now)
+    return _of_the_place(visit, last, now) or _of_what_came_of_it(visit, last, now)
 
 
-def _of_the_place(visit: Appointment, now: datetime) -> UndoOffer | None:
+def _of_the_place(visit: Appointment, last: AppointmentEvent, now: datetime) -> UndoOffer | None:
+    """A move can be undone at any time, by its message as long as anything else."""
     undo = undoing.offered(visit, Clinic.objects.the(), by=Role.DESK, now=now)
-    if undo is None or undo.until is None:
+    if undo is None or (undo.until is None and last.kind != undo.kind):
         return None
-    return _offer("undo", visit, {"revision": visit.revision}, undo.until - now)
+    left = (undo.until or last.at + GRACE) - now
+    return _offer("undo", visit, {"revision": visit.revision}, left) if left > ZERO else None
 
 
 def _of_what_came_of_it(

@@ -7,6 +7,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Where a form was refused, one is taken to what is wrong in it, however far down it is.
+// Whoever goes on in a field that is filled already does so behind what stands there.
+const isTyped = (box) => ["text", "search", "tel", "url"].includes(box.type);
+const toTheEnd = (root) => {
+  for (const box of root.querySelectorAll("input:is([autofocus], [aria-invalid=true])")) {
+    if (isTyped(box)) box.setSelectionRange(box.value.length, box.value.length);
+  }
+};
+toTheEnd(document);
+document.addEventListener("htmx:load", ({ target }) => toTheEnd(target));
 document.querySelector("main [aria-invalid=true]")?.focus();
 
 // The menu closes as menus do: by Escape, and by pressing elsewhere.

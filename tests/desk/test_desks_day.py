@@ -1,5 +1,6 @@
 """Small things of the desk's day: search finds days as they are said, lists leave nothing out."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -54,6 +55,17 @@ def test_every_unpaid_visit_of_two_months_can_be_paid_from_the_list(desk, massag
     page = words(desk.get("/desk/"))
     assert page.count('value="card"') == 24
     assert "<b>24</b> Unpaid" in page
+
+
+def test_what_waits_today_names_its_day_on_the_page_of_another(desk, massage, kim, room, at):
+    make_appointment(
+        starts_at=at(0, 8), treatment=massage, therapist=kim, room=room, price=38,
+        client=make_client("Owing Demo"), status=Status.COMPLETED,
+    )  # fmt: skip
+    pages = (words(desk.get("/desk/", {"day": day})) for day in ("2026-12-01", "2026-12-02"))
+    when = re.compile(r'figures">([^<]*)</span> <a[^>]*>.?<bdi>Owing')
+    today, tomorrow = (when.findall(page) for page in pages)
+    assert (today, tomorrow) == (["08:00"], ["Tue 1 Dec, 08:00"])
 
 
 def paid(desk, booked):

@@ -27,6 +27,7 @@ from bookings.queries.training import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = dict.fromkeys((MailKind.CANCELLED, MailKind.RELEASED), timedelta(days=1))
+FAILS_FOR_THE_DESK = (MailKind.SERIES_MISSED,)
 AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
 GRACE = timedelta(minutes=3)
 logger = logging.getLogger(__name__)
@@ -278,10 +279,13 @@ def _reminders_of(
 def write_down(*mails: Mail) -> None:
     """The one door for mails that are owed, in the caller's transaction.
 
-    One of a key that is there already is enough. The sender is woken when all is committed.
+    One of a key that is there already is enough. Nothing is owed to whom no mail can reach, but
+    what the desk would else not hear of: that it fails is how they are rung.
+    The sender is woken when all is committed.
     """
-    Mail.objects.bulk_create(mails, ignore_conflicts=True)
-    transaction.on_commit(lambda: _say_what_is_owed(mails), robust=True)
+    owed = [mail for mail in mails if mail.client.email or mail.kind in FAILS_FOR_THE_DESK]
+    Mail.objects.bulk_create(owed, ignore_conflicts=True)
+    transaction.on_commit(lambda: _say_what_is_owed(owed), robust=True)
     transaction.on_commit(ring, robust=True)
 
 

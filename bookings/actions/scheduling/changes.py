@@ -73,6 +73,7 @@ def tell(
 ) -> Appointment:
     """Tell the client of a booking or a change that was made silently; twice sends one mail."""
     appointment = _at(appointment.pk, revision)
+    _refuse_without_address(appointment)
     notify = Notify.from_the_desk(note)
     kind = MailKind.MOVED if _knows_of_another(appointment) else MailKind.CONFIRMED
     outbox.tell_after_all(kind, appointment, notify=notify, now=now)
@@ -104,11 +105,15 @@ def offer_times(
 ) -> Appointment:
     """Owe a mail with other times, which holds none; once for where the visit stands."""
     appointment = _at(appointment.pk, revision)
-    if not appointment.whose.email:
-        raise Refused(_("There is no email address: please ring them."))
+    _refuse_without_address(appointment)
     outbox.owe(MailKind.OFFER, appointment, notify=notify, now=now)
     appointment.record("offered", by=by, now=now)
     return appointment
+
+
+def _refuse_without_address(appointment: Appointment) -> None:
+    if not appointment.whose.email:
+        raise Refused(_("There is no e-mail address: please ring them."))
 
 
 @changes_the_diary

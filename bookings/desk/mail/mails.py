@@ -1,18 +1,19 @@
 """Mail as the desk sees it: what needs a look, what is to come, what became of it, and samples."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from email.message import EmailMessage
-from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -29,14 +30,15 @@ from bookings.queries.mail import mail_status
 from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
+from bookings.web.days import day_in
 from bookings.web.filters import with_remembered
+from bookings.web.forms import whole_number
 from bookings.web.mail.frame import framed, html_of, in_a_frame
 from bookings.web.mail.samples import written_sample
 from bookings.web.requests import StaffRequest
 
 WEEK = timedelta(days=7)
-SHOWN, OF_A_DAY, LOOKED_AT = 200, 25, 2000
-A_PAGE = 25
+SHOWN, OF_A_DAY, A_PAGE = 200, 25, 25
 
 
 @dataclass(frozen=True)
@@ -58,30 +60,41 @@ def mails(request: StaffRequest) -> HttpResponse:
     if chosen in kinds:
         to_come = to_come.filter(kind=chosen)
     context = {
-        "failed": failed[:SHOWN],
-        "days": _by_day(to_come, Clinic.objects.the()),
         "kinds": [(kind, MailKind(kind).label) for kind in kinds],
         "chosen": chosen if chosen in kinds else "",
-        "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
         "now": timezone.now(),
+    }
+    if day := day_in(request.GET.get("day", "")):
+        return _of_a_day(request, day, to_come, context)
+    context |= {
+        "failed": failed[:SHOWN],
+        "days": _by_day(to_come, Clinic.objects.the()),
+        "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
     }
     return render(request, "desk/mail/overview.html", context)
 
 
 def _by_day(to_come: QuerySet[Mail], clinic: Clinic) -> list[MailDay]:
-    """All are counted, and only those shown are read whole: two queries."""
-    told = to_come.values_list("due_at", "pk", "kind")[:LOOKED_AT]
-    days = {day: list(due) for day, due in groupby(told, key=lambda one: clinic.day_of(one[0]))}
-    shown = to_come.in_bulk([pk for due in days.values() for _, pk, _ in due[:OF_A_DAY]])
+    """The database counts all, and only those shown are read: two questions."""
+    shown: dict[date, list[Mail]] = defaultdict(list)
+    kinds: dict[date, Counter[str]] = defaultdict(Counter)
+    for mail in mail_status.first_of_each_day(to_come, OF_A_DAY, clinic.tz):
+        shown[clinic.day_of(mail.due_at)].append(mail)
+    for day, kind, count in mail_status.counted(to_come, clinic.tz):
+        kinds[day][str(MailKind(kind).label)] = count
     return [
-        MailDay(
-            day=day,
-            mails=[shown[pk] for _, pk, _ in due[:OF_A_DAY] if pk in shown],
-            count=len(due),
-            kinds=Counter(str(MailKind(kind).label) for *_, kind in due).most_common(),
-        )
-        for day, due in days.items()
+        MailDay(day=day, mails=shown[day], count=found.total(), kinds=found.most_common())
+        for day, found in sorted(kinds.items())
     ]
+
+
+def _of_a_day(
+    request: StaffRequest, day: date, to_come: QuerySet[Mail], context: dict[str, Any]
+) -> HttpResponse:
+    """All of them, page by page."""
+    found = mail_status.due_on(day, to_come, Clinic.objects.the())
+    shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/mail/day.html", {**context, "day": day, "shown": shown})
 
 
 @require_safe
@@ -147,7 +160,16 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, done)
     from_the_list = request.POST.get("from") == "list"
-    return redirect("desk:mails") if from_the_list else back_or(request, "desk:mail", pk)
+    return _to_the_list(request) if from_the_list else back_or(request, "desk:mail", pk)
+
+
+def _to_the_list(request: StaffRequest) -> HttpResponse:
+    """Or to the same page of its day, if it stood there."""
+    if (day := day_in(request.POST.get("day", ""))) is None:
+        return redirect("desk:mails")
+    page = whole_number(request.POST.get("page")) or 1
+    kind = urlencode({"kind": request.POST.get("kind", "")})
+    return redirect(f"{reverse('desk:mails')}?day={day}&page={page}&{kind}")
 
 
 @require_POST

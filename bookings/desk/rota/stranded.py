@@ -175,8 +175,8 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> list[Appoin
 def _say_what_was_done(
     request: StaffRequest, act: Callable[..., bool], told: list[Appointment], in_rooms: int
 ) -> None:
-    if told:
-        messages.success(request, _in_words(act, len(told)))
+    if mailed := [visit for visit in told if visit.whose.email]:
+        messages.success(request, _in_words(act, len(mailed)))
     if in_rooms:
         sentence = ngettext(
             "{count} visit goes into another room at the same hour; nobody has to be told.",

@@ -27,6 +27,7 @@ from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.alternatives import alternatives_to
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.slots import Ignoring, Slot
+from bookings.templatetags.undo import tag_of
 from bookings.web.actor import who
 from bookings.web.days import instant_in
 from bookings.web.forms import whole_number
@@ -190,7 +191,7 @@ def _done(request: StaffRequest, visit: Appointment, clinic: Clinic, how: str) -
     if _wants_json(request):
         told = bool(visit.whose.email) and not visit.not_told
         return JsonResponse({"said": said, "revision": visit.revision, "told": told})
-    messages.success(request, said)
+    messages.success(request, said, extra_tags=tag_of(visit, by=who(request)))
     return redirect("diary:appointment", visit.pk)
 
 

@@ -108,7 +108,7 @@ class MoveForm(forms.Form):
         )
 
     def notify(self) -> Notify:
-        if self.cleaned_data["tell"] != "yes":
+        if self.cleaned_data["tell"] != "yes" or not self.visit.whose.email:
             return Notify.NONE
         return Notify.from_the_desk(self.cleaned_data["note"])
 

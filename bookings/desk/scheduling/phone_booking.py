@@ -152,7 +152,7 @@ class _Call:
 
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
         """What is wrong is said where it was typed: beside the day, or on a page of its own."""
-        context = {**self._context(), "said": said, **more}
+        context = {**self._context(), "said": said, "focus": self._first_wrong(said), **more}
         page = PARTS["panel"] if self.is_beside_the_day else PAGE
         response = render(self.request, page, context, status=status)
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -179,6 +179,21 @@ class _Call:
             "later": self.later,
             "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
+
+    def _first_wrong(self, said: str) -> str:
+        """The field to go on with: the first while nothing is said, else what it is said of."""
+        if not said or (self.form.is_valid() and not self._knows_who()):
+            return "who"
+        wrong = (field.name for field in self.form if field.errors and field.name != "key")
+        return next(wrong, "when")
+
+    def _knows_who(self) -> bool:
+        seen = self.data.get("who_shown") == self._shown_for()["who"]
+        return seen and self.people.chosen is not None and not self._wrong_address()
+
+    def _wrong_address(self) -> str:
+        may_be_new = self.people.is_new or not self.people.found.clients
+        return _no_address(self.people.new) if may_be_new else ""
 
     def _waits_at(self) -> str:
         """Where they are put on the waiting list, for what the list can offer."""
@@ -208,7 +223,7 @@ class _Call:
         email = self.people.new.email if self.people.is_new else ""
         if (meant := perhaps_meant(email)) and self.data.get("sure") != email:
             said = did_you_mean(meant, email)
-            return self.page(status=422, said=said, meant=meant, sure=email)
+            return self.page(status=422, said=said, meant=meant, sure=email, focus="who")
         try:
             [booked] = booking.book(self._request(), now=self.now)
         except Refused as refusal:
@@ -243,8 +258,7 @@ class _Call:
     def _what_is_missing(self) -> str:
         """In a sentence; also when the lists were shown for something else than is typed now."""
         people, shown = self.people, self._shown_for()
-        may_be_new = people.is_new or not people.found.clients
-        if may_be_new and (wrong := _no_address(people.new)):
+        if wrong := self._wrong_address():
             return _("{address} is no e-mail address.").format(address=wrong)
         if people.chosen is None:
             return _why_nobody(people)

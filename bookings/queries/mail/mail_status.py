@@ -1,10 +1,10 @@
 """How the sending of mail goes: what is late, what is paused, what is to come."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta, tzinfo
 
-from django.db.models import QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models import Count, QuerySet, Subquery, Window
+from django.db.models.functions import Now, RowNumber, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,7 +50,26 @@ def is_late() -> bool:
 def to_come(within: timedelta) -> QuerySet[Mail]:
     """What is due within so long, or overdue, the next first."""
     due = Mail.objects.filter(state=MailState.SCHEDULED, due_at__lte=Now() + within)
-    return due.select_related("client", "appointment").order_by("due_at")
+    return due.select_related("client", "appointment").order_by("due_at", "pk")
+
+
+def counted(to_come: QuerySet[Mail], tz: tzinfo) -> Iterable[tuple[date, str, int]]:
+    """How many of each kind are due on each civil day."""
+    of_a_day = to_come.order_by().annotate(day=TruncDate("due_at", tzinfo=tz))
+    return of_a_day.values_list("day", "kind").annotate(count=Count("pk")).order_by("day", "kind")
+
+
+def first_of_each_day(to_come: QuerySet[Mail], most: int, tz: tzinfo) -> QuerySet[Mail]:
+    day = TruncDate("due_at", tzinfo=tz)
+    place = Window(RowNumber(), partition_by=day, order_by=["due_at", "pk"])
+    first = to_come.order_by().annotate(place=place).filter(place__lte=most).values("pk")
+    whole = Mail.objects.select_related("client", "appointment")
+    return whole.filter(pk__in=first).order_by("due_at", "pk")
+
+
+def due_on(day: date, to_come: QuerySet[Mail], clinic: Clinic) -> QuerySet[Mail]:
+    until = clinic.begin_of(day + timedelta(days=1))
+    return to_come.filter(due_at__gte=clinic.begin_of(day), due_at__lt=until)
 
 
 def not_wanted(mail: Mail) -> str:

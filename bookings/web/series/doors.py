@@ -54,4 +54,4 @@ class Door:
         """The desk may keep silent; what a runner does is answered at once."""
         if not self.at_the_desk:
             return Notify.NOW
-        return Notify.from_the_desk() if tell else Notify.NONE
+        return Notify.from_the_desk() if tell and self.visit.whose.email else Notify.NONE

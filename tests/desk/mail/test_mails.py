@@ -75,6 +75,43 @@ def test_mails_to_come_are_days_that_open_and_can_be_of_one_kind(desk, owed, boo
     assert desk.get(URL, {"kind": "nonsense"}).status_code == 200
 
 
+def test_every_mail_of_a_day_is_reached_and_stopped_on_its_page_at_one_cost(desk, booked):
+    noon = Clinic.objects.the().begin_of(timezone.localdate() + timedelta(days=2))
+    noon += timedelta(hours=12)
+    copies = [
+        Mail(
+            key=f"d{n}",
+            kind=MailKind.REMINDER,
+            client=booked.client,
+            appointment=booked,
+            created_at=timezone.now(),
+            due_at=noon,
+            not_after=noon + timedelta(days=1),
+        )
+        for n in range(2030)
+    ]
+    Mail.objects.bulk_create(copies)
+    day = f"{noon:%Y-%m-%d}"
+    [shown] = [one for one in desk.get(URL).context["days"] if f"{one.day}" == day]
+    assert (shown.count, len(shown.mails)) == (2030, 25)
+    assert f'href="?day={day}&amp;kind="' in desk.get(URL).text
+    seen, of_a_day = set(), {"day": day, "kind": "reminder"}
+    for page in (1, 2, 82):
+        with CaptureQueriesContext(connection) as asked:
+            answer = desk.get(URL, of_a_day | {"page": page})
+        seen |= {mail.pk for mail in answer.context["shown"]}
+        assert len(asked) < 20
+    assert len(seen) == 25 + 25 + 5
+    last = answer.context["shown"][-1]
+    sent = of_a_day | {"do": "stop", "from": "list", "page": 82}
+    back = desk.post(f"{URL}{last.pk}/decide/", sent)
+    assert back.headers["Location"] == f"{URL}?day={day}&page=82&kind=reminder"
+    left = desk.get(back.headers["Location"]).context["shown"]
+    assert (len(left), left.paginator.count) == (4, 2029)
+    for odd in ("2199-12-31", "tomorrow", "2026-02-30", ""):
+        assert desk.get(URL, {"day": odd, "page": "-3"}).status_code == 200
+
+
 def test_a_mail_is_shown_as_it_would_go_out_and_its_html_can_run_nothing(desk, owed):
     page = words(desk.get(f"{URL}{owed.pk}/"))
     assert "As it would go out" in page

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from bookings.models import Mail, MailKind
+from bookings.models import Client, Mail, MailKind
 from bookings.queries.scheduling.alternatives import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from tests.clock import NOW
@@ -22,6 +22,7 @@ from tests.factories import (
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 JSON = "application/json"
+PEOPLE = {"HX-Request": "true", "HX-Target": "people"}
 pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 
 
@@ -171,3 +172,23 @@ def test_a_visit_goes_to_the_same_time_of_another_week_or_to_whom_the_wish_names
     assert visit.starts_at == datetime(2026, 12, 10, 10, tzinfo=UTC)
     form(when="same time a day later with lee", revision=visit.revision)
     assert (visit.starts_at, visit.therapist) == (datetime(2026, 12, 11, 10, tzinfo=UTC), lee)
+
+
+def test_whom_no_mail_reaches_no_form_offers_to_mail_and_nothing_is_owed(desk, visit):
+    Client.objects.update(email="")
+    url = f"/diary/appointments/{visit.pk}/"
+    again = desk.post(f"{url}repeat/", {"every_weeks": 2, "ends": "count", "count": 3}).text
+    for page in (desk.get(url).text, desk.get(f"{url}move/").text, again):
+        assert "There is no e-mail address" in page
+        assert not re.search(r"by mail|<(?!input type=.hidden)[^>]* name=.tell", page)
+    people = desk.get("/diary/new/", {"who": str(visit.client)}, headers=PEOPLE).text
+    assert re.search(rf'value="{visit.client_id}"[^>]* data-no-mail', people)
+    now_at = {"date": "2026-12-03", "time": "11:00", "minutes": 60, "revision": 0}
+    moved = desk.post(f"{url}move/", {**now_at, "tell": "yes"}, follow=True)
+    assert 'data-undo="180"' in moved.text  # Z
+    told = desk.post(f"{url}tell/", {"revision": 1}, follow=True)
+    assert "There is no e-mail address: please ring them." in told.text
+    desk.post(f"{url}cancel/", {"seen": visit.events.latest("pk").pk, "tell": "yes"})
+    visit.refresh_from_db()
+    assert (visit.revision, visit.status) == (2, "cancelled")
+    assert not Mail.objects.exists()

@@ -283,7 +283,7 @@ def test_an_offer_does_not_go_once_the_visit_can_stay(desk, kim, seven):
 def test_whoever_has_no_address_is_not_offered_times_by_mail(desk, kim, seven):
     Client.objects.filter(pk=seven[0].client_id).update(email="")
     said = pressed(desk, ill(desk, kim), seven[:1], do="offer")
-    assert "There is no email address: please ring them." in said.text
+    assert "There is no e-mail address: please ring them." in said.text
 
 
 def rows_settled(page):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import compose
-from bookings.models import Appointment, Mail, MailKind, MailState, Payment
+from bookings.models import Appointment, Client, Mail, MailKind, MailState, Payment
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.training.book_again import WEEKS
 from tests import factories
@@ -216,6 +216,14 @@ def minutes_told():
 def test_free_time_between_two_visits_makes_up_for_it(ask, three, minutes, told):
     ask("late", minutes=minutes)
     assert minutes_told() == told
+
+
+def test_whom_no_mail_reaches_is_named_to_be_rung(ask, three):
+    Client.objects.filter(name="Cai Demo").update(email="")
+    page = ask("late", minutes=10)
+    assert "Told by mail in three minutes: Bea Demo." in page
+    assert "No mail reaches Cai Demo: please ring them." in page
+    assert Mail.objects.filter(kind=MailKind.LATE).count() == 1
 
 
 def test_the_mails_wait_three_minutes_and_can_be_taken_back(ask, three):

@@ -1,5 +1,6 @@
 """What follows a visit, from Today: taking the money and booking again; and running late."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -84,7 +85,11 @@ def book_again(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResp
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("{client} is booked: {time}. The mail goes out in three minutes.")
+        said = (
+            _("{client} is booked: {time}. The mail goes out in three minutes.")
+            if booked.whose.email
+            else _("{client} is booked: {time}. There is no e-mail address, so no mail goes.")
+        )
         at = dates.day_year_and_time(booked.starts_at, clinic.tz)
         messages.success(request, said.format(client=booked.client, time=at))
     return _back(visit)
@@ -127,15 +132,25 @@ def late(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _said(minutes, told))
+        _say_who_knows(request, minutes, told)
     return redirect("therapists:today")
 
 
-def _said(minutes: int, told: list[Appointment]) -> str:
+def _say_who_knows(request: StaffRequest, minutes: int, told: list[Appointment]) -> None:
     if not minutes:
-        return _("In time after all. Who has had the mail already must be rung.")
+        said = _("In time after all. Who has had the mail already must be rung.")
+        messages.success(request, said)
+        return
     if not told:
-        return _("Nobody else comes today whom that would keep waiting.")
-    names = ", ".join(str(visit.whose) for visit in told)
-    sentence = _("Told by mail in three minutes: {names}.")
-    return sentence.format(names=names)
+        said = _("Nobody else comes today whom that would keep waiting.")
+        messages.success(request, said)
+    if names := _names_of(visit for visit in told if visit.whose.email):
+        said = _("Told by mail in three minutes: {names}.")
+        messages.success(request, said.format(names=names))
+    if names := _names_of(visit for visit in told if not visit.whose.email):
+        said = _("No mail reaches {clients}: please ring them.")
+        messages.warning(request, said.format(clients=names))
+
+
+def _names_of(visits: Iterable[Appointment]) -> str:
+    return ", ".join(str(visit.whose) for visit in visits)

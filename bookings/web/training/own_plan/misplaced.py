@@ -107,6 +107,12 @@ def answer(request: HttpRequest, store: PlanStore) -> HttpResponse:
     return _move(request, store, one.visit, slot, back)
 
 
+def _said_at_the_desk(moved: Appointment) -> str:
+    if moved.whose.email:
+        return _("It is moved, and the client is told in three minutes.")
+    return _("It is moved; the client has no address, so please tell them by phone.")
+
+
 def _move(
     request: HttpRequest, store: PlanStore, visit: Appointment, slot: Slot, back: str
 ) -> HttpResponse:
@@ -127,7 +133,7 @@ def _move(
         messages.error(request, str(refusal))
         return redirect(f"{back}#against-plan")
     if store.at_the_desk:
-        messages.success(request, _("It is moved, and the client is told in three minutes."))
+        messages.success(request, _said_at_the_desk(moved))
     else:
         remember_moved(request, moved, slot.start)
         said = _("Your appointment has been moved. We have emailed you the new time.")
