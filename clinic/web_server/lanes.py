@@ -23,7 +23,7 @@ from bookings.core.proxies import outermost_trusted
 FIRST = frozenset(
     (  # noqa: SIM905 - shorter so
         "account accounts admin after-the-race appointments calendar clients demo desk diary "
-        "health healthz kept-for-you letters looks mail-events mails metrics my-time "
+        "health healthz held kept-for-you letters looks mail-events mails metrics my-time "
         "not-this-time notes notices office photos race-news readyz setup staff.webmanifest "
         "static times today unsubscribe visits waiting your-appointments your-data"
     ).split()
