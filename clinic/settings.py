@@ -64,7 +64,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below those whose headers its files have too
     "clinic.middleware.constant_time.EvenAnswersMiddleware",
     "clinic.middleware.unseen_letters.WithoutUnseenLetters",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "clinic.accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabasesSessionStore
+from django.contrib.sessions.middleware import SessionMiddleware as DjangosMiddleware
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
@@ -67,6 +69,23 @@ class SessionStore(DatabasesSessionStore):
             if not must_create:
                 raise UpdateError from error
             raise
+
+
+class SessionMiddleware(DjangosMiddleware):
+    """As Django's, but no answer to what a page asks by itself ends the browser's session.
+
+    A session gets another key when somebody signs in or hands the phone over. What the page had
+    asked before finds nothing under the old key, and its answer, coming afterwards, would take
+    the cookie with the new one away.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
+        is_taken_away = cookie is not None and not cookie.value
+        if is_taken_away and request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+            del response.cookies[settings.SESSION_COOKIE_NAME]
+        return response
 
 
 def _whose(data: dict[str, Any]) -> int | None:

@@ -658,3 +658,13 @@ def test_what_is_noted_of_a_client_goes_with_the_login_and_is_shown_to_them(ana,
     User.objects.get(pk=ana.user_id).delete()
     assert not SignInEvent.objects.exists()
     assert not BrowserSession.objects.exists()
+
+
+@pytest.mark.parametrize(("mode", "ends"), [("navigate", True), ("cors", False), ("", True)])
+def test_only_a_page_that_the_browser_goes_to_takes_its_session_away(runner, two, mode, ends):
+    """What a page asked before its session got another key is answered under the old one."""
+    one, _ = two(runner)
+    BrowserSession.objects.all().delete()
+    answer = one.get("/account/", headers={"sec-fetch-mode": mode} if mode else {})
+    assert answer.status_code == 302
+    assert ("sessionid" in answer.cookies) is ends
