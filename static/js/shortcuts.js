@@ -6,7 +6,6 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
-// Where a form was refused, one is taken to what is wrong in it, however far down it is.
 // Whoever goes on in a field that is filled already does so behind what stands there.
 const isTyped = (box) => ["text", "search", "tel", "url"].includes(box.type);
 const toTheEnd = (root) => {
@@ -16,6 +15,8 @@ const toTheEnd = (root) => {
 };
 toTheEnd(document);
 document.addEventListener("htmx:load", ({ target }) => toTheEnd(target));
+
+// Where a form was refused, one is taken to what is wrong in it, however far down it is.
 document.querySelector("main [aria-invalid=true]")?.focus();
 
 // The menu closes as menus do: by Escape, and by pressing elsewhere.

@@ -48,21 +48,23 @@ def test_what_is_to_come_and_what_went_wrong_stand_apart(desk, owed):
     assert "ring this client" in words(page)
 
 
-def test_mails_to_come_are_days_that_open_and_can_be_of_one_kind(desk, owed, booked, start):
-    outbox.owe(MailKind.CONFIRMED, booked, now=timezone.now())
-    copies = [
+def owe_reminders(booked, count, **when):
+    Mail.objects.bulk_create(
         Mail(
-            key=f"k{n}",
+            key=f"copy {n}",
             kind=MailKind.REMINDER,
             client=booked.client,
             appointment=booked,
             created_at=timezone.now(),
-            due_at=timezone.now() + timedelta(days=1),
-            not_after=start,
+            **when,
         )
-        for n in range(60)
-    ]
-    Mail.objects.bulk_create(copies)
+        for n in range(count)
+    )
+
+
+def test_mails_to_come_are_days_that_open_and_can_be_of_one_kind(desk, owed, booked, start):
+    outbox.owe(MailKind.CONFIRMED, booked, now=timezone.now())
+    owe_reminders(booked, 60, due_at=timezone.now() + timedelta(days=1), not_after=start)
     page = desk.get(URL)
     assert page.text.count('<details class="mail-day"') == len(page.context["days"]) >= 2
     assert page.text.count('<details class="mail-day" open') == 1
@@ -78,19 +80,7 @@ def test_mails_to_come_are_days_that_open_and_can_be_of_one_kind(desk, owed, boo
 def test_every_mail_of_a_day_is_reached_and_stopped_on_its_page_at_one_cost(desk, booked):
     noon = Clinic.objects.the().begin_of(timezone.localdate() + timedelta(days=2))
     noon += timedelta(hours=12)
-    copies = [
-        Mail(
-            key=f"d{n}",
-            kind=MailKind.REMINDER,
-            client=booked.client,
-            appointment=booked,
-            created_at=timezone.now(),
-            due_at=noon,
-            not_after=noon + timedelta(days=1),
-        )
-        for n in range(2030)
-    ]
-    Mail.objects.bulk_create(copies)
+    owe_reminders(booked, 2030, due_at=noon, not_after=noon + timedelta(days=1))
     day = f"{noon:%Y-%m-%d}"
     [shown] = [one for one in desk.get(URL).context["days"] if f"{one.day}" == day]
     assert (shown.count, len(shown.mails)) == (2030, 25)
