@@ -13,18 +13,15 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 from tests import patience
 from tests.diary_requests import book_one
-from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
+from tests.factories import NOW
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
 
 
 @pytest.fixture
-def massage(transactional_db):
+def massage(transactional_db, massage):
     """For threads, whose connections see only what is committed."""
-    make_clinic()
-    kim = make_therapist("Kim Demo")
-    make_week(kim)
-    return make_treatment(therapists=[kim], rooms=[make_room()])
+    return massage
 
 
 def connect():

@@ -7,19 +7,15 @@ from django.db import connection
 
 from bookings.core.scheduling.statuses import Status
 from tests.diary_requests import book_one
-from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
+from tests.factories import NOW
 
 PREPARED = "SELECT name, generic_plans FROM pg_prepared_statements WHERE name LIKE 'taper%'"
 RELEASED = "ALTER TABLE bookings_appointment ALTER together TYPE varchar({})"
 
 
 @pytest.fixture
-def book(transactional_db):
+def book(transactional_db, massage):
     """In a session that begins with the test."""
-    make_clinic()
-    kim = make_therapist("Kim Demo")
-    make_week(kim)
-    massage = make_treatment(therapists=[kim], rooms=[make_room()])
     hours = iter(range(9, 17, 2))
     connection.close()
 
