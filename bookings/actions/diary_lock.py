@@ -34,6 +34,11 @@ CHANGED = "0A000"  # the table of a prepared statement, by a new release's migra
 PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING, CHANGED}
 UNUSUAL = (OperationalError, InterfaceError, NotSupportedError)
 COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
+# Nobody else waits for the disk: who has changed the diary does, once the lock is given back.
+WITHOUT_THE_DISK = "SET LOCAL synchronous_commit = off"
+# A commit that writes something of its own waits until the disk, and whichever copies the clinic
+# waits for, have that and all that was committed before.
+ON_DISK = "SELECT pg_logical_emit_message(true, 'taper', '')"
 REFUSALS: dict[str, type[Refused]] = {
     "therapist_never_twice": SlotTaken,
     "room_never_twice": SlotTaken,
@@ -50,7 +55,7 @@ def changes_the_diary(
 
     A constraint's refusal becomes the refusal of its name. Deadlocks, lock timeouts and lost
     connections are tried again, then raise Busy; an action that is sent twice must therefore
-    end at its first result.
+    end at its first result. What it answers is on disk.
     """
 
     @wraps(action)
@@ -101,13 +106,21 @@ def _lock() -> Clinic:
     waits = "SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{waits}; {FOR_ANY_VALUES}; {lock}",
+            f"{waits}; {WITHOUT_THE_DISK}; {FOR_ANY_VALUES}; {lock}",
             [f"{wait}s", f"{wait + AT_WORK_FOR}s", *its],
         )
         row = cursor.fetchone()
+    if _depth.get() <= 1:
+        transaction.on_commit(_wait_for_the_disk)
     if row is None:
         raise Clinic.DoesNotExist
     return Clinic.from_db(connection.alias, COLUMNS, row)
+
+
+def _wait_for_the_disk() -> None:
+    """Before anybody is told. Where the database dies meanwhile, the action is tried again."""
+    with connection.cursor() as cursor:
+        cursor.execute(ON_DISK)
 
 
 @cache
