@@ -27,7 +27,7 @@ from bookings.queries.rota.facts import ask_for_rota, rota_told
 from bookings.queries.rota.working_hours import timetables_told
 from bookings.queries.scheduling.facts import Freed, Taken, ask_for_taken_times, taken_told
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
-from bookings.queries.statements import together
+from bookings.queries.statements import SqlQuestion, together
 
 # By free start, the ids of the therapists who can take it.
 Starts = Mapping[Seconds, Sequence[int]]
@@ -54,7 +54,8 @@ class DiaryFacts:
 
     `offered_by` and `suitable` are by treatment: the therapists at work here who offer it, and
     the rooms in use that suit it, in order. `hours` are by therapist, without what is booked;
-    `rows` is all that takes time, `freed` what has come free lately.
+    `rows` is all that takes time, `freed` what has come free lately, and `besides` what else was
+    asked in the same round trip.
     """
 
     clinic: Clinic
@@ -65,6 +66,7 @@ class DiaryFacts:
     hours: dict[int, Timetable]
     rows: Sequence[Sequence]
     freed: Sequence[Freed] = ()
+    besides: Sequence[Sequence[Sequence]] = ()
     now: datetime
 
     def openings(self, treatment: Treatment, **asked: Any) -> list[Opening]:
@@ -316,15 +318,18 @@ def diary_facts(
     longest: timedelta = timedelta(),
     asked: Collection[date] = (),
     ignoring: Ignoring = NOTHING,
+    besides: Sequence[SqlQuestion] = (),
     now: datetime,
 ) -> DiaryFacts:
     """Two questions, for any number of days and treatments; the therapist's, if one is given.
 
-    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
+    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours.
+    """
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
     wanted = ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist)
-    of_rota, of_diary = together(wanted, ask_for_taken_times(during, ignoring, now=now))
+    taken = ask_for_taken_times(during, ignoring, now=now)
+    of_rota, of_diary, *others = together(wanted, taken, *besides)
     found = rota_told(blocked, of_rota)
     return DiaryFacts(
         clinic=clinic,
@@ -334,6 +339,7 @@ def diary_facts(
         suitable=found.suitable,
         hours=timetables_told(found.people, found.time_off, found.hours, clinic),
         **taken_told(of_diary),
+        besides=others,
         now=now,
     )
 
@@ -353,13 +359,22 @@ def taken_by(placement: Placement) -> Taken:
 
 
 def facts_by_day(
-    slots: Sequence[Slot], clinic: Clinic, *, ignoring: Ignoring = NOTHING, now: datetime
+    slots: Sequence[Slot],
+    clinic: Clinic,
+    *,
+    ignoring: Ignoring = NOTHING,
+    besides: Sequence[SqlQuestion] = (),
+    now: datetime,
 ) -> dict[date, DiaryFacts]:
-    """What decides about each of them, once for each day of a start."""
+    """What decides about each of them, once for each day of a start; `besides` with the first."""
     by_day: dict[date, list[Slot]] = defaultdict(list)
     for slot in slots:
         by_day[clinic.day_of(slot.start)].append(slot)
-    return {day: _facts_of_day(day, there, clinic, ignoring, now) for day, there in by_day.items()}
+    found: dict[date, DiaryFacts] = {}
+    for day, there in by_day.items():
+        asked = {"ignoring": ignoring, "besides": () if found else besides, "now": now}
+        found[day] = _facts_of_day(day, there, clinic, **asked)
+    return found
 
 
 def facts_for(
@@ -370,9 +385,7 @@ def facts_for(
     return facts
 
 
-def _facts_of_day(
-    day: date, slots: Sequence[Slot], clinic: Clinic, ignoring: Ignoring, now: datetime
-) -> DiaryFacts:
+def _facts_of_day(day: date, slots: Sequence[Slot], clinic: Clinic, **asked: Any) -> DiaryFacts:
     wanted = {slot.therapist for slot in slots}
     return diary_facts(
         clinic,
@@ -381,8 +394,7 @@ def _facts_of_day(
         treatments={slot.treatment for slot in slots},
         therapist=wanted.pop() if len(wanted) == 1 else None,
         longest=timedelta(seconds=max(slot.duration.blocked for slot in slots)),
-        ignoring=ignoring,
-        now=now,
+        **asked,
     )
 
 
