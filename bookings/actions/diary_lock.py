@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import (
+    DatabaseError,
     IntegrityError,
     InterfaceError,
-    NotSupportedError,
     OperationalError,
     connection,
     transaction,
@@ -22,7 +23,16 @@ from bookings.actions.refusals import Busy, ClientBusy, Refused, SlotTaken
 from bookings.models import Clinic
 from bookings.queries.statements import FOR_ANY_VALUES, planned_once
 
+
+@dataclass
+class _ToldLater:
+    """A request, of which nobody is told anything before its answer."""
+
+    owes_the_disk: bool = False
+
+
 _depth: ContextVar[int] = ContextVar("depth of the diary's lock", default=0)
+_told_later: ContextVar[_ToldLater | None] = ContextVar("what is told later", default=None)
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
@@ -32,7 +42,8 @@ DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
 CHANGED = "0A000"  # the table of a prepared statement, by a new release's migration
 PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING, CHANGED}
-UNUSUAL = (OperationalError, InterfaceError, NotSupportedError)
+# The driver says no more than DatabaseError of some connections that were lost.
+LOST = (OperationalError, InterfaceError, DatabaseError)
 COLUMNS = [field.attname for field in Clinic._meta.concrete_fields]
 # Nobody else waits for the disk: who has changed the diary does, once the lock is given back.
 WITHOUT_THE_DISK = "SET LOCAL synchronous_commit = off"
@@ -78,7 +89,7 @@ def _tried_again(action: Callable[[], Answer]) -> Answer:
                 return action()
         except IntegrityError as error:
             raise _refusal(error) from error
-        except UNUSUAL as error:
+        except (DatabaseError, InterfaceError) as error:
             if connection.in_atomic_block or not _passes(error):
                 raise
             _pause_before_the_next(tried)
@@ -111,10 +122,37 @@ def _lock() -> Clinic:
         )
         row = cursor.fetchone()
     if _depth.get() <= 1:
-        transaction.on_commit(_wait_for_the_disk)
+        transaction.on_commit(_wait_or_owe_it)
     if row is None:
         raise Clinic.DoesNotExist
     return Clinic.from_db(connection.alias, COLUMNS, row)
+
+
+@contextmanager
+def told_at_the_end() -> Iterator[None]:
+    """Meanwhile what changes the diary does not wait for the disk: all of it does at the end,
+    unless something else has by then."""
+    later = _ToldLater()
+    token = _told_later.set(later)
+    try:
+        yield
+    finally:
+        _told_later.reset(token)
+    if later.owes_the_disk:
+        _wait_for_the_disk()
+
+
+def has_waited_for_the_disk() -> None:
+    """Something has been written and committed since, as usual: what came before is there too."""
+    if later := _told_later.get():
+        later.owes_the_disk = False
+
+
+def _wait_or_owe_it() -> None:
+    if later := _told_later.get():
+        later.owes_the_disk = True
+    else:
+        _wait_for_the_disk()
 
 
 def _wait_for_the_disk() -> None:
@@ -137,7 +175,7 @@ def _refusal(error: IntegrityError) -> Exception:
 def _passes(error: Exception) -> bool:
     """Whether trying again may help; an error without a code is a connection that was lost."""
     code = getattr(error.__cause__, "pgcode", None)
-    return code is None or code in PASSING
+    return type(error) in LOST if code is None else code in PASSING
 
 
 def _pause_before_the_next(tried: int) -> None:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
+from bookings.actions import diary_lock
 from bookings.models import BrowserSession, User
 from bookings.models.sweeping import NO_END, in_batches
 from bookings.web.access import STAFF
@@ -61,6 +62,8 @@ class SessionStore(DatabasesSessionStore):
         try:
             with around:
                 row.save(force_insert=must_create, force_update=not must_create)
+            if not connection.in_atomic_block:
+                diary_lock.has_waited_for_the_disk()
         except IntegrityError as error:
             if must_create:
                 raise CreateError from error
@@ -77,7 +80,13 @@ class SessionMiddleware(DjangosMiddleware):
     A session gets another key when somebody signs in or hands the phone over. What the page had
     asked before finds nothing under the old key, and its answer, coming afterwards, would take
     the cookie with the new one away.
+
+    What has changed the diary is on disk before the answer goes, most often with the session.
     """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with diary_lock.told_at_the_end():
+            return cast(HttpResponse, super().__call__(request))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response = super().process_response(request, response)

@@ -1,4 +1,4 @@
-"""Copies of the tests' PostgreSQL: one follows it by streaming replication, one goes its own way."""
+"""Copies of the tests' PostgreSQL: one follows it by streaming, one goes its own way."""
 
 import contextlib
 import os

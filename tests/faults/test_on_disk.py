@@ -1,4 +1,4 @@
-"""Nobody is told of what the database's disk does not have, though the lock is given back before."""
+"""Nobody is told of what is not on disk, though the diary's lock is given back before."""
 
 from contextlib import closing
 from datetime import timedelta
@@ -6,16 +6,19 @@ from datetime import timedelta
 import psycopg2
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.actions import diary_lock
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling import cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
+from tests import page_fixtures as pages
 from tests.diary_requests import book_one, move_one
 from tests.factories import NOW
 from tests.faults.replicas import mortal
 
+choose, send_details = pages.choose, pages.send_details
 TEN = NOW.replace(hour=10) + timedelta(days=2)
 
 
@@ -44,6 +47,13 @@ def there(server) -> list[tuple[str, str]]:
         return cursor.fetchall()
 
 
+def after_a_death(server) -> list[tuple[str, str]]:
+    server.die()
+    server.rise()
+    connection.close()
+    return there(server)
+
+
 def test_a_database_that_dies_has_all_that_was_told(server, massage, monkeypatch):
     lost = []
 
@@ -54,18 +64,25 @@ def test_a_database_that_dies_has_all_that_was_told(server, massage, monkeypatch
         lost.append(there(server))
         wait()
 
-    def after_a_death() -> list[tuple[str, str]]:
-        server.die()
-        server.rise()
-        connection.close()
-        return there(server)
-
     monkeypatch.setattr(diary_lock, "_wait_for_the_disk", die_first)
     visit = book_one(massage, TEN, visitor="ana", now=NOW)
     assert lost == [[]]  # committed, seen by all and gone: it has been tried again
-    assert after_a_death() == [(Status.BOOKED, "10")]
+    assert after_a_death(server) == [(Status.BOOKED, "10")]
     assert visit.events.count() == Appointment.objects.count() == 1
     visit = move_one(visit, TEN + timedelta(hours=2), now=NOW)
-    assert after_a_death() == [(Status.BOOKED, "12")]
+    assert after_a_death(server) == [(Status.BOOKED, "12")]
     cancellation.cancel(visit, by="desk", notify=Notify.NONE, now=NOW)
-    assert after_a_death() == [(Status.CANCELLED, "12")]
+    assert after_a_death(server) == [(Status.CANCELLED, "12")]
+
+
+def test_a_request_waits_once_for_all_that_its_answer_tells(server, client, choose, send_details):
+    """With the session that it writes; by itself where it writes none."""
+    choose(TEN)
+    with CaptureQueriesContext(connection) as asked:
+        page = send_details(start=TEN.isoformat()).url
+    assert diary_lock.ON_DISK not in {one["sql"] for one in asked}
+    assert after_a_death(server) == [(Status.BOOKED, "10")]
+    with CaptureQueriesContext(connection) as asked:
+        client.post(f"{page}cancel/", {"reason": ""})
+    assert after_a_death(server) == [(Status.CANCELLED, "10")]
+    assert asked[-1]["sql"] == diary_lock.ON_DISK
