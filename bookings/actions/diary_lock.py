@@ -21,6 +21,7 @@ from django.db import (
 
 from bookings.actions.refusals import Busy, ClientBusy, Refused, SlotTaken
 from bookings.models import Clinic
+from bookings.queries.round_trips import sent_together
 from bookings.queries.statements import FOR_ANY_VALUES, planned_once
 
 
@@ -85,7 +86,7 @@ def changes_the_diary(
 def _tried_again(action: Callable[[], Answer]) -> Answer:
     for tried in range(1, TRIES + 1):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), sent_together():
                 return action()
         except IntegrityError as error:
             raise _refusal(error) from error

@@ -95,17 +95,19 @@ def booked_with(appointment: Appointment) -> list[Appointment]:
 
 class _LookedUp(NamedTuple):
     """What decides by day; the holds, and what the key has booked; whom this browser has booked
-    for at that address, or begun to, since other browsers' gain nothing by it; the protocol."""
+    for at that address, or begun to, since other browsers' gain nothing by it; the protocol; and
+    the newest terms' id, if they are a row."""
 
     facts: dict[date, DiaryFacts]
     there: list[Appointment]
     known_here: list[Client]
     rules: Protocol
+    terms: int | None
 
 
 @changes_the_diary
 def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[Appointment]:
-    facts, there, known_here, rules = _looked_up(clinic, request, now)
+    facts, there, known_here, rules, terms = _looked_up(clinic, request, now)
     if first := next((one for one in there if one.booking_key == request.key), None):
         return booked_with(first)
     holds = meeting(request.slots, there, request.holder)
@@ -121,6 +123,8 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     visits = _write(request, client, places, prove_by, now)
     has_no_races = is_new and client is request.client
     known = AlreadyRead(clinic=clinic, rules=rules, races=() if has_no_races else None)
+    if request.agrees_to_terms:
+        legal.agree(client, how="booking", text=terms, now=now)
     _keep_what_comes_with_it(request, client, visits, known, now)
     if wait:
         unproved.limit(clinic, visits, now=now)
@@ -137,14 +141,20 @@ def _looked_up(clinic: Clinic, request: BookingRequest, now: datetime) -> _Looke
     besides = [
         ask_for_holds(holder, now, booking_key=request.key),
         protocol.ask_for_current(),
+        legal.NEWEST_TERMS,
     ]
     if holder and isinstance(client, Client) and client.is_provisional:
         besides.append(ask_for_booked_for(holder, client.email))
     ignoring = Ignoring(holder=holder)
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, besides=besides, now=now)
-    there, rules, *booked_for = next(iter(facts.values())).besides
-    known_here = booked_for_told(booked_for[0]) if booked_for else []
-    return _LookedUp(facts, holds_told(there), known_here, protocol.current_told(rules))
+    there, rules, terms, *booked_for = next(iter(facts.values())).besides
+    return _LookedUp(
+        facts,
+        holds_told(there),
+        booked_for_told(booked_for[0]) if booked_for else [],
+        protocol.current_told(rules),
+        terms[0][0] if terms else None,
+    )
 
 
 def _placed(
@@ -248,8 +258,6 @@ def _keep_what_comes_with_it(
 ) -> None:
     if request.told:
         brought.bring(client, request.told, now=now)
-    if request.agrees_to_terms:
-        legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
         _owe_the_confirmation(visits, request.notify, known, now)
 
