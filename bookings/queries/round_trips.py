@@ -52,7 +52,7 @@ def add(rows: Sequence[Model]) -> None:
     fields = [
         one for one in rows[0]._meta.concrete_fields if not (one.primary_key or one.generated)
     ]
-    query.insert_values(fields, rows)
+    query.insert_values(fields, list(rows))
     [(sql, values)] = query.get_compiler(connection.alias).as_sql()
     waiting = _waiting.get()
     with connection.cursor() as cursor:

@@ -23,7 +23,7 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
-from bookings.queries.rota.facts import ask_for_rota, rota_told
+from bookings.queries.rota.facts import RotaOfDays, ask_for_rota, rota_told
 from bookings.queries.rota.working_hours import timetables_told
 from bookings.queries.scheduling.facts import Freed, Taken, ask_for_taken_times, taken_told
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
@@ -323,25 +323,26 @@ def diary_facts(
 ) -> DiaryFacts:
     """Two questions, for any number of days and treatments; the therapist's, if one is given.
 
-    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours.
-    """
+    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
     wanted = ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist)
     taken = ask_for_taken_times(during, ignoring, now=now)
     of_rota, of_diary, *others = together(wanted, taken, *besides)
-    found = rota_told(blocked, of_rota)
     return DiaryFacts(
         clinic=clinic,
         first=first,
         days=days,
-        offered_by=found.offered_by,
-        suitable=found.suitable,
-        hours=timetables_told(found.people, found.time_off, found.hours, clinic),
+        **_of_the_rota(rota_told(blocked, of_rota), clinic),
         **taken_told(of_diary),
         besides=others,
         now=now,
     )
+
+
+def _of_the_rota(found: RotaOfDays, clinic: Clinic) -> dict[str, Any]:
+    hours = timetables_told(found.people, found.time_off, found.hours, clinic)
+    return {"offered_by": found.offered_by, "suitable": found.suitable, "hours": hours}
 
 
 def _longer(shown: Interval, by: Iterable[timedelta]) -> Interval:
