@@ -1,4 +1,5 @@
-"""The facts of a day as they are asked under the diary's lock."""
+"""The facts of a day, in each of the ways in which they are asked: under the diary's lock as one
+statement, and together by place where it is only asked what is free."""
 
 from dataclasses import replace
 
@@ -6,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.queries.scheduling.diary import diary_facts
+from bookings.core.scheduling.codes import Rules
+from bookings.queries.scheduling.diary import diary_facts, free_times
 from bookings.queries.statements import planned_once
 from tests.random_diary import random_diary
 
@@ -33,3 +35,18 @@ def test_a_day_is_told_the_same_where_its_statements_are_planned_once(db, seed):
     by_number = [sorted(facts.rows, key=str) for facts in (once, each_time)]
     assert by_number[0] == by_number[1]
     assert replace(once, rows=()) == replace(each_time, rows=())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_free_is_the_same_without_whose_the_rest_is(db, seed):
+    diary = random_diary(seed)
+    asked = {"first": diary.first, "days": diary.days, "now": diary.now}
+    facts = diary_facts(diary.clinic, treatments=diary.treatments, **asked)
+    free = free_times(diary.clinic, treatments=diary.treatments, **asked)
+    assert free.freed == facts.freed
+    for treatment in diary.treatments:
+        for rules in Rules:
+            starts = [one.starts(treatment, rules=rules) for one in (facts, free)]
+            assert starts[0] == starts[1]
+            days = [one.starts_by_day(treatment, diary.first, 1) for one in (facts, free)]
+            assert days[0] == days[1]
