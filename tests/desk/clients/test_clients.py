@@ -203,6 +203,7 @@ def test_a_change_made_in_the_records_is_noticed_too(desk, edit, ana):
         ({"name": "123"}, "at least one letter"),
         ({"email": "nonsense"}, "such as name@example.com"),
         ({"phone": "call me"}, "digits, spaces"),
+        ({"phone": "12"}, "at least six digits"),
         ({"phone": "1" * 41}, "at most 40"),
         ({"date_of_birth": "2030-01-01"}, "in the past"),
         ({"date_of_birth": "1815-12-10"}, "from 1900"),
