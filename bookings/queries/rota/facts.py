@@ -64,6 +64,7 @@ HOURS_OF_WORK = """
       FROM (HOURS_OF_DAYS) hours
      WHERE therapist_id = ANY(%(therapists)s)
      GROUP BY day, start, "end", works
+     ORDER BY day, start, "end", works
 """.replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 
 # Rooms out of use, and for a time; that in whole seconds, rounded outwards.

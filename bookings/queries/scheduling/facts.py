@@ -73,8 +73,8 @@ TAKEN_TIMES = f"""
 # two weeks, which take longer to fetch one by one than to look through.
 TAKEN_BY_PLACE = f"""
     SELECT therapist_id, room_id,
-           array_agg(extract(epoch FROM starts_at)::bigint),
-           array_agg(extract(epoch FROM blocked_until)::bigint)
+           array_agg(extract(epoch FROM starts_at)::bigint) AS begins,
+           array_agg(extract(epoch FROM blocked_until)::bigint) AS blocked
     {VISITS}
      GROUP BY therapist_id, room_id
      UNION ALL

@@ -7,7 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.codes import Rules
+from bookings.models import FreedBy, FreedTime
 from bookings.queries.scheduling.diary import diary_facts, free_times
 from bookings.queries.statements import planned_once
 from tests.random_diary import random_diary
@@ -41,12 +43,22 @@ def test_a_day_is_told_the_same_where_its_statements_are_planned_once(db, seed):
 def test_what_is_free_is_the_same_without_whose_the_rest_is(db, seed):
     diary = random_diary(seed)
     asked = {"first": diary.first, "days": diary.days, "now": diary.now}
+    bounds = day_bounds(diary.first, 1, diary.clinic.tz)
+    for whose in (diary.therapists[0], None):
+        FreedTime.objects.create(
+            therapist=whose, cause=FreedBy.VISIT, freed_at=diary.now, due_at=diary.now,
+            starts_at=bounds.start, ends_at=bounds.end,
+        )  # fmt: skip
     facts = diary_facts(diary.clinic, treatments=diary.treatments, **asked)
     free = free_times(diary.clinic, treatments=diary.treatments, **asked)
-    assert free.freed == facts.freed
+    with planned_once():
+        once = free_times(diary.clinic, treatments=diary.treatments, **asked)
+    assert sorted(free.freed, key=str) == sorted(facts.freed, key=str) != []
+    assert free.freed == once.freed
     for treatment in diary.treatments:
         for rules in Rules:
-            starts = [one.starts(treatment, rules=rules) for one in (facts, free)]
-            assert starts[0] == starts[1]
-            days = [one.starts_by_day(treatment, diary.first, 1) for one in (facts, free)]
-            assert days[0] == days[1]
+            starts = facts.starts(treatment, rules=rules)
+            assert free.starts(treatment, rules=rules) == starts
+            assert once.starts(treatment, rules=rules) == starts
+        of_a_day = facts.starts_by_day(treatment, diary.first, 1)
+        assert free.starts_by_day(treatment, diary.first, 1) == of_a_day
