@@ -108,7 +108,7 @@ def test_every_date_has_exactly_one_phase(case, start, length):
 def test_one_date_asked_by_itself_has_the_phase_it_has_among_many(races, start):
     timeline = training.Timeline.of(races, PROTOCOL)
     first = races[0].race_date + start * D
-    for day in (first + n * D for n in range(60)):
+    for day in (first + n * D for n in range(20)):
         assert training.phase_on(day, races, PROTOCOL) == timeline.on(day)
 
 
