@@ -58,13 +58,8 @@ HOURS_OF_DAYS = """
      WHERE day = ANY(%(days)s::date[])
 """
 
-# Together with whose they are: colleagues share their hours.
 HOURS_OF_WORK = """
-    SELECT day, start, "end", works, array_agg(therapist_id)
-      FROM (HOURS_OF_DAYS) hours
-     WHERE therapist_id = ANY(%(therapists)s)
-     GROUP BY day, start, "end", works
-     ORDER BY day, start, "end", works
+    SELECT * FROM (HOURS_OF_DAYS) hours WHERE therapist_id = ANY(%(therapists)s)
 """.replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 
 # Rooms out of use, and for a time; that in whole seconds, rounded outwards.
@@ -115,8 +110,8 @@ ROTA = """
               FROM (SUITABLE_ROOMS) rooms (treatment, room, name)) AS rooms,
            (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
               FROM (TIME_OFF) away (who, begins, ends, elsewhere)) AS away,
-           (SELECT json_agg(json_build_array(day, begins, ends, works, whose))
-              FROM (HOURS_OF_WORK) hours (day, begins, ends, works, whose)) AS hours
+           (SELECT json_agg(json_build_array(who, day, begins, ends, works))
+              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works)) AS hours
 """.replace("SUITABLE_ROOMS", SUITABLE_ROOMS)
 ROTA = ROTA.replace("TIME_OFF", TIME_OFF).replace("HOURS_OF_WORK", HOURS_OF_WORK)
 ROTA = ROTA.replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")
@@ -163,8 +158,8 @@ def rota_told(treatments: Iterable[int], found: Sequence[Sequence]) -> RotaOfDay
     for treatment, room, _ in rooms or ():
         suitable[treatment].append(places[room])
     worked = [
-        (date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works, whose)
-        for day, start, end, works, whose in hours or ()
+        (who, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
+        for who, day, start, end, works in hours or ()
     ]
     return RotaOfDays(offered_by, suitable, away or [], worked)
 
@@ -196,9 +191,9 @@ def offering(
 
 def hours_of_work(
     therapists: Iterable[int], days: Iterable[date]
-) -> list[tuple[date, time, time, bool, list[int]]]:
-    """Wall-clock hours of these days, weekly and extra; whether they are worked, or a weekly
-    break out of them; and whose they are."""
+) -> list[tuple[int, date, time, time, bool]]:
+    """Therapist, day, wall-clock hours, weekly and extra, of these days; and
+    whether they are worked, or a weekly break out of them."""
     return rows(HOURS_OF_WORK, therapists=list(therapists), days=list(days))
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, time
-from functools import cache
 from typing import NamedTuple
 
 from bookings.core.intervals import Interval
@@ -62,24 +61,22 @@ def hours_and_breaks(therapists: Iterable[int], days: Iterable[date], clinic: Cl
     return hours_told(facts.hours_of_work(therapists, days), clinic)
 
 
-def hours_told(told: Iterable[tuple[date, time, time, bool, list[int]]], clinic: Clinic) -> Hours:
+def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clinic) -> Hours:
     """The same of rows as `facts.hours_of_work` has them."""
     working: dict[int, list[Span]] = defaultdict(list)
     breaks: dict[int, list[Span]] = defaultdict(list)
-    for day, start, end, works, whose in told:
+    for therapist, day, start, end, works in told:
         if hours := clock_span(day, start, end, clinic.tz):
-            for therapist in whose:
-                (working if works else breaks)[therapist].append(hours)
-    left = cache(without)  # colleagues share their hours
+            (working if works else breaks)[therapist].append(hours)
     for therapist, pauses in breaks.items():
-        working[therapist] = left(tuple(working[therapist]), tuple(pauses))
+        working[therapist] = without(working[therapist], pauses)
     return Hours(working, breaks)
 
 
 def worked_told(rows: Iterable[Sequence], clinic: Clinic) -> dict[int, list[Span]]:
     """Each therapist's hours of work without the breaks, of those rows as JSON has them."""
     told = (
-        (date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works, [pk])
+        (pk, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
         for pk, day, start, end, works in rows
     )
     return {pk: joined(spans) for pk, spans in hours_told(told, clinic).working.items()}
