@@ -145,7 +145,13 @@ def test_the_record_shows_visits_races_mails_and_what_was_changed(
     make_appointment(starts_at=start - timedelta(days=30), status=Status.COMPLETED, **visit)
     edit(phone="020 946")
     page = desk.get(f"{LIST}{ana.pk}/").content.decode()
-    for words in ("12 days to race", "Winter 10", "completed", "Friday 4 December", "Phone: 020 946"):
+    for words in (
+        "12 days to race",
+        "Winter 10",
+        "completed",
+        "Friday 4 December",
+        "Phone: 020 946",
+    ):
         assert words in page
 
 
