@@ -14,7 +14,7 @@ from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.scheduling.weeks import monday_of
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
 from bookings.models.training.own_plans import schedule_known
-from bookings.queries.scheduling.diary import FreeTimes, Opening, free_times
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.queries.training import protocol
 
@@ -290,7 +290,7 @@ class _OfferFacts:
     treatments: list[Treatment]
     history: History
     declined: frozenset[SessionId]
-    diary: FreeTimes | None
+    diary: DiaryFacts | None
     last: date
     most: int = SHOWN
 
@@ -419,12 +419,12 @@ def _diary_of(
     *,
     holder: str,
     now: datetime,
-) -> FreeTimes | None:
+) -> DiaryFacts | None:
     """All the days that the sessions may lie on, for any of the treatments."""
     if not sessions:
         return None
     first = max(min(s.window_start for s in sessions), clinic.day_of(now))
-    return free_times(
+    return diary_facts(
         clinic,
         first=first,
         days=(max(_last_day_of(session) for session in sessions) - first).days + 1,
