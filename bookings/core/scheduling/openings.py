@@ -109,13 +109,9 @@ def openings_of(
     """
     starts = _inside(grid.starts, within)
     takers: list[list[Key]] = [[] for _ in starts]
-
-    @cache  # colleagues share their hours
-    def off(working: tuple[Span, ...]) -> Sequence[Span]:
-        return _off_work(working, duration.buffer)
-
+    off_work = cache(_off_work)  # colleagues share their hours
     for key, roster in rosters.items():
-        not_free = [*off(tuple(roster.working)), *roster.taken]
+        not_free = [*off_work(tuple(roster.working), duration.buffer), *roster.taken]
         for first, end in _clear_of(not_free, duration.blocked):
             for there in takers[bisect_left(starts, first) : bisect_left(starts, end)]:
                 there.append(key)

