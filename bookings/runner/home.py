@@ -73,8 +73,8 @@ def _home(
     now: datetime,
     greeting: dict[str, Any] | None,
 ) -> HttpResponse:
-    treatments = list(Treatment.objects.bookable_online())
-    therapists = list(Therapist.objects.active().with_portraits())
+    treatments = Treatment.objects.listed_online()
+    therapists = Therapist.objects.listed_with_portraits()
     rules, today = protocol.current(), clinic.day_of(now)
     found = from_replica(soonest)(clinic, treatments, holder=visitor(request), now=now)
     context = {

@@ -207,7 +207,7 @@ def _offers(
     now: datetime,
     holder: str,
 ) -> list[Offer]:
-    treatments = list(Treatment.objects.bookable_online())
+    treatments = Treatment.objects.listed_online()
     last = clinic.last_bookable_day(now)
     reached = [session for _, session in numbered if session.window_start <= last]
     diary = _diary_of(clinic, treatments, reached, holder=holder, now=now)

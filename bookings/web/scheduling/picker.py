@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,6 +55,13 @@ SIGNS = {
     training.Verdict.NOT_ADVISED: "rest",
 }
 HALF_AN_HOUR = 30  # minutes
+
+
+def treatment_online_or_404(slug: str) -> Treatment:
+    found = Treatment.objects.listed_online(slug)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ class Picker:
 
     @cached_property
     def therapists(self) -> list[Therapist]:
-        return list(self.treatment.therapists.active().with_portraits())
+        return Therapist.objects.listed_with_portraits(self.treatment.pk)
 
     @property
     def therapist(self) -> Therapist | None:
@@ -258,7 +266,7 @@ class Picker:
     @cached_property
     def _light(self) -> list[Treatment]:
         kinds = training.light_kinds(self.plan.protocol) if self.plan else set()
-        return [one for one in Treatment.objects.bookable_online() if one.kinds & kinds]
+        return [one for one in Treatment.objects.listed_online() if one.kinds & kinds]
 
     @property
     def lighter_url(self) -> str:
