@@ -17,11 +17,11 @@ from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.models import Clinic, Therapist, Treatment
+from bookings.pieces import piece, values_of
 from bookings.queries.replica import from_replica
 from bookings.queries.scheduling.soonest import Soonest, soonest
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
-from bookings.runner.pieces import piece, values_of
 from bookings.runner.therapists import Week, people_of
 from bookings.runner.training.race_answer import answer, answer_to, example
 from bookings.runner.training.training_guide import advice

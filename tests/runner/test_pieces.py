@@ -3,10 +3,10 @@
 import re
 from datetime import time
 
+from bookings import pieces
 from bookings.models import Appointment, Clinic, ProtocolVersion, Therapist, Treatment, WeeklyShift
 from bookings.queries.scheduling.soonest import soonest
 from bookings.queries.training import protocol
-from bookings.runner import pieces
 from tests import factories
 from tests.clock import NOW
 

@@ -300,9 +300,9 @@ class Picker:
 
     def _part(self, number: int, openings: list[Opening]) -> Part:
         """Hours and halves first, and the time of the visit that is moved."""
-        first = [one for one in openings if self._comes_first(one)] or openings
-        more = [one for one in openings if one not in first]
-        return Part(str(PARTS[number]), openings, first, more)
+        first = [one for one in openings if self._comes_first(one)]
+        more = [one for one in openings if not self._comes_first(one)] if first else []
+        return Part(str(PARTS[number]), openings, first or openings, more)
 
     def _comes_first(self, opening: Opening) -> bool:
         is_now = self.moving is not None and opening.starts_at == self.moving.starts_at

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from bookings.core.training.efforts import after_efforts
 from bookings.core.training.mails.mailings import Mailing, mailings
@@ -17,6 +18,8 @@ from bookings.core.training.sessions import (
     still_open,
     with_days_instead,
 )
+
+KEPT = 64  # plans: whoever has just seen one looks at pages that go by it
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,14 @@ class Plan:
 
 def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: date) -> Plan:
     """The plan of races that `rejections` has nothing against."""
+    return _plan(tuple(races), runner, protocol, as_of)
+
+
+@lru_cache(maxsize=KEPT)
+def _plan(races: tuple[Race, ...], runner: Runner, protocol: Protocol, as_of: date) -> Plan:
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
     known = after_efforts(by_race, runner, protocol, timeline, as_of=as_of)
     open_ones = still_open(known, runner, timeline, as_of=as_of)
     sessions = with_days_instead(open_ones, runner, protocol, timeline)
-    return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))
+    return Plan(races, runner, protocol, as_of, timeline, tuple(sessions))

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-KEPT = 32  # by each process
+KEPT = 128  # by each process, those that were shown last
 _pieces: dict[str, SafeString] = {}
 
 
@@ -23,9 +23,9 @@ def piece(template: str, edition: object, shown: Callable[[], Mapping[str, Any]]
     has changed. Rows go in as `values_of` them, since a row's `repr` tells only its name.
     """
     key = sha256(repr((template, get_language(), edition)).encode()).hexdigest()
-    if (kept := _pieces.get(key)) is not None:
-        return kept
-    made = render_to_string(template, shown())
+    made = _pieces.pop(key, None)
+    if made is None:
+        made = render_to_string(template, shown())
     while len(_pieces) >= KEPT:
         _pieces.pop(next(iter(_pieces), ""), None)
     _pieces[key] = made
