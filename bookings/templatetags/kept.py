@@ -1,12 +1,20 @@
 """What costs much to write and is the same for whoever has told the same (bookings/pieces.py)."""
 
+from typing import Any, cast
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.utils import render_crispy_form
 from django import forms, template
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import timezone
 
-from bookings.pieces import piece
+from bookings.pieces import piece, piece_with_forms, values_of
 from bookings.web.training.hills import Hills
+from bookings.web.training.plan_page import Proposal
+from bookings.web.training.plan_store import AnybodysPages, SessionPlan
+
+PROPOSAL = "web/training/_proposal.html"
 
 register = template.Library()
 
@@ -19,8 +27,22 @@ def hills(drawing: Hills, in_words: str, *, presses: bool = False, waits: bool =
     return piece("web/training/hills.html", edition, lambda: {"hills": drawing, **shown})
 
 
+@register.simple_tag(takes_context=True)
+def proposal(context: Context, row: Proposal) -> str:
+    """Kept for newcomers, who are offered the same for the same race; never with what is theirs."""
+    store, page, clinic = context["store"], context["page"], context["clinic"]
+    if isinstance(store, SessionPlan) and row.is_open:
+        of_page = {"can_be_booked": page.can_be_booked}
+        shown = {"proposal": row, "page": of_page, "clinic": clinic, "store": AnybodysPages()}
+        edition = (row.edition, of_page, page.protocol.digest, values_of(clinic))
+        today, token = timezone.localdate(), context["csrf_token"]
+        return piece_with_forms(PROPOSAL, (edition, today), lambda: shown, token)
+    with context.push(proposal=row):
+        return cast(Any, get_template(PROPOSAL)).template.render(context)
+
+
 @register.simple_tag
-def fields_of(form: forms.Form, helper: FormHelper | None = None) -> str:
+def fields_of(form: Any, helper: FormHelper | None = None) -> str:
     """As `{% crispy %}` writes them; kept where nobody has sent the form yet."""
     helper = helper or form.helper
     if form.is_bound:
@@ -34,7 +56,7 @@ def fields_of(form: forms.Form, helper: FormHelper | None = None) -> str:
 def _edition(form: forms.Form, name: str) -> tuple:
     """All that one form of a kind may have otherwise than the next."""
     field = form.fields[name]
-    choices = list(field.choices) if isinstance(field, forms.ChoiceField) else ()
+    choices = list(cast(Any, field).choices) if isinstance(field, forms.ChoiceField) else ()
     initial = form.get_initial_for_field(field, name)
     said = str(field.label), str(field.help_text)
     return name, initial, choices, said, field.required, field.disabled, field.widget.attrs
