@@ -24,7 +24,7 @@ from bookings.core.scheduling.openings import (
 from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
 from bookings.queries.rota.facts import ask_for_rota, rota_told
-from bookings.queries.rota.working_hours import timetables_told
+from bookings.queries.rota.working_hours import timetables_as_told
 from bookings.queries.scheduling.facts import Freed, Taken, ask_for_taken_times, taken_told
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 from bookings.queries.statements import together
@@ -332,7 +332,7 @@ def diary_facts(
         days=days,
         offered_by=found.offered_by,
         suitable=found.suitable,
-        hours=timetables_told(found.people, found.time_off, found.hours, clinic),
+        hours=timetables_as_told(found.people, found.time_off, found.hours, clinic),
         **taken_told(of_diary),
         now=now,
     )
