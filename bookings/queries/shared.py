@@ -20,7 +20,7 @@ class _Kept(NamedTuple, Generic[Answer]):
 
 
 class Shared(Generic[Answer]):
-    """Of a question that is the same for whoever asks, or of the few that `of` names; by process."""
+    """By process, of a question that is the same for whoever asks; `of` tells a few apart."""
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, _Kept[Answer]] = {}
