@@ -144,7 +144,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         """Asked on every page, and so by SQL that is written once."""
         found = read(self.model, "WHERE id = %s", [THE_CLINIC], using=self.db)
         if not found:
-            raise self.model.DoesNotExist("There is no clinic yet.")
+            raise self.model.DoesNotExist
         return found[0]
 
     def lock(self) -> "Clinic":

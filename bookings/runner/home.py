@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Offered:
+class FreeForAll:
     """What the page says to everybody who keeps no time; `bands` is below the first free times."""
 
     clinic: Clinic
@@ -79,7 +79,7 @@ class Offered:
     bands: SafeString
 
 
-_offered: Shared[Offered] = Shared()
+_offered: Shared[FreeForAll] = Shared()
 
 
 def _home(
@@ -103,13 +103,13 @@ def _home(
     return render(request, "runner/home.html", context)
 
 
-def _ask(clinic: Clinic, *, holder: str, now: datetime) -> Offered:
+def _ask(clinic: Clinic, *, holder: str, now: datetime) -> FreeForAll:
     treatments = Treatment.objects.listed_online()
     therapists = Therapist.objects.listed_with_portraits()
     rules, today = protocol.current(), clinic.day_of(now)
     found = from_replica(soonest)(clinic, treatments, holder=holder, now=now)
     bands = _bands(clinic, treatments, therapists, found, rules=rules, today=today)
-    return Offered(clinic, rules, found, bands)
+    return FreeForAll(clinic, rules, found, bands)
 
 
 def _bands(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.pieces import piece, piece_with_forms, values_of
 from bookings.web.training.hills import Hills
-from bookings.web.training.plan_page import Proposal
+from bookings.web.training.plan_page import PlanPage, Proposal
 from bookings.web.training.plan_store import AnybodysPages, SessionPlan
 
 PROPOSAL = "web/training/_proposal.html"
@@ -25,6 +25,15 @@ def hills(drawing: Hills, in_words: str, *, presses: bool = False, waits: bool =
     shown = {"in_words": in_words, "presses": presses, "waits": waits}
     edition = (drawing, shown, timezone.localdate())
     return piece("web/training/hills.html", edition, lambda: {"hills": drawing, **shown})
+
+
+@register.simple_tag
+def phases_in_words(page: PlanPage, own: object) -> str:
+    """The table of what the hills show; with the days of one's `own` plan, where there is one."""
+    shown = {"page": {"stretches": page.stretches}, "own": bool(own)}
+    rows = [{**vars(one), "phase": one.phase.phase} for one in page.stretches]
+    edition = (rows, shown["own"], page.protocol.digest)
+    return piece("web/training/ribbon/_table.html", edition, lambda: shown)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,7 +11,8 @@ from tests import factories
 
 
 def test_an_answer_serves_who_came_before_it_was_asked_for_and_nobody_else():
-    shared, asked = Shared(), iter(range(9))
+    shared: Shared[int] = Shared()
+    asked = iter(range(9))
 
     def answer(came_at, of=""):
         return shared.answer(came_at, lambda: next(asked), of)
@@ -25,7 +26,7 @@ def test_an_answer_serves_who_came_before_it_was_asked_for_and_nobody_else():
 
 
 def test_a_slow_question_is_not_kept_over_one_that_was_put_after_it():
-    shared = Shared()
+    shared: Shared[str] = Shared()
     early = time.monotonic()
 
     def slow():

@@ -11,6 +11,11 @@ from bookings.models.by_sql import read
 from bookings.models.named import Named
 from bookings.models.rota.therapists import Therapist
 
+ONLINE = """
+    WHERE active AND online AND (%s = '' OR slug = %s)
+    ORDER BY position, minutes, name
+"""
+
 
 class Room(Named, models.Model):
     """Where a treatment takes place."""
@@ -34,9 +39,7 @@ class TreatmentQuerySet(models.QuerySet):
 
         Of no other queryset: what is asked before it is not heard.
         """
-        which = "WHERE active AND online AND (%s = '' OR slug = %s)"
-        rest = f"{which} ORDER BY position, minutes, name"
-        return read(Treatment, rest, [slug, slug], using=self.db)
+        return read(Treatment, ONLINE, [slug, slug], using=self.db)
 
 
 class Treatment(Named, models.Model):

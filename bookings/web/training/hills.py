@@ -316,7 +316,8 @@ def hills_of(
 ) -> Hills:
     """The drawing of phases that follow one another; `today` is None in an example, and `runner`
     is whose own plan is drawn along with it."""
-    return _drawn(tuple(segments), tuple(marked), protocol, today, runner, get_language())
+    told = {"today": today, "runner": runner, "language": get_language()}
+    return _drawn(tuple(segments), tuple(marked), protocol, **told)
 
 
 @lru_cache(maxsize=KEPT)
@@ -324,9 +325,10 @@ def _drawn(
     segments: tuple[training.Segment, ...],
     marked: tuple[Marked, ...],
     protocol: training.Protocol,
+    *,
     today: date | None,
     runner: training.Runner | None,
-    _language: str | None,
+    language: str | None,
 ) -> Hills:
     ground = _Ground(segments)
     pins = list(_pins(ground, marked))

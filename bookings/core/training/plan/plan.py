@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 from bookings.core.training.efforts import after_efforts
 from bookings.core.training.mails.mailings import Mailing, mailings
@@ -34,6 +35,11 @@ class Plan:
     sessions: tuple[Session, ...]
     visits: tuple[date, ...] = ()  # the days that advice keeps clear of, where they are told
 
+    @cached_property
+    def known_advice(self) -> dict[date, Any]:
+        """What `advice_on` has said of a day, for pages ask about the same days again and again."""
+        return {}
+
     @property
     def build_up_starts(self) -> date | None:
         """The first day of training (P2), while nothing but the off-season is before it.
@@ -51,7 +57,8 @@ class Plan:
 
     def beside(self, visits: Iterable[date]) -> "Plan":
         """The same for whoever comes on those days already."""
-        return replace(self, visits=tuple(sorted(visits)))
+        told = tuple(sorted(visits))
+        return self if told == self.visits else replace(self, visits=told)
 
     def allows(self, session: Session, day: date) -> bool:
         """Whether it may be had on that day of its window: not on a race on the way (S1)."""
