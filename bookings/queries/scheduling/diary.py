@@ -24,7 +24,7 @@ from bookings.core.scheduling.openings import (
 from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
 from bookings.queries.rota.facts import RotaOfDays, ask_for_rota, rota_told
-from bookings.queries.rota.working_hours import timetables_told
+from bookings.queries.rota.working_hours import timetables_as_told
 from bookings.queries.scheduling.facts import (
     TAKEN_BY_PLACE,
     TAKEN_TIMES,
@@ -366,7 +366,7 @@ def _facts(
 
 
 def _of_the_rota(found: RotaOfDays, clinic: Clinic) -> dict[str, Any]:
-    hours = timetables_told(found.people, found.time_off, found.hours, clinic)
+    hours = timetables_as_told(found.people, found.time_off, found.hours, clinic)
     return {"offered_by": found.offered_by, "suitable": found.suitable, "hours": hours}
 
 

@@ -4,12 +4,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bookings.core.intervals import days_from
-from bookings.core.scheduling.openings import Seconds, clock_span
+from bookings.core.scheduling.openings import Seconds, Span, clock_span
 from bookings.core.scheduling.parts_of_day import PARTS_BEGIN
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import FreeTimes, Opening, Starts, free_times
@@ -131,18 +132,29 @@ def _what_each_is_asked_for(
 
 def _hours(facts: FreeTimes) -> dict[int, frozenset[tuple[int, int]]]:
     """By therapist, from the hours of the days looked at, whatever is booked or off in them."""
-    parts = [
-        (span, (day.weekday(), part))
-        for day in days_from(facts.first, DAYS_LOOKED_AT)
-        for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
-        if (span := clock_span(day, since, until, facts.clinic.tz))
-    ]
-    begins, ends = [span[0] for span, _ in parts], [span[1] for span, _ in parts]
     return {
-        pk: frozenset(
-            name
-            for start, end in timetable.working
-            for _, name in parts[bisect_right(ends, start) : bisect_left(begins, end)]
-        )
+        pk: _parts_at_work(tuple(timetable.working), facts.first, facts.clinic.tz)
         for pk, timetable in facts.timetables.items()
     }
+
+
+@lru_cache(maxsize=256)
+def _parts_at_work(
+    working: tuple[Span, ...], first: date, tz: ZoneInfo
+) -> frozenset[tuple[int, int]]:
+    parts = _parts(first, tz)
+    begins, ends = [span[0] for span, _ in parts], [span[1] for span, _ in parts]
+    return frozenset(
+        name
+        for start, end in working
+        for _, name in parts[bisect_right(ends, start) : bisect_left(begins, end)]
+    )
+
+
+def _parts(first: date, tz: ZoneInfo) -> list[tuple[Span, tuple[int, int]]]:
+    return [
+        (span, (day.weekday(), part))
+        for day in days_from(first, DAYS_LOOKED_AT)
+        for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
+        if (span := clock_span(day, since, until, tz))
+    ]

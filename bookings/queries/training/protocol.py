@@ -14,18 +14,17 @@ from bookings import dates
 from bookings.core.training import Protocol
 from bookings.core.training.protocol.editing import in_the_order_of
 from bookings.models import ProtocolVersion
-from bookings.queries.statements import SqlQuestion
+from bookings.queries.statements import SqlQuestion, rows
 
 FILE = Path(__file__).parents[2] / "protocol.yaml"
-AS_IT_COMES = gettext_lazy("As it comes with Taper.")
-
-
 NEWEST = "SELECT id FROM bookings_protocolversion ORDER BY number DESC LIMIT 1"
+AS_IT_COMES = gettext_lazy("As it comes with Taper.")
 
 
 def current() -> Protocol:
     """The protocol that holds now: one query, since a version is read and parsed only once."""
-    return stored_as(ProtocolVersion.objects.values_list("pk", flat=True).first())
+    found = rows(NEWEST)
+    return stored_as(found[0][0] if found else None)
 
 
 def ask_for_current() -> SqlQuestion:
