@@ -1,4 +1,4 @@
-"""The demo's data is loaded into no real clinic; that it is the same each time: test_demo_data.py."""
+"""The demo's data is loaded into no real clinic. The same each time it is: test_demo_data.py."""
 
 import pytest
 from django.core.management import CommandError, call_command
