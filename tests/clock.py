@@ -3,8 +3,10 @@
 That is a Wednesday morning in the clinic, or what TODAY says on the clinic's clock, such as
 TODAY=2026-11-28T23:59:30; `make test-any-day` goes through the days that are likely to matter.
 A test that is about one date says so: @pytest.mark.fixed_clock("2027-03-28T09:00"), or without
-an argument for the usual Wednesday. What starts programs of its own, whose clock cannot be set,
-runs by the real one: the folders below, and whatever else has @pytest.mark.real_clock.
+an argument for the usual Wednesday. One that waits for an hour at which clients are written to
+stands at the next nine in the morning: @pytest.mark.by_day. What starts programs of its own, whose
+clock cannot be set, runs by the real one: the folders below, and whatever else has
+@pytest.mark.real_clock.
 
 What sends mail decides by the database's clock. PostgreSQL looks a function up along the search
 path, so a schema that comes before pg_catalog may have a statement_timestamp() of its own; that
@@ -14,7 +16,7 @@ is all it takes, and no line of the application knows of it.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -50,6 +52,14 @@ def on_the_clinics_clock(wall: str = USUAL) -> datetime:
 def day_of(instant: datetime) -> date:
     """The civil day that the clinic has then."""
     return instant.astimezone(ZONE).date()
+
+
+def next_morning(instant: datetime) -> datetime:
+    """Nine on the clinic's clock, then or next."""
+    same_day = on_the_clinics_clock(f"{day_of(instant)}T09:00")
+    if same_day >= instant:
+        return same_day
+    return on_the_clinics_clock(f"{day_of(instant) + timedelta(days=1)}T09:00")
 
 
 WEDNESDAY = on_the_clinics_clock()
@@ -115,5 +125,6 @@ def instant_of(test: pytest.Item) -> datetime | None:
     """At which that test's clocks stand; None where they are real."""
     if test.get_closest_marker("real_clock"):
         return None
-    fixed = test.get_closest_marker("fixed_clock")
-    return on_the_clinics_clock(*fixed.args) if fixed else NOW
+    if fixed := test.get_closest_marker("fixed_clock"):
+        return on_the_clinics_clock(*fixed.args)
+    return next_morning(NOW) if test.get_closest_marker("by_day") else NOW

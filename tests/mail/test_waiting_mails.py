@@ -29,6 +29,7 @@ def mail_of(kind):
     return Mail.objects.get(kind=kind)
 
 
+@pytest.mark.fixed_clock
 def test_an_offer_says_when_and_until_when_and_leads_to_its_page(offer, send_due, post_office):
     assert send_due() == 1
     [message] = post_office.messages

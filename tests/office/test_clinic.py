@@ -39,6 +39,7 @@ def test_every_setting_of_the_admin_is_there_or_on_a_page_of_its_own(office):
     assert editable - elsewhere == shown - {"seen", "sure", "own_colour"}
 
 
+@pytest.mark.fixed_clock
 def test_each_rule_says_what_it_comes_to_today(office, massage):
     Clinic.objects.update(no_show_fee=50, no_show_fee_is="percent")
     text = office.get(PAGE).text

@@ -80,6 +80,7 @@ def test_the_mail_does_not_say_that_it_was_at_another_hour(put, start):
     assert (letter.before, letter.start) == ("", "10:00")
 
 
+@pytest.mark.fixed_clock
 @pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "America/Santiago"])
 def test_hours_are_kept_over_every_change_of_clocks(put, zone):
     """London's in March, New York's two weeks before, the south's in April."""
@@ -92,6 +93,7 @@ def test_hours_are_kept_over_every_change_of_clocks(put, zone):
     assert lengths == {timedelta(hours=1)}
 
 
+@pytest.mark.fixed_clock
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -14,14 +14,8 @@ from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.statements import SqlQuestion, planned_rows
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
-# Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
-# no therapist. In the same round trip, without a room: what has come free and is not worked yet,
-# or was offered to somebody who has not answered, with the moment from which the list is asked.
-TAKEN_TIMES = """
-    SELECT id, therapist_id, room_id, client_id,
-           extract(epoch FROM starts_at)::bigint AS begins,
-           extract(epoch FROM ends_at)::bigint AS ends,
-           extract(epoch FROM blocked_until)::bigint AS blocked
+# Everybody's, because a colleague's visit may take the room.
+VISITS = """
       FROM bookings_appointment
      WHERE NOT (status IN ('cancelled', 'expired'))
        AND starts_at > %(from)s::timestamptz - %(longest)s::interval
@@ -30,23 +24,30 @@ TAKEN_TIMES = """
        AND NOT (status = 'held'
                 AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s::text))
        AND id <> ALL(%(appointments)s)
-     UNION ALL
-    SELECT NULL, NULL, room_id, NULL,
-           floor(extract(epoch FROM starts_at))::bigint,
-           ceil(extract(epoch FROM ends_at))::bigint,
-           ceil(extract(epoch FROM ends_at))::bigint
+"""
+
+# A room that is lent out is taken, by no therapist.
+LOANS = """
+    SELECT room_id,
+           floor(extract(epoch FROM starts_at))::bigint AS begins,
+           ceil(extract(epoch FROM ends_at))::bigint AS ends
       FROM bookings_roomloan
      WHERE starts_at < %(until)s AND ends_at > %(from)s
-     UNION ALL
-    SELECT NULL, therapist_id, NULL, ceil(extract(epoch FROM freed_at))::bigint,
-           floor(extract(epoch FROM starts_at))::bigint,
-           ceil(extract(epoch FROM ends_at))::bigint,
-           floor(extract(epoch FROM due_at))::bigint
+"""
+
+# What has come free and is not worked yet, or was offered to somebody who has not answered, with
+# the moment from which the list is asked.
+FREED = """
+    SELECT therapist_id,
+           ceil(extract(epoch FROM freed_at))::bigint AS since,
+           floor(extract(epoch FROM starts_at))::bigint AS begins,
+           ceil(extract(epoch FROM ends_at))::bigint AS ends,
+           floor(extract(epoch FROM due_at))::bigint AS due
       FROM bookings_freedtime
      WHERE worked_at IS NULL AND cause <> 'look'
        AND starts_at < %(until)s AND ends_at > %(from)s
      UNION ALL
-    SELECT NULL, therapist_id, NULL, ceil(extract(epoch FROM until))::bigint,
+    SELECT therapist_id, ceil(extract(epoch FROM until))::bigint,
            floor(extract(epoch FROM starts_at))::bigint,
            ceil(extract(epoch FROM ends_at))::bigint,
            floor(extract(epoch FROM until))::bigint
@@ -54,6 +55,41 @@ TAKEN_TIMES = """
      WHERE state = 'open' AND until <= %(now)s
        AND starts_at < %(until)s AND ends_at > %(from)s
 """
+
+# In one round trip; what has come free is without a room.
+TAKEN_TIMES = (
+    """
+    SELECT id, therapist_id, room_id, client_id,
+           extract(epoch FROM starts_at)::bigint AS begins,
+           extract(epoch FROM ends_at)::bigint AS ends,
+           extract(epoch FROM blocked_until)::bigint AS blocked
+    VISITS
+     UNION ALL
+    SELECT NULL, NULL, room_id, NULL, begins, ends, ends FROM (LOANS) loan
+     UNION ALL
+    SELECT NULL, therapist_id, NULL, since, begins, ends, due FROM (FREED) freed
+""".replace("VISITS", VISITS)
+    .replace("LOANS", LOANS)
+    .replace("FREED", FREED)
+)
+
+# The same without whose it is, and together by whom and where: a clinic of fifty has thousands in
+# two weeks, which take longer to fetch one by one than to look through.
+TAKEN_BY_PLACE = (
+    """
+    SELECT therapist_id, room_id,
+           array_agg(extract(epoch FROM starts_at)::bigint) AS begins,
+           array_agg(extract(epoch FROM blocked_until)::bigint) AS blocked
+    VISITS
+     GROUP BY therapist_id, room_id
+     UNION ALL
+    SELECT NULL, room_id, array_agg(begins), array_agg(ends) FROM (LOANS) loan GROUP BY room_id
+     UNION ALL
+    SELECT therapist_id, NULL, ARRAY[since, begins, ends, due], NULL FROM (FREED) freed
+""".replace("VISITS", VISITS)
+    .replace("LOANS", LOANS)
+    .replace("FREED", FREED)
+)
 
 COLUMNS = [field.attname for field in Appointment._meta.concrete_fields]
 HOLDS = f"""
@@ -113,7 +149,9 @@ class Freed(NamedTuple):
     due: Seconds
 
 
-def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> SqlQuestion:
+def ask_for_taken_times(
+    during: Interval, ignoring: Ignoring, *, sql: str = TAKEN_TIMES, now: datetime
+) -> SqlQuestion:
     """All that takes time in `during`, but holds past their end and what is ignored."""
     facts = {
         "from": during.start,
@@ -123,13 +161,24 @@ def ask_for_taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) 
         "holder": ignoring.holder or None,  # NULL is nobody's
         "appointments": list(ignoring.appointments),
     }
-    return SqlQuestion(TAKEN_TIMES, facts)
+    return SqlQuestion(sql, facts)
 
 
 def taken_told(found: Sequence[Sequence]) -> dict[str, Any]:
     """As `rows` of `Taken`, which take longer to make than to ask for; and what came free."""
     freed = [Freed(one[1], *one[3:]) for one in found if one[2] is None]
     taken = [one for one in found if one[2] is not None] if freed else found
+    return {"rows": taken, "freed": freed}
+
+
+def taken_by_place_told(found: Sequence[Sequence]) -> dict[str, Any]:
+    """As rows of therapist, room and spans; and what came free."""
+    freed = [Freed(who, *when) for who, room, when, _ in found if room is None]
+    taken = [
+        (who, room, list(zip(starts, ends, strict=True)))
+        for who, room, starts, ends in found
+        if room is not None
+    ]
     return {"rows": taken, "freed": freed}
 
 

@@ -34,6 +34,7 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.fixed_clock
 @pytest.mark.parametrize(("changed", "said"), OTHERWISE.values(), ids=OTHERWISE)
 def test_a_visit_that_is_otherwise_in_a_later_list_is_told_and_stays(
     massage, kim, at, changed, said

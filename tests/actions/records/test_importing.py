@@ -208,6 +208,7 @@ def test_a_day_that_is_not_and_an_hour_that_the_clocks_leave_out_are_told_apart(
     assert "The clocks change" in clocks[2]
 
 
+@pytest.mark.fixed_clock
 def test_a_visit_that_was_moved_or_cancelled_since_does_not_come_again(massage, ten, at):
     rows = [visit(1, ten), visit(2, at(4, 10)), visit(2, at(5, 10))]
     batch = imported(as_csv(VISITS, rows))
@@ -222,6 +223,7 @@ def test_a_visit_that_was_moved_or_cancelled_since_does_not_come_again(massage, 
     assert Appointment.objects.count() == 2
 
 
+@pytest.mark.fixed_clock
 def test_days_that_may_be_either_are_explained_until_somebody_says_which(massage, at):
     text = as_csv(["Name", "Email", "Date", "Time", "Treatment", "Therapist"],
                   [["Ana Demo", "a@example.com", "05/12/2026", "10:00", "Sports massage",

@@ -191,6 +191,7 @@ def test_a_race_that_is_taken_out_ends_what_waits_and_nothing_else(
     assert [one.status for one in visits_of(series)] == ["booked"]
 
 
+@pytest.mark.fixed_clock
 def test_a_race_gone_or_anothers_books_nothing_and_more_of_one_race_are_one_series(
     series, race, book, ana
 ):

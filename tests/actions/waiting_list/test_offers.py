@@ -44,6 +44,8 @@ from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
 from tests.reading import present
 
+pytestmark = pytest.mark.by_day  # at night nobody is offered anything
+
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PAUSE = 10 * MINUTE
 
@@ -186,6 +188,7 @@ def test_time_off_that_is_taken_back_frees_its_own_therapist(ten, wait, at):
     assert set(FreedTime.objects.values_list("therapist", flat=True)) == {ten.therapist_id, None}
 
 
+@pytest.mark.fixed_clock
 @pytest.mark.parametrize("how", ["refused", "returned"])
 def test_what_did_not_reach_them_goes_to_the_next_at_once_and_the_desk_is_told(
     ten, wait, clock, desks, how
@@ -805,6 +808,7 @@ def test_nothing_is_offered_while_a_runner_may_still_undo(ten, wait, clock):
     assert tend() == 1
 
 
+@pytest.mark.fixed_clock
 @pytest.mark.parametrize(
     ("is_told", "state"), [(True, EntryState.LEFT), (False, EntryState.WAITING)]
 )
@@ -827,6 +831,7 @@ def test_three_offers_in_a_row_without_an_answer_end_the_wait(wait, clock, kim, 
     assert Mail.objects.filter(kind=MailKind.WAIT_LEFT).exists() is is_told
 
 
+@pytest.mark.fixed_clock
 def test_who_has_booked_since_is_offered_no_more_of_that_week(full_day, wait, clock, clinic):
     """But who had one before they joined wants a second."""
     client = factories.make_client(wants_news=True)

@@ -4,6 +4,7 @@ import html
 import re
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from bookings.links import Purpose, client_url
@@ -193,6 +194,7 @@ def test_the_page_has_words_where_the_file_has_names(anas, known, kim, room, cli
     assert "07700 900999" in text
 
 
+@pytest.mark.fixed_clock
 def test_days_of_a_merge_are_in_words(anas, known):
     gone = {"created_at": timezone.now(), "date_of_birth": day_of(timezone.now())}
     known.record_events.create(kind="merged", at=timezone.now(), by="desk", facts={"gone": gone})

@@ -99,6 +99,7 @@ def test_the_first_page_asks_as_many_questions_for_6_times_to_ring_about_as_for_
     assert questions() == for_one
 
 
+@pytest.mark.fixed_clock
 def test_the_diary_says_for_whom_an_hour_is_kept_and_when_the_list_is_asked(
     desk, visits, wait, clock
 ):
@@ -126,6 +127,7 @@ def test_the_diary_says_for_whom_an_hour_is_kept_and_when_the_list_is_asked(
     assert "They are thinking about it." in desk.get(kept["page"]).text
 
 
+@pytest.mark.fixed_clock
 def test_what_is_handed_over_is_asked_once_more_and_its_end_is_the_visits_own(desk, visits, wait):
     visits[0].blocked_until = visits[0].ends_at + timedelta(minutes=15)
     visits[0].save()

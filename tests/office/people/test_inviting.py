@@ -85,6 +85,7 @@ def test_looking_at_an_invitation_does_nothing(invite):
     assert not user.has_usable_password()
 
 
+@pytest.mark.fixed_clock
 def test_who_is_to_treat_is_in_the_diary_with_what_they_offer(invite, office, massage):
     user = invite(role="runner", treats="on", treatments=[massage.pk])
     therapist = Therapist.objects.get(user=user)
