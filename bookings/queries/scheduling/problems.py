@@ -4,7 +4,7 @@ A start of the grid is an opening exactly when nothing is found here: the openin
 out for all starts at once, this for a single one, and neither knows how the other does it.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,8 +63,9 @@ def problems_of_start(
 def takers(slot: Slot, facts: DiaryFacts) -> list[tuple[Therapist, list[Code]]]:
     """Whoever may be asked, with what is against it: the one with least against it first.
 
-    What is impossible weighs more than rules of the clinic. Of equals, whoever has the fewest
-    minutes booked that day.
+    What is impossible weighs more than rules of the clinic, and being off work more than the
+    rest of them: who sets those aside, and names nobody, means somebody who is there. Of equals,
+    whoever has the fewest minutes booked that day.
     """
     start, duration = int(slot.start.timestamp()), slot.duration
     found = [
@@ -79,7 +80,11 @@ def takers(slot: Slot, facts: DiaryFacts) -> list[tuple[Therapist, list[Code]]]:
         )
         for one in facts.takers(slot)
     ]
-    return sorted(found, key=lambda taker: (_any_impossible(taker[1]), len(taker[1])))
+    return sorted(found, key=lambda taker: _weight(taker[1]))
+
+
+def _weight(against: Sequence[Code]) -> tuple[bool, int, int]:
+    return _any_impossible(against), len(HOURS.intersection(against)), len(against)
 
 
 def length_in_words(minutes: int) -> str:

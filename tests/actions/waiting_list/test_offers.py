@@ -42,6 +42,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.got import what_was_got
 from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
+from tests.diary_requests import book_one
 from tests.reading import present
 
 pytestmark = pytest.mark.by_day  # at night nobody is offered anything
@@ -589,6 +590,18 @@ def test_nobody_else_takes_it_before_the_list_is_asked_and_the_desk_does_knowing
     offers.decline(offer_to(other), now=timezone.now())
     tend()
     assert stranger_may(ten)
+
+
+def test_the_desk_that_passes_the_list_by_books_who_is_at_work(ten, wait, massage):
+    """And not a colleague who has less to do that day because they are off."""
+    massage.therapists.add(factories.make_therapist("Lee Demo"))
+    wait()
+    cancel(ten)
+    booked = book_one(
+        massage, ten.starts_at, client=factories.make_client(), rules=Rules.OVERRIDDEN,
+        by="desk: dee", now=timezone.now(),
+    )  # fmt: skip
+    assert booked.therapist == ten.therapist
 
 
 @pytest.mark.parametrize(
