@@ -4,8 +4,9 @@ It is asked within every look at the diary, and so by all subjects; almost alway
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from bookings.core.intervals import Interval
@@ -18,6 +19,7 @@ from bookings.models import Clinic, Treatment, WaitlistEntry
 from bookings.queries.training import protocol
 from bookings.queries.waiting_list.wishes import duration_of, wishes_of
 
+OF_A_VISIT = 4 * 3600  # seconds, with all that is around it
 OF_THE_ROTA = 21 * 86_400  # seconds: what is so long is no visit, but hours or rooms that changed
 Kind = tuple[int, Duration]  # of a treatment, and how long
 FreeStarts = Mapping[Kind, Mapping[Seconds, Sequence[int]]]
@@ -46,7 +48,8 @@ def kept_for_the_list(
     """By therapist, what strangers do not take before those whom it suits have been asked.
 
     Bounded: no longer than the pause, the next tendings and (unless it spans weeks) a night without
-    mails; nothing so near that nobody would be written to. As many queries for any number of rows.
+    mails; nothing so near that nobody would be written to; and of a stretch in which there are many
+    times, one a day for each who waits. As many queries for any number of rows.
     """
     asked = [] if clinic.mail_paused_at else list(_asked(freed, clinic, now))
     if not asked:
@@ -59,12 +62,39 @@ def kept_for_the_list(
         return {}
     kinds = {kind_of(entries[pk]): entries[pk].treatment for pk in wishes}
     starts, kept = free(kinds), defaultdict(list)
+    long = [one for one in asked if _has_many_times(one.span)]
+    short = [one for one in asked if not _has_many_times(one.span)]
+    one_each: dict[int, list[Span]] = defaultdict(list)
     for pk, wish in wishes.items():
         kind = kind_of(entries[pk])
-        for span, takers in _suiting(wish, starts.get(kind, {}), kind[1], asked, clinic):
+        suiting = partial(_suiting, wish, starts.get(kind, {}), kind[1], clinic=clinic)
+        for span, takers in suiting(asked=short):
             for therapist in takers:
                 kept[therapist].append(span)
-    return {therapist: joined(spans) for therapist, spans in kept.items()}
+        _keep_one_a_day(suiting(asked=long), one_each, clinic)
+    return {pk: joined([*kept[pk], *one_each[pk]]) for pk in {*kept, *one_each}}
+
+
+def _has_many_times(span: Span) -> bool:
+    """Hours, a room, time off that is taken back: if it were all kept, days would be full."""
+    return span[1] - span[0] > OF_A_VISIT
+
+
+def _keep_one_a_day(
+    suiting: Iterable[tuple[Span, Iterable[int]]], kept: dict[int, list[Span]], clinic: Clinic
+) -> None:
+    """By day, since most who ask see one of them only, and must not be told otherwise."""
+    done = set()
+    for span, takers in suiting:
+        day = clinic.day_of(datetime.fromtimestamp(span[0], UTC))
+        free = (pk for pk in sorted(takers) if not _is_near(span, kept[pk]))
+        if day not in done and (therapist := next(free, None)):
+            kept[therapist].append(span)
+            done.add(day)
+
+
+def _is_near(span: Span, others: Iterable[Span]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def kind_of(entry: WaitlistEntry) -> Kind:
@@ -92,10 +122,11 @@ def _suiting(
     wish: ListedWish,
     starts: Mapping[Seconds, Sequence[int]],
     duration: Duration,
+    *,
     asked: Sequence[AskedStretch],
     clinic: Clinic,
-) -> Iterable[tuple[Span, Iterable[int]]]:
-    for start, takers in starts.items():
+) -> Iterator[tuple[Span, Iterable[int]]]:
+    for start, takers in starts.items() if asked else ():
         end = start + duration.blocked
         for one in asked:
             if not (start < one.span[1] and one.span[0] < end and _is_news_to(wish, one)):

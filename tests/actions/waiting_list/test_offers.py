@@ -37,6 +37,7 @@ from bookings.models import (
     WaitlistOffer,
 )
 from bookings.queries.scheduling.diary import facts_for
+from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.got import what_was_got
@@ -590,6 +591,25 @@ def test_nobody_else_takes_it_before_the_list_is_asked_and_the_desk_does_knowing
     offers.decline(offer_to(other), now=timezone.now())
     tend()
     assert stranger_may(ten)
+
+
+def test_of_whole_days_that_come_free_one_time_a_day_is_kept_for_each_who_waits(
+    wait, massage, kim, room, at, today, clinic
+):
+    """An owner who takes a room out of use and puts it back does not close the clinic."""
+    wait(), wait(last_day=today + timedelta(days=4))
+    for active in (False, True):
+        room.active = active
+        room.save()
+    now = timezone.now()
+    for first, days in ((3, 1), (3, 3), (1, 14)):
+        asked = {"first": today + timedelta(days=first), "days": days, "now": now}
+        free = {one.starts_at for one in openings(clinic, massage, **asked)}
+        nine = [at(3, 9) in free, at(3, 10) in free, at(3, 11) in free]
+        assert nine == [False, False, True]
+        if days > 1:
+            assert [at(4, 9) in free, at(4, 10) in free] == [False, True]
+            assert at(5, 9) in free
 
 
 def test_the_desk_that_passes_the_list_by_books_who_is_at_work(ten, wait, massage):
