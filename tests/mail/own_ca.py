@@ -1,13 +1,14 @@
 """A certificate authority of our own, for servers that tests start."""
 
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from time_machine import escape_hatch
 
 
 def server_context(folder: Path, *, host: str = "127.0.0.1", days: int = 3) -> ssl.SSLContext:
@@ -28,7 +29,7 @@ def server_context(folder: Path, *, host: str = "127.0.0.1", days: int = 3) -> s
 
 
 def _signed(name, public_key, signer, issuer, *, days, is_ca=False, host=""):
-    now = datetime.now(UTC)
+    now = escape_hatch.datetime.datetime.now(UTC)  # OpenSSL's clock does not stand still
     builder = (
         x509.CertificateBuilder()
         .subject_name(_named(name))
