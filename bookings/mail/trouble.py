@@ -179,8 +179,8 @@ SIGNED_BY_ITSELF = gettext_lazy(
     "does for nothing."
 )
 OUT_OF_ITS_TIME = gettext_lazy(
-    "The certificate of the mail server {where} has run out, or is not valid yet: let whoever keeps "
-    "that server renew it, and look whether the clock of this machine is right."
+    "The certificate of the mail server {where} has run out, or is not valid yet: let whoever "
+    "keeps that server renew it, and look whether the clock of this machine is right."
 )
 OUT_OF_ITS_TIME_CODES = (9, 10)  # OpenSSL’s, before its first day and after its last
 SIGNED_BY_ITSELF_CODES = (18, 19)  # OpenSSL’s, of the certificate itself and of the one above it
