@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "clinic.accounts.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.accounts.sessions.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -102,6 +102,12 @@ TEMPLATES = [
                 "therapists.pages.scheduling.time_off_requests.times_off_to_answer",
                 "clinic.operations.version.taper_version",
             ],
+            # Django's own tags, which do once what they would do on each page (ADR 20).
+            "libraries": {
+                "i18n": "clinic.templatetags.sentences",
+                "static": "clinic.templatetags.files",
+            },
+            "builtins": ["clinic.templatetags.addresses"],
         },
     },
 ]

@@ -43,6 +43,7 @@ def pytest_collection_finish():
 
 
 SECOND_HALF = "tests/browser/test_p"
+WALKED = ("tests/roles/", "tests/attacks/")  # share a walk over all pages (tests/roles/walk.py)
 
 
 def is_browsers(nodeid: str) -> bool:
@@ -54,6 +55,8 @@ class ByFile(LoadFileScheduling):
     shares a site, which is started, filled and stopped in half a minute."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(WALKED):
+            return "every page"
         if not is_browsers(nodeid):
             return super()._split_scope(nodeid)
         return "browser, A to O" if nodeid < SECOND_HALF else "browser, P to Z"

@@ -10,10 +10,20 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import DateField, DecimalField, Field, ForeignKey, Model, QuerySet
+from django.db.models import (
+    PROTECT,
+    DateField,
+    DecimalField,
+    Field,
+    ForeignKey,
+    Model,
+    QuerySet,
+)
+from django.db.models.options import Options
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -30,12 +40,13 @@ from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
 from bookings.web.filters import NewestPages
-from bookings.web.forms import NumberField
+from bookings.web.forms import NumberField, looks_like_a_phone
 
 CHANGED_MEANWHILE = gettext_noop(
     "Something else was saved at this very moment that does not go with it. "
     "Nothing was changed; please look again."
 )
+MOST_SHOWN = 10  # of each kind that does not let a row be deleted
 NOT_SENT_AGAIN = ("accepted", "csrfmiddlewaretoken")
 NO_CLINIC_YET = gettext_noop("Please fill in the clinic settings first.")
 
@@ -109,7 +120,7 @@ class Bounded(admin.ModelAdmin):
 
 
 class KnownDays:
-    """No form takes a day that pages do not know, or a number that nobody writes like that."""
+    """No form takes a day that pages do not know, or a number that nobody writes or dials."""
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any) -> Any:
         if isinstance(db_field, DecimalField):
@@ -117,6 +128,8 @@ class KnownDays:
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
         if field and isinstance(db_field, DateField):
             field.validators.append(refuse_unknown)
+        if field and db_field.name == "phone":
+            field.validators.append(looks_like_a_phone)
         return field
 
 
@@ -133,6 +146,12 @@ class NamelessLog(KnownDays, Bounded):
             kwargs.setdefault("queryset", Client.objects.living())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
+        """What must stay is looked for first, and told in part: Django goes through all of it."""
+        if kept := _kept_by(objs):
+            return [], {}, set(), kept
+        return super().get_deleted_objects(objs, request)
+
     def log_addition(self, request: HttpRequest, obj: Model, _message: object) -> Any:
         return _log(request, [obj], ADDITION)
 
@@ -141,6 +160,25 @@ class NamelessLog(KnownDays, Bounded):
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
         return _log(request, queryset, DELETION)
+
+
+def _kept_by(rows: Any) -> list[str]:
+    """What does not let any of the rows go, the first of each kind."""
+    found: list[str] = []
+    for relation in rows[0]._meta.related_objects if rows else ():
+        if relation.on_delete is PROTECT:
+            model = relation.related_model
+            there = model._base_manager.filter(**{f"{relation.field.name}__in": list(rows)})
+            found += _in_part(list(there[: MOST_SHOWN + 1]), model._meta)
+    return found
+
+
+def _in_part(rows: list[Model], of: Options) -> list[str]:
+    shown = [f"{capfirst(of.verbose_name)}: {row}" for row in rows[:MOST_SHOWN]]
+    if len(rows) > MOST_SHOWN:
+        sentence = _("There are more {rows} than these.")
+        shown.append(sentence.format(rows=of.verbose_name_plural))
+    return shown
 
 
 def _log(request: HttpRequest, rows: Iterable[Model], action: int) -> list[LogEntry]:

@@ -1,5 +1,6 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -34,6 +35,8 @@ from bookings.models import (
 from bookings.queries.rota.overlaps import overlaps
 from bookings.web.actor import who
 
+LATELY = timedelta(days=90)  # what is older stands in a list of its own
+
 
 class WeeklyShiftInline(KnownDays, admin.TabularInline):
     model = WeeklyShift
@@ -46,8 +49,15 @@ class WeeklyBreakInline(KnownDays, admin.TabularInline):
 
 
 class ExtraShiftInline(KnownDays, admin.TabularInline):
+    """Of lately and to come, as the time off below: in ten years there are hundreds."""
+
     model = ExtraShift
     extra = 0
+    verbose_name_plural = gettext_lazy("extra shifts to come and of the last 90 days")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        there, clinic = super().get_queryset(request), Clinic.objects.first()
+        return there.filter(day__gt=clinic.day_of(timezone.now() - LATELY)) if clinic else there
 
 
 class AbsenceInline(KnownDays, admin.TabularInline):
@@ -55,9 +65,11 @@ class AbsenceInline(KnownDays, admin.TabularInline):
 
     model = Absence
     extra = 0
+    verbose_name_plural = gettext_lazy("absences to come and of the last 90 days")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return _without_leaving(super().get_queryset(request))
+        lately = super().get_queryset(request).filter(ends_at__gt=timezone.now() - LATELY)
+        return _without_leaving(lately)
 
 
 def _without_leaving(absences: QuerySet) -> QuerySet:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.replica import from_replica
-from bookings.queries.scheduling.diary import diary_facts
+from bookings.queries.scheduling.diary import free_times
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 from bookings.web.rate_limits import API, seconds_to_wait
 
@@ -48,7 +48,7 @@ def _answer(asked: Any, now: datetime) -> str:
     """Written by hand: objects for hundreds of starts, only to be told, took a sixth of it."""
     clinic = Clinic.objects.the()
     treatment = _treatment(asked.get("treatment", ""))
-    found = diary_facts(
+    found = free_times(
         clinic,
         first=_day(asked.get("from"), clinic.day_of(now)),
         days=_days(asked.get("days", "14")),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from bookings.core import currencies
 from bookings.core.colours import A_COLOUR, is_readable, nearest_readable
 from bookings.core.scheduling import proving
+from bookings.models.by_sql import read
 from bookings.models.clients.addresses import AddressField
 from bookings.models.named import Named
 
@@ -140,7 +141,11 @@ def validate_origins(text: str) -> None:
 
 class ClinicQuerySet(models.QuerySet["Clinic"]):
     def the(self) -> "Clinic":
-        return self.get(pk=THE_CLINIC)
+        """Asked on every page, and so by SQL that is written once."""
+        found = read(self.model, "WHERE id = %s", [THE_CLINIC], using=self.db)
+        if not found:
+            raise self.model.DoesNotExist
+        return found[0]
 
     def lock(self) -> "Clinic":
         """The clinic's row, locked until the transaction ends: the diary has one writer."""

@@ -172,8 +172,9 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def roles_asked(self) -> frozenset[Role]:
-        """The same, asked once: for as long as a request, which is let in by them."""
-        return self.roles()
+        """The same as they were first asked: for as long as a request, which is let in by them."""
+        treats = hasattr(self, "therapist") and self.therapist.active
+        return frozenset({Role(self.role)} | ({Role.THERAPIST} if treats else set()))
 
     def roles(self) -> frozenset[Role]:
         """Everything this login may act as; a therapist may well be an owner too."""

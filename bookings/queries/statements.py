@@ -5,21 +5,23 @@ them than to answer. Prepared, they are planned once for each session of the dat
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 from bookings.queries import replica
 
 # Where sessions last: a plan for any values, not one for each. Costs nothing beside another SET.
 FOR_ANY_VALUES = "SET LOCAL plan_cache_mode = force_generic_plan"
+Row = TypeVar("Row", bound=Model)
 AS_A_LIST = "(SELECT json_agg(one) FROM ({}) one)"
 FACT = re.compile(r"%\((\w+)\)s")
 _planned_once: ContextVar[bool] = ContextVar("statements are prepared", default=False)
@@ -72,6 +74,20 @@ def together(*asked: SqlQuestion) -> list[Sequence[Sequence]]:
     facts = {name: value for one in asked for name, value in one.facts.items()}
     [found] = planned_rows(_as_one(tuple(one.sql for one in asked)), **facts)
     return [[tuple(row.values()) for row in one or ()] for one in found]
+
+
+def models_told(model: type[Row], found: Iterable[Sequence]) -> list[Row]:
+    """Of rows of all its columns in their order, also where they came as JSON."""
+    fields = model._meta.concrete_fields
+    names = [one.attname for one in fields]
+    return [
+        model.from_db(
+            replica.alias(),
+            names,
+            [field.to_python(value) for field, value in zip(fields, row, strict=True)],
+        )
+        for row in found
+    ]
 
 
 def _prepared_in(connection: BaseDatabaseWrapper) -> set[str] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
@@ -17,11 +19,12 @@ from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.models import Clinic, Therapist, Treatment
+from bookings.pieces import piece, values_of
 from bookings.queries.replica import from_replica
 from bookings.queries.scheduling.soonest import Soonest, soonest
+from bookings.queries.shared import CAME_AT, Shared
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
-from bookings.runner.pieces import piece, values_of
 from bookings.runner.therapists import Week, people_of
 from bookings.runner.training.race_answer import answer, answer_to, example
 from bookings.runner.training.training_guide import advice
@@ -66,6 +69,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return show(request, store, clinic, now, greeting)
 
 
+@dataclass(frozen=True)
+class FreeForAll:
+    """What the page says to everybody who keeps no time; `bands` is below the first free times."""
+
+    clinic: Clinic
+    rules: training.Protocol
+    found: Soonest
+    bands: SafeString
+
+
+_offered: Shared[FreeForAll] = Shared()
+
+
 def _home(
     request: HttpRequest,
     store: PlanStore,
@@ -73,18 +89,27 @@ def _home(
     now: datetime,
     greeting: dict[str, Any] | None,
 ) -> HttpResponse:
-    treatments = list(Treatment.objects.bookable_online())
-    therapists = list(Therapist.objects.active().with_portraits())
-    rules, today = protocol.current(), clinic.day_of(now)
-    found = from_replica(soonest)(clinic, treatments, holder=visitor(request), now=now)
+    holder, came_at = visitor(request), request.META.get(CAME_AT)
+    ask = partial(_ask, clinic, holder=holder, now=now)
+    offered = ask() if holder else _offered.answer(came_at, ask, of=get_language())
+    today = clinic.day_of(now)
     context = {
         "clinic": clinic,
-        "soonest": found,
+        "soonest": offered.found,
         "today": today,
-        "bands": _bands(clinic, treatments, therapists, found, rules=rules, today=today),
-        **(greeting or _asking(store, rules, today)),
+        "bands": offered.bands,
+        **(greeting or _asking(store, offered.rules, today)),
     }
     return render(request, "runner/home.html", context)
+
+
+def _ask(clinic: Clinic, *, holder: str, now: datetime) -> FreeForAll:
+    treatments = Treatment.objects.listed_online()
+    therapists = Therapist.objects.listed_with_portraits()
+    rules, today = protocol.current(), clinic.day_of(now)
+    found = from_replica(soonest)(clinic, treatments, holder=holder, now=now)
+    bands = _bands(clinic, treatments, therapists, found, rules=rules, today=today)
+    return FreeForAll(clinic, rules, found, bands)
 
 
 def _bands(

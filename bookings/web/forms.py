@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import dates
 from bookings.core.clients.addresses import kept_address, perhaps_meant
-from bookings.core.clients.phones import is_a_phone
+from bookings.core.clients.phones import is_a_phone, is_too_short
 from bookings.core.wording import as_seen, piles_up_marks
 from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import day_in, instant_in, refuse_unknown
@@ -54,6 +54,8 @@ def has_a_letter(text: str) -> None:
 def looks_like_a_phone(text: str) -> None:
     if not is_a_phone(text):
         raise ValidationError(_("Please use digits, spaces and + ( ) - only, or leave it empty."))
+    if is_too_short(text):
+        raise ValidationError(_("A phone number has at least six digits. Please look again."))
 
 
 class ShortText(forms.CharField):

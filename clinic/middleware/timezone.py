@@ -1,4 +1,4 @@
-"""The clinic's clock on the pages of its staff."""
+"""The clinic's clock on the pages of its staff; the clinic has come with their session."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ class ClinicZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        clinic = Clinic.objects.first()
+        clinic = getattr(request.session, "clinic", None) or Clinic.objects.first()
         request.clinic = clinic  # type: ignore[attr-defined]
         with timezone.override(clinic.tz if clinic else None):
             return self.get_response(request)

@@ -21,6 +21,7 @@ from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
+from bookings.queries.shared import CAME_AT
 from clinic.middleware.body_size import MOST_BYTES, most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
 from clinic.web_server.lanes import MOST_LOOKING, Lanes
@@ -41,6 +42,13 @@ class TimedRequest(HTTPRequestParser):
     def __init__(self, adj: Adjustments):
         super().__init__(adj)
         self.began = time.monotonic()
+        self.whole_at = 0.0
+
+    def received(self, data: bytes) -> int:
+        taken = super().received(data)
+        if self.completed and not self.whole_at:
+            self.whole_at = time.monotonic()
+        return taken
 
     def parse_header(self, header_plus: bytes) -> None:
         """How much may follow depends on the page."""
@@ -67,6 +75,7 @@ class HoldingTask(_HeadAlone, WSGITask):
     def get_environment(self) -> dict[str, Any]:
         environ = super().get_environment()
         environ[HOLD_ANSWER] = self.channel.hold_until
+        environ[CAME_AT] = self.request.whole_at
         return environ
 
 

@@ -1,7 +1,7 @@
 """Hours of work, treatments and clients, behind the diary's lock."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,9 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from bookings.actions.rota.impact import digest_of
+from bookings.admin.base import MOST_SHOWN
 from bookings.core.roles import Role
 from bookings.models import (
     Absence,
@@ -33,7 +35,7 @@ from tests.admin.forms import (
     why_not,
 )
 from tests.admin.rows import make_visit
-from tests.factories import NOW
+from tests.factories import NOW, make_appointment
 
 
 def test_shifts_extra_hours_and_time_off_are_kept_on_the_therapists_page(office, clinic):
@@ -126,6 +128,40 @@ def test_a_therapist_with_appointments_is_not_deleted(office, kim, visit):
     assert Therapist.objects.filter(pk=kim.pk).exists()
 
 
+def test_what_keeps_a_row_is_listed_in_part(office, kim, massage, room, visit):
+    """Of a therapist of ten years there are ten thousand visits, and nobody reads them there."""
+    gone = reverse("admin:bookings_therapist_delete", args=[kim.pk])
+    a_day = timedelta(days=1)
+    for days in range(1, 2 * MOST_SHOWN):
+        make_appointment(
+            starts_at=visit.starts_at + days * a_day, treatment=massage, therapist=kim, room=room
+        )
+    with CaptureQueriesContext(connection) as data:
+        page = office.get(gone)
+    *shown, last = page.context["protected"]
+    assert len(shown) == MOST_SHOWN
+    assert last == "There are more appointments than these."
+    loaded = [one["sql"] for one in data if 'FROM "bookings_appointment"' in one["sql"]]
+    assert all(
+        f"LIMIT {MOST_SHOWN + 1}" in sql or 'WHERE "bookings_appointment"."id" =' in sql
+        for sql in loaded
+    )
+
+
+def test_a_therapists_page_has_no_time_off_that_is_long_over(office, kim):
+    """In ten years there are hundreds; it stands in the list of all of it."""
+    now = timezone.now()
+    for days in (400, 10, -10):
+        begin = now - timedelta(days=days)
+        Absence.objects.create(therapist=kim, starts_at=begin, ends_at=begin + timedelta(hours=1))
+        ExtraShift.objects.create(therapist=kim, day=begin.date(), start=time(9), end=time(10))
+    page = office.get(page_of(kim))
+    shown = {
+        one.formset.prefix: len(one.formset.forms) for one in page.context["inline_admin_formsets"]
+    }
+    assert (shown["absences"], shown["extra_shifts"]) == (2, 2)
+
+
 def test_a_treatment_says_which_kinds_of_session_it_suits(office, massage):
     send(office, page_of(massage), session_kinds=["taper_tune_up", "pre_race_flush"])
     massage.refresh_from_db()
@@ -152,9 +188,9 @@ def test_a_new_client_is_dated(office):
 def test_a_corrected_address_has_not_bounced(office, visit):
     client = visit.client
     Client.objects.filter(pk=client.pk).update(bounced_at=NOW)
-    send(office, page_of(client), name=client.name, email=client.email, phone="020 1")
+    send(office, page_of(client), name=client.name, email=client.email, phone="020 946")
     client.refresh_from_db()
-    assert (client.phone, client.bounced_at) == ("020 1", NOW)
+    assert (client.phone, client.bounced_at) == ("020 946", NOW)
     send(office, page_of(client), name=client.name, email="right@example.com")
     client.refresh_from_db()
     assert client.bounced_at is None
@@ -163,13 +199,13 @@ def test_a_corrected_address_has_not_bounced(office, visit):
 def test_what_is_changed_here_stands_in_what_was_changed_of_the_record(office, visit):
     ana, login = visit.client, factories.make_user("new@example.com", role=Role.RUNNER)
     was = ana.email
-    send(office, page_of(ana), phone="020 1")
+    send(office, page_of(ana), phone="020 946")
     send(office, page_of(ana), user=login.pk)
     send(office, page_of(ana), email="right@example.com")
     send(office, page_of(ana))  # as it is: no news
     facts = [event.facts for event in ana.record_events.filter(kind="changed")]
     assert [one["to"] for one in facts] == [
-        {"phone": "020 1"},
+        {"phone": "020 946"},
         {"login": login.email},
         {"email": "right@example.com", "login": ""},
     ]

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.roles.addresses import every_page
+from tests.roles.walk import *  # noqa: F403 - fixtures
+from tests.roles.walk import pages
 from tests.roles.world import make_world, undone
 
 FORM = "application/x-www-form-urlencoded"
 EXAMPLES = int(os.environ.get("EXAMPLES", 60))
 THOROUGH = "EXAMPLES" in os.environ  # make soak
 SENDERS = ("nobody", "ana", "kim", "owner") if THOROUGH else ("ana", "owner")
-NAMED = re.compile(rb'name="([\w-]+)"')
+NAMED = re.compile(r'name="([\w-]+)"')
 # A file's bytes are sent by tests/web/training/test_protocol_pages.py; these would end the walk.
 LEFT_OUT = ("logout", "mfa_", "account_", "admin:")
 NASTY = {
@@ -42,32 +43,27 @@ ANY = st.one_of(
 
 
 @pytest.fixture
-def forms(db, settings):
+def forms(db, settings, walked):
     """(who, address) of every page that takes a form from them, with the names of all fields."""
     settings.LIMIT_SIGNING_IN = False
     world = make_world()
     found, fields = [], set()
-    for name, url in sorted(set(every_page(world.argument))):
-        if any(part in name for part in LEFT_OUT):
-            continue
-        for who in SENDERS:
-            browser = world.browsers[who]
-            browser.raise_request_exception = False
-            with undone(browser):
-                page = browser.get(url)
-                if page.status_code == 200 and not page.streaming:
-                    fields |= set(NAMED.findall(page.content))
-                if browser.post(url).status_code not in (403, 405):
+    for who in SENDERS:
+        usual, browser = walked.of(who), world.browsers[who]
+        browser.raise_request_exception = False
+        for name, url in pages(world):
+            if not any(part in name for part in LEFT_OUT):
+                fields |= set(NAMED.findall(usual[name].page))
+                if usual[name].got[1] not in ("403", "405"):
                     found.append((browser, name, url))
-                b"".join(page)  # an answer that streams is read to its end, which closes it
-    return found, sorted(fields - {b"csrfmiddlewaretoken", b"viewport"})
+    return found, sorted(fields - {"csrfmiddlewaretoken", "viewport"})
 
 
 quoted = lru_cache(quote_from_bytes)  # a long value goes into every field
 
 
-def send(browser, url: str, typed: dict[bytes, bytes]) -> int:
-    body = "&".join(f"{name.decode()}={quoted(value)}" for name, value in typed.items())
+def send(browser, url: str, typed: dict[str, bytes]) -> int:
+    body = "&".join(f"{name}={quoted(value)}" for name, value in typed.items())
     with undone(browser):
         response = browser.post(url, body, content_type=FORM)
         b"".join(response)  # an answer that streams is read to its end, which closes it

@@ -10,7 +10,7 @@ from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Payment, Therapist, User
 from tests import factories
 from tests.roles.addresses import every_page
-from tests.roles.world import make_world
+from tests.roles.world import make_world, templates_of_few_words
 from therapists.models import Access, Note, NoteVersion, TimeOff
 
 MORE = {
@@ -44,7 +44,8 @@ def who_is_who():
 
 
 @pytest.mark.parametrize("who", ["bo", "kim", "desk", "owner"])
-def test_no_page_takes_them(world, who):
+def test_no_page_takes_them(world, who, settings, tmp_path):
+    settings.TEMPLATES = templates_of_few_words(tmp_path)
     before = who_is_who()
     for name, url in sorted(set(every_page(world.argument))):
         # The admin's own forms have such fields, and the owner's right to them is the table's.

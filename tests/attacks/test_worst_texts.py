@@ -32,7 +32,8 @@ from clinic.middleware.body_size import MOST_BYTES
 from clinic.monitoring.json_logs import JsonFormatter
 from clinic.monitoring.redaction import LineFormatter, redacted
 from tests.attacks.test_every_form import THOROUGH
-from tests.roles.addresses import every_page
+from tests.roles import walk
+from tests.roles.walk import *  # noqa: F403 - fixtures
 from tests.roles.world import make_world, undone
 
 LONG = 30_000  # characters
@@ -42,7 +43,7 @@ MOST_SECONDS_FOR_A_FILE = 1.0  # which the owner alone may send
 FORM = "application/x-www-form-urlencoded"
 LEFT_OUT = ("logout", "admin:")
 WHO = ("nobody", "ana", "kim", "owner") if THOROUGH else ("nobody", "owner")
-NAMED = re.compile(rb'name="([\w-]+)"')
+NAMED = re.compile(r'name="([\w-]+)"')
 PIECES = {
     "digits": "1", "letters": "a", "spaces": " ", "lines": "\n", "dots": "a.", "at signs": "a@",
     "nearly an address": "a@a.", "brackets": "(", "braces": "{", "tags": "<a ", "commas": "a,",
@@ -142,18 +143,11 @@ def world(db):
     return make_world()
 
 
-def pages(world, browser):
-    """(name, address, what it showed) of every page that this person may see."""
-    browser.raise_request_exception = False
-    for name, url in sorted(set(every_page(world.argument))):
-        if any(part in name for part in LEFT_OUT):
-            continue
-        with undone(browser):
-            page = browser.get(url)
-            shown = b"" if page.streaming else page.content
-            b"".join(page)
-        if page.status_code == 200:
-            yield name, url, shown
+def pages(world, usual):
+    """(name, address, what it showed) of every page that opens for this person."""
+    for name, url in walk.pages(world):
+        if usual[name].opens and not any(part in name for part in LEFT_OUT):
+            yield name, url, usual[name].page
 
 
 @cache
@@ -167,11 +161,12 @@ def answered(browser, ask) -> None:
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_no_page_is_slow_to_refuse(world, who):
+def test_no_page_is_slow_to_refuse(world, walked, who):
     """As a form, and as parameters: one class for each page in turn, all of them in make soak."""
     browser, slow, worst = world.browsers[who], [], list(WORST.items())
-    for number, (name, url, shown) in enumerate(pages(world, browser)):
-        names = sorted({one.decode() for one in NAMED.findall(shown)} - {"csrfmiddlewaretoken"})
+    browser.raise_request_exception = False
+    for number, (name, url, shown) in enumerate(pages(world, walked.of(who))):
+        names = sorted(set(NAMED.findall(shown)) - {"csrfmiddlewaretoken"})
         for what, text in worst if THOROUGH else worst[number % len(worst) :][:1]:
             body = "&".join(f"{one}={quoted(text)}" for one in names[:20])
             asked = urlencode(dict.fromkeys(ASKED, text[-2_000:]))

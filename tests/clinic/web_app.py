@@ -4,6 +4,7 @@ import time
 
 from django.conf import settings
 
+from bookings.queries.shared import CAME_AT
 from clinic.middleware.body_size import most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
 from clinic.web_server import worker as web_server
@@ -15,6 +16,7 @@ LARGE = b"x" * 3_000_000
 
 def application(environ, start_response):
     path, body = environ["PATH_INFO"], environ["wsgi.input"].read()
+    assert 0 < environ[CAME_AT] <= time.monotonic()
     if path == "/takes-a-moment":
         time.sleep(1)
     if path.startswith("/book/"):

@@ -1,4 +1,4 @@
-"""A copy of the tests' PostgreSQL that follows it by streaming replication."""
+"""Copies of the tests' PostgreSQL: one follows it by streaming, one goes its own way."""
 
 import contextlib
 import os
@@ -17,6 +17,9 @@ from clinic.demo import servers
 from clinic.demo.processes import Child, give_to_the_ordinary_user, ordinary_user
 from tests import patience
 from tests.servers import on_the_server
+
+# Of what is committed without waiting for it, nothing reaches the disk by itself for ten seconds.
+ONLY_WHO_WAITS_WRITES = ("fsync=off", "autovacuum=off", "wal_writer_delay=10s")
 
 
 @dataclass(frozen=True)
@@ -50,29 +53,67 @@ class Replica:
 @contextlib.contextmanager
 def replica() -> Iterator[Replica]:
     """It is taken while the server runs; ended with all it holds."""
+    with _copied("replica-", "--write-recovery-conf") as folder:
+        child = _started(folder, "hot_standby=on", *servers.RELAXED)
+        try:
+            yield Replica(str(folder), child)
+        finally:
+            child.stop()
+
+
+@dataclass
+class Mortal:
+    """A server that has what the tests' had, waits for its disk, and dies."""
+
+    folder: Path
+    child: Child
+
+    def die(self) -> None:
+        """At once: what it has in memory alone is lost."""
+        self.child.process.send_signal(signal.SIGQUIT)
+        self.child.process.wait()
+
+    def rise(self) -> None:
+        self.child = _started(self.folder, *ONLY_WHO_WAITS_WRITES)
+
+
+@contextlib.contextmanager
+def mortal() -> Iterator[Mortal]:
+    with _copied("mortal-") as folder:
+        server = Mortal(folder, _started(folder, *ONLY_WHO_WAITS_WRITES))
+        try:
+            yield server
+        finally:
+            server.die()
+
+
+@contextlib.contextmanager
+def _copied(prefix: str, *how: str) -> Iterator[Path]:
     primary = connection.settings_dict["HOST"]
-    folder = Path(tempfile.mkdtemp(prefix="replica-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     give_to_the_ordinary_user(folder)
-    programs = _programs_of(primary)
     subprocess.run(
-        [programs / "pg_basebackup", "-h", primary, "-U", "postgres", "-D", folder / "data",
-         "--write-recovery-conf", "--checkpoint=fast", "--no-sync"],
+        [_programs_of(primary) / "pg_basebackup", "-h", primary, "-U", "postgres",
+         "-D", folder / "data", "--checkpoint=fast", "--no-sync", *how],
         check=True, cwd="/", capture_output=True, **ordinary_user(),
     )  # fmt: skip
-    options = ["listen_addresses=", "max_connections=200", "hot_standby=on", *servers.RELAXED]
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def _started(folder: Path, *options: str) -> Child:
+    programs = _programs_of(os.environ["DATABASE_URL"].partition("@")[2].rpartition("/")[0])
+    options = ("listen_addresses=", "max_connections=200", *options)
     command: list[str | Path] = [programs / "postgres", "-D", folder / "data", "-k", folder]
     command += [f"-c{one}" for one in options]
     child = Child.start(
-        "the replica", command, log=folder / "log", kindly=signal.SIGINT, as_ordinary_user=True
+        "the copy", command, log=folder / "log", kindly=signal.SIGINT, as_ordinary_user=True
     )
-    try:
-        started = Replica(str(folder), child)
-        patience.wait_for(lambda: not child.is_running() or _takes_questions(programs, folder))
-        assert child.is_running(), (folder / "log").read_text()
-        yield started
-    finally:
-        child.stop()
-        shutil.rmtree(folder)
+    patience.wait_for(lambda: not child.is_running() or _takes_questions(programs, folder))
+    assert child.is_running(), (folder / "log").read_text()
+    return child
 
 
 def _takes_questions(programs: Path, folder: Path) -> bool:

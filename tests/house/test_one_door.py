@@ -29,6 +29,7 @@ HOMES = {
     "bookings/web/days.py": "asks whether pages know a day",
     "bookings/dates.py": "words of an instant in the zone that it is given",
     "bookings/templatetags/clinic_words.py": "words of an instant in the zone that it is given",
+    "bookings/templatetags/kept.py": "the day that the words of clinic_words go by",
     "bookings/management/commands/training_plan.py": "runs without a clinic, unless asked",
     "clinic/management/commands/load_demo_data.py": "runs before there is a clinic",
     "bookings/core/mail/reminder_times.py": "the core knows no clinic: it is given a zone",

@@ -2,10 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from importlib import reload
 
-from django.urls import get_resolver
+from django.test import override_settings
+from django.urls import clear_url_caches, get_resolver
 from django.urls.resolvers import URLPattern
+
+from clinic import urls
 
 _GROUP = re.compile(r"\(\?P<(\w+)>.*?\)(?=[/$-]|$)")
 _CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -30,3 +35,19 @@ def _filled(path: str, put: Callable[[str], str]) -> str:
     for place in (_GROUP, _CONVERTER):
         path = place.sub(lambda found: put(found[1]), path)
     return "/" + re.sub(r"\\Z|[\^$\\]", "", path)
+
+
+@contextmanager
+def without_admin() -> Iterator[None]:
+    """As the web server reads its addresses at start, without ADMIN in its environment."""
+    try:
+        with override_settings(ADMIN=False):
+            _read_again()
+            yield
+    finally:
+        _read_again()
+
+
+def _read_again() -> None:
+    clear_url_caches()
+    reload(urls)

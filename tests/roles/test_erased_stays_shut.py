@@ -25,7 +25,7 @@ from tests.clock import ZONE, day_of
 from tests.page_forms import forms_of
 from tests.reading import present
 from tests.roles.addresses import every_page
-from tests.roles.world import PEOPLE, make_world
+from tests.roles.world import PEOPLE, make_world, templates_of_few_words
 from therapists.core.content import Answers, Content, Given
 from therapists.models import HealthCheck, Note, NoteVersion, Privacy
 from therapists.models.sealed import Sealed
@@ -103,8 +103,11 @@ def opened(world, pages) -> Iterator[tuple[str, str, str, str]]:
                 yield who, name, url, response.content.decode()
 
 
-def test_no_page_shows_and_no_form_changes_anything_of_somebody_erased_but_the_books(world):
+def test_no_page_shows_and_no_form_changes_anything_of_somebody_erased_but_the_books(
+    world, settings, tmp_path
+):
     """Each form as its page stood before, sent once more after, with somebody else's address."""
+    settings.TEMPLATES = templates_of_few_words(tmp_path)
     pages = pages_about(world, world.ana)
     before = list(opened(world, pages))
     forms = [form for who, _, url, page in before for form in posted_from(who, url, page)]

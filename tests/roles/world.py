@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.test import Client as Browser
 from django.utils import timezone
@@ -31,6 +33,7 @@ from bookings.models import (
     RaceNews,
     User,
 )
+from clinic.accounts.sessions import SEEN
 from tests import factories
 from tests.reading import present
 from tests.totp import code_of
@@ -266,12 +269,22 @@ def _signed_in(user, *, with_app: bool = False) -> Browser:
 
 
 def _an_hour_later(browser: Browser) -> Browser:
-    """Signed in long enough ago to be asked again who it is, however long the tests take."""
+    """Signed in long enough ago to be asked again who it is, however long the tests take; and last
+    seen this moment, or each page that is undone would note anew that somebody is there."""
     session = browser.session
     for record in session[AUTHENTICATION_METHODS_SESSION_KEY]:
         record["at"] -= 3600
+    session[SEEN] = timezone.now().timestamp()
     session.save()
     return browser
+
+
+def templates_of_few_words(folder: Path) -> list[dict[str, Any]]:
+    """settings.TEMPLATES for thousands of answers, whose refusals need not say anything."""
+    for refusal in ("403.html", "404.html"):
+        (folder / refusal).touch()
+    usual: dict[str, Any] = settings.TEMPLATES[0]
+    return [{**usual, "DIRS": [folder, *usual["DIRS"]]}]
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""A number is typed as people write it: what Python reads as one otherwise is a slip in a price."""
+"""A number is typed as people write it: what Python reads as one otherwise is a slip in a price.
+
+And a phone number of two digits is one, too.
+"""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,8 +16,9 @@ from django.db.models import DecimalField
 from django.test import RequestFactory
 
 from bookings.office.treatment_forms import PriceField
-from bookings.web.forms import NumberField
+from bookings.web.forms import NumberField, looks_like_a_phone
 from tests.house.test_floors import MODULES
+from tests.reading import present
 
 AS_PYTHON_HAS_IT = ["1e2", "1E2", "6e0", "1_0", "0x10", "NaN", "sNaN", "Infinity", "-inf", "1e-2",
                     "٦٢", "６２", "+", "-", ".", ",", "1.2.3", "1,2,3", "6 2"]  # fmt: skip
@@ -74,19 +78,37 @@ def every_form(of: Any = forms.BaseForm) -> Iterator[Any]:
         yield from every_form(form)
 
 
-def test_no_form_of_ours_takes_a_number_otherwise():
+@pytest.fixture(scope="module")
+def our_fields() -> dict[str, forms.Field]:
+    """By form and name."""
     for name in MODULES:
         if "form" in name or ".pages." in name or ".desk." in name or ".office." in name:
             import_module(name)
     ours = {form for form in every_form() if form.__module__.startswith(OURS)}
-    fields = {
+    return {
         f"{form.__name__}.{name}": field
         for form in ours
         for name, field in getattr(form, "base_fields", {}).items()
+    }
+
+
+def test_no_form_of_ours_takes_a_number_otherwise(our_fields):
+    numbers = {
+        name: field
+        for name, field in our_fields.items()
         if isinstance(field, forms.DecimalField | forms.FloatField)
     }
-    assert len(fields) > 4
-    assert not {name for name, field in fields.items() if not isinstance(field, NumberField)}
+    assert len(numbers) > 4
+    assert not {name for name, field in numbers.items() if not isinstance(field, NumberField)}
+
+
+def test_no_form_of_ours_takes_a_phone_number_that_is_a_slip(our_fields):
+    phones = {name: field for name, field in our_fields.items() if name.endswith(".phone")}
+    assert len(phones) > 4
+    for field in phones.values():
+        field.run_validators("020 7946 0000")
+        with pytest.raises(ValidationError, match="at least six digits"):
+            field.run_validators("12")
 
 
 def test_nor_does_the_admin(db, clinic, owner_request):
@@ -97,7 +119,11 @@ def test_nor_does_the_admin(db, clinic, owner_request):
                 field = page.formfield_for_dbfield(column, owner_request)
                 assert isinstance(field, NumberField), column
                 found += 1
-    assert found > 3
+            elif column.name == "phone":
+                field = page.formfield_for_dbfield(column, owner_request)
+                assert looks_like_a_phone in present(field).validators, model
+                found += 1
+    assert found > 5
 
 
 @pytest.fixture

@@ -33,8 +33,9 @@ TREATED = """
 
 
 def therapist_of(user: User) -> Therapist | None:
-    """Who a login treats as; None for everybody else."""
-    return Therapist.objects.active().filter(user=user).first()
+    """Who a login treats as; None for everybody else. Asked once, for as long as a request."""
+    therapist = getattr(user, "therapist", None)
+    return therapist if therapist and therapist.active else None
 
 
 def treats(therapist: Therapist, client: Client, *, now: datetime) -> bool:

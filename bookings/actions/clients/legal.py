@@ -2,22 +2,18 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
 from bookings.models import Agreement, Client, Clinic, LegalKind, LegalText
+from bookings.queries import round_trips
+from bookings.queries.statements import SqlQuestion
 
-# Within every booking, under the diary's lock: in one round trip, where the text is a row.
-AGREE = """
-    INSERT INTO bookings_agreement (client_id, text_id, at, how)
-    SELECT %(client)s, id, %(at)s, %(how)s
-      FROM bookings_legaltext
-     WHERE kind = %(kind)s
-     ORDER BY number DESC
-     LIMIT 1
-        ON CONFLICT DO NOTHING
-"""
+# Asked with what else a booking asks, under the diary's lock.
+NEWEST_TERMS = SqlQuestion(
+    "SELECT id FROM bookings_legaltext WHERE kind = 'terms' ORDER BY number DESC LIMIT 1", {}
+)
 
 
 class TextMoved(Refused):
@@ -43,17 +39,12 @@ def write(kind: LegalKind, text: str, *, based_on: int, by: str, now: datetime) 
     )
 
 
-def agree(client: Client, *, how: str, now: datetime) -> None:
-    """To the terms as they are now; to the same version only once."""
-    with connection.cursor() as cursor:
-        cursor.execute(AGREE, {"client": client.pk, "kind": LegalKind.TERMS, "at": now, "how": how})
-        if cursor.rowcount:
-            return
-    current = _keep(LegalText.objects.current(LegalKind.TERMS), now)
-    facts = {"at": now, "how": how}
-    Agreement.objects.bulk_create(
-        [Agreement(client=client, text=current, **facts)], ignore_conflicts=True
-    )
+def agree(client: Client, *, how: str, text: int | None = None, now: datetime) -> None:
+    """To the terms as they are now, to the same version only once; `text`: their row's id, where
+    somebody has asked for it."""
+    if text is None:
+        text = _keep(LegalText.objects.current(LegalKind.TERMS), now).pk
+    round_trips.add([Agreement(client=client, text_id=text, at=now, how=how)])
 
 
 def _keep(text: LegalText, now: datetime) -> LegalText:

@@ -23,6 +23,7 @@ from bookings.models import (
     MailState,
     Race,
 )
+from bookings.queries import round_trips
 from bookings.queries.training import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
@@ -284,7 +285,7 @@ def write_down(*mails: Mail) -> None:
     The sender is woken when all is committed.
     """
     owed = [mail for mail in mails if mail.client.email or mail.kind in FAILS_FOR_THE_DESK]
-    Mail.objects.bulk_create(owed, ignore_conflicts=True)
+    round_trips.add(owed)
     transaction.on_commit(lambda: _say_what_is_owed(owed), robust=True)
     transaction.on_commit(ring, robust=True)
 

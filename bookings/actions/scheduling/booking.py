@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from bookings.actions.clients import details, legal
 from bookings.actions.clients.details import NewClient
@@ -34,9 +35,9 @@ from bookings.core.scheduling.series import MOST_DATES
 from bookings.core.training import Protocol
 from bookings.links import still_goes_to
 from bookings.models import Appointment, Client, Clinic, MailKind, Series, Told
-from bookings.queries.clients.in_a_browser import booked_for_by
+from bookings.queries.clients.in_a_browser import ask_for_booked_for, booked_for_told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
-from bookings.queries.scheduling.facts import holds_and_booked
+from bookings.queries.scheduling.facts import ask_for_holds, holds_told
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 from bookings.queries.training import protocol
 
@@ -76,12 +77,12 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
     TooManyAhead, TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
     refuse_too_many(request.slots, MOST_DATES if request.series else MOST_STARTS)
-    rules = protocol.current()  # before the lock: nobody waits for it then
+    protocol.default()  # read once in a process, before the lock: nobody waits for it then
     if len(request.slots) > 1:
-        return _book(request, rules, now=now)
+        return _book(request, now=now)
     ignoring = Ignoring(holder=request.holder.key)
     with offering_the_nearest(request.slots[0], rules=request.rules, ignoring=ignoring, now=now):
-        return _book(request, rules, now=now)
+        return _book(request, now=now)
 
 
 def booked_with(appointment: Appointment) -> list[Appointment]:
@@ -92,19 +93,26 @@ def booked_with(appointment: Appointment) -> list[Appointment]:
     return list(together.filter(together=appointment.together))
 
 
+class _LookedUp(NamedTuple):
+    """What decides by day; the holds, and what the key has booked; whom this browser has booked
+    for at that address, or begun to, since other browsers' gain nothing by it; the protocol; and
+    the newest terms' id, if they are a row."""
+
+    facts: dict[date, DiaryFacts]
+    there: list[Appointment]
+    known_here: list[Client]
+    rules: Protocol
+    terms: int | None
+
+
 @changes_the_diary
-def _book(
-    clinic: Clinic, request: BookingRequest, rules: Protocol, *, now: datetime
-) -> list[Appointment]:
-    there = holds_and_booked(request.holder.key, now, booking_key=request.key)
+def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[Appointment]:
+    facts, there, known_here, rules, terms = _looked_up(clinic, request, now)
     if first := next((one for one in there if one.booking_key == request.key), None):
         return booked_with(first)
     holds = meeting(request.slots, there, request.holder)
-    ignoring = Ignoring(holder=request.holder.key)
-    facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
     placements = _placed(request, holds, facts, clinic)
     expire(there, but=[held for held in holds if held])
-    known_here = _known_in_this_browser(request)
     is_new = isinstance(request.client, Client) and request.client._state.adding
     client = _written_down(request, known_here, now)
     stranger = _is_a_stranger(request, client)
@@ -115,6 +123,8 @@ def _book(
     visits = _write(request, client, places, prove_by, now)
     has_no_races = is_new and client is request.client
     known = AlreadyRead(clinic=clinic, rules=rules, races=() if has_no_races else None)
+    if request.agrees_to_terms:
+        legal.agree(client, how="booking", text=terms, now=now)
     _keep_what_comes_with_it(request, client, visits, known, now)
     if wait:
         unproved.limit(clinic, visits, now=now)
@@ -123,6 +133,28 @@ def _book(
         if stranger:
             unproved.limit_a_family(client, now=now)
     return visits
+
+
+def _looked_up(clinic: Clinic, request: BookingRequest, now: datetime) -> _LookedUp:
+    """In one round trip, where it is one day's."""
+    holder, client = request.holder.key, request.client
+    besides = [
+        ask_for_holds(holder, now, booking_key=request.key),
+        protocol.ask_for_current(),
+        legal.NEWEST_TERMS,
+    ]
+    if holder and isinstance(client, Client) and client.is_provisional:
+        besides.append(ask_for_booked_for(holder, client.email))
+    ignoring = Ignoring(holder=holder)
+    facts = facts_by_day(request.slots, clinic, ignoring=ignoring, besides=besides, now=now)
+    there, rules, terms, *booked_for = next(iter(facts.values())).besides
+    return _LookedUp(
+        facts,
+        holds_told(there),
+        booked_for_told(booked_for[0]) if booked_for else [],
+        protocol.current_told(rules),
+        terms[0][0] if terms else None,
+    )
 
 
 def _placed(
@@ -145,14 +177,6 @@ def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     if request.by != Role.RUNNER or not client.is_provisional:
         return False
     return compared(client.email) != compared(request.proved_address)
-
-
-def _known_in_this_browser(request: BookingRequest) -> list[Client]:
-    """Whom it has booked for at that address, or begun to; other browsers' gain nothing by it."""
-    client = request.client
-    if isinstance(client, NewClient) or not (request.holder.key and client.is_provisional):
-        return []
-    return booked_for_by(request.holder.key, client.email)
 
 
 def _has_answered(request: BookingRequest, client: Client, known_here: Sequence[Client]) -> bool:
@@ -234,8 +258,6 @@ def _keep_what_comes_with_it(
 ) -> None:
     if request.told:
         brought.bring(client, request.told, now=now)
-    if request.agrees_to_terms:
-        legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
         _owe_the_confirmation(visits, request.notify, known, now)
 

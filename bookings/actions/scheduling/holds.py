@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,10 +20,18 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day, facts_for
-from bookings.queries.scheduling.facts import held_from, holds_and_booked
+from bookings.queries.scheduling.facts import (
+    MadeFrom,
+    ask_for_held_from,
+    ask_for_holds,
+    held_from_told,
+    holds_of_nobody_else,
+    holds_told,
+)
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 MOST_STARTS = 12
+AN_HOUR = timedelta(hours=1)
 TWO_PLACES = gettext_lazy("You already have an appointment at that time.")
 
 
@@ -104,7 +112,7 @@ def expire_dead_holds(*, now: datetime) -> int:
 
 def let_go(holder: Holder, now: datetime) -> None:
     """Expire every hold that is past its end, and the holder's own."""
-    expire(holds_and_booked(holder.key, now))
+    expire(holds_of_nobody_else(holder.key, now))
 
 
 def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> None:
@@ -113,14 +121,10 @@ def expire(holds: Iterable[Appointment], but: Collection[Appointment] = ()) -> N
         Appointment.objects.filter(pk__in=gone, status=Status.HELD).update(status=Status.EXPIRED)
 
 
-def limit_holds(address: str, now: datetime) -> None:
+def limit_holds(made: MadeFrom, now: datetime) -> None:
     """Nobody may hold the whole diary. Raises TooManyHolds."""
-    if not address:
-        return
-    an_hour = timedelta(hours=1)
-    made = held_from(address, since=now - an_hour)
     if made.lately >= settings.HOLDS_PER_HOUR_PER_ADDRESS:
-        raise _too_many((made.first or now) + an_hour - now)
+        raise _too_many((made.first or now) + AN_HOUR - now)
     if made.live >= settings.HOLDS_AT_ONCE_PER_ADDRESS:
         raise _too_many((made.ends or now) - now)
 
@@ -168,11 +172,9 @@ def refuse_too_many(slots: Sequence[Slot], most: int = MOST_STARTS) -> None:
 
 @changes_the_diary
 def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
-    ignoring = Ignoring(holder=request.holder.key)
-    facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
+    facts, there, made = _looked_up(clinic, request, now)
     kept: list[tuple[Appointment, Placement]] = []
     missed: list[Missed] = []
-    there = holds_and_booked(request.holder.key, now)
     live = [
         one if one and one.is_live_hold(now) else None
         for one in meeting(request.slots, there, request.holder)
@@ -192,8 +194,23 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
         kept.append((held or new_appointment(placement, now=now), placement))
     if kept:
         expire(there, but=[one for one, _ in kept if one.pk is not None])
-        _write_down(clinic, request, kept, now)
+        _write_down(clinic, request, kept, made, now)
     return Held(clinic=clinic, kept=[appointment for appointment, _ in kept], missed=missed)
+
+
+def _looked_up(
+    clinic: Clinic, request: HoldRequest, now: datetime
+) -> tuple[dict[date, DiaryFacts], list[Appointment], MadeFrom]:
+    """What decides by day, the holds that are there, and what the address has made."""
+    holder = request.holder
+    besides = (
+        ask_for_holds(holder.key, now),
+        ask_for_held_from(holder.address, holder.key, since=now - AN_HOUR, now=now),
+    )
+    ignoring = Ignoring(holder=holder.key)
+    facts = facts_by_day(request.slots, clinic, ignoring=ignoring, besides=besides, now=now)
+    there, made = next(iter(facts.values())).besides
+    return facts, holds_told(there), held_from_told(made)
 
 
 def allocate_again(
@@ -211,15 +228,20 @@ def _write_down(
     clinic: Clinic,
     request: HoldRequest,
     kept: Sequence[tuple[Appointment, Placement]],
+    made: MadeFrom,
     now: datetime,
 ) -> None:
+    holder = request.holder
     stay = [one for one, _ in kept if one.pk is not None]
     ends = [one.held_until for one in stay if one.held_until]
     until = request.until or min(ends, default=clinic.held_until(now))
+    made = made.holding(one for one in stay if one.held_from == holder.address)
     for appointment, placement in kept:
         if appointment.pk is None:
-            limit_holds(request.holder.address, now)
-            appointment.keep_for(request.holder.key, until=until, address=request.holder.address)
+            if holder.address:
+                limit_holds(made, now)
+            appointment.keep_for(holder.key, until=until, address=holder.address)
+            made = made.having_made(appointment)
         else:
             stand_at(appointment, placement)
 

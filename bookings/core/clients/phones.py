@@ -3,9 +3,7 @@
 import re
 
 A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
-
-
-LONGEST = 40
+LONGEST, FEWEST_DIGITS = 40, 6  # characters; and in a town where nobody dials more
 
 
 def kept_phone(text: str) -> str:
@@ -18,3 +16,8 @@ def kept_phone(text: str) -> str:
 def is_a_phone(text: str) -> bool:
     """Digits, and what stands between them or before an extension."""
     return A_PHONE.fullmatch(text) is not None
+
+
+def is_too_short(text: str) -> bool:
+    """A slip, which nobody can be rung at."""
+    return sum(map(str.isdigit, text)) < FEWEST_DIGITS

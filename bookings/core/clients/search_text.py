@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from bookings.core.clients.phones import FEWEST_DIGITS
+
 # Accents, and what shows nothing: soft hyphens, joiners, marks of direction.
 DROPPED = (
     r"[\u0300-\u036f\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
@@ -31,7 +33,6 @@ _ONE_FOR_ONE = str.maketrans(ONE_FOR_ONE)
 # Each goes through a text once, however long it is.
 PHONE_PART = re.compile(r"[+(]?(?=[().\-/]*\d)[\d().\-/]++\Z")
 AN_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
-SHORTEST_PHONE = 5  # digits
 # A number is known by its last digits, with or without its country's code.
 DIGITS_COMPARED = 9
 # Of what is typed into a search: each term is a condition more for the database.
@@ -103,7 +104,7 @@ def person_in(text: str) -> Typed:
     phone: list[str] = []
     for is_phone, parts in _runs(AN_ADDRESS.sub(" ", text)):
         digits = sum(letter.isdigit() for part in parts for letter in part)
-        (phone if is_phone and digits >= SHORTEST_PHONE else name).extend(parts)
+        (phone if is_phone and digits >= FEWEST_DIGITS else name).extend(parts)
     spoken = " ".join(name).strip(" ,;<>")
     return Typed(spoken, addresses[0] if addresses else "", " ".join(phone))
 

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bookings.core.clients.phones import is_a_phone
+from bookings.core.clients.phones import is_a_phone, is_too_short
 from bookings.core.csv_safety import FORMULA
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 2_000  # letters; what is longer is a text, or a quotation mark without its second
 MOST_LETTERS = 20_000_000  # of all cells; few bytes of a workbook may stand for many
-SHORTEST_PHONE = 6  # digits
 LOOKED_AT_FOR_NAMES = 10  # rows, above which some systems write a title
 
 Row = list[str]
@@ -112,7 +111,7 @@ def _row_of_names(rows: list[tuple[int, Row]], known: frozenset[str]) -> int | N
 
 def _is_somebodys(cell: str) -> bool:
     """An address or a phone number, which no column is called."""
-    return "@" in cell or (is_a_phone(cell) and sum(map(str.isdigit, cell)) >= SHORTEST_PHONE)
+    return "@" in cell or (is_a_phone(cell) and not is_too_short(cell))
 
 
 def _wide(row: Row, width: int) -> Row:

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from bookings.core.intervals import Interval
 Key = TypeVar("Key")
 Seconds = int
 Span = tuple[Seconds, Seconds]  # half-open [start, end)
-Reach = tuple[Seconds, Seconds]  # starts that fit, both ends included
+NEVER, FOREVER = -(10**12), 10**12  # before and after all that a calendar has
 
 DAY = timedelta(days=1)
 
@@ -107,51 +107,54 @@ def openings_of(
     `rooms` are the suitable rooms' taken spans. A visit ends within one stretch of working
     hours; its buffer may run past the stretch's end but not into anything taken.
     """
-    first_of_all, end = within
-    roomy = _with_a_room(rooms, duration.blocked, (first_of_all, end - 1))
-    starts = grid.starts
+    starts = _inside(grid.starts, within)
     takers: list[list[Key]] = [[] for _ in starts]
+    off_work = cache(_off_work)  # colleagues share their hours
     for key, roster in rosters.items():
-        for first, last in _common(_reaches(roster, duration), roomy):
-            for there in takers[bisect_left(starts, first) : bisect_right(starts, last)]:
+        not_free = [*off_work(tuple(roster.working), duration.buffer), *roster.taken]
+        for first, end in _clear_of(not_free, duration.blocked):
+            for there in takers[bisect_left(starts, first) : bisect_left(starts, end)]:
                 there.append(key)
-    return {start: there for start, there in zip(starts, takers, strict=True) if there}
+    return {
+        starts[n]: takers[n]
+        for first, end in _with_a_room(rooms, duration.blocked)
+        for n in range(bisect_left(starts, first), bisect_left(starts, end))
+        if takers[n]
+    }
 
 
-def _with_a_room(
-    rooms: Iterable[Sequence[Span]], blocked: Seconds, within: Reach
-) -> Sequence[Reach]:
+def _inside(starts: Sequence[Seconds], within: Span) -> Sequence[Seconds]:
+    begin, end = within
+    return starts[bisect_left(starts, begin) : bisect_left(starts, end)]
+
+
+def _off_work(working: Iterable[Span], buffer: Seconds) -> Sequence[Span]:
+    """What is not worked, as if it were taken: a buffer's length after hours it begins to bind."""
+    stretches = joined(working)
+    ends = [NEVER, *(end + buffer for _, end in stretches)]
+    begins = [*(start for start, _ in stretches), FOREVER]
+    return list(zip(ends, begins, strict=True))
+
+
+def _with_a_room(rooms: Iterable[Sequence[Span]], blocked: Seconds) -> list[Span]:
     """The starts at which the visit fits into some of the rooms."""
-    fitting = [one for taken in rooms for one in _clear_of(taken, blocked, within)]
-    return [(first, end - 1) for first, end in joined((first, last + 1) for first, last in fitting)]
+    return joined({one for taken in rooms for one in _clear_of(taken, blocked)})
 
 
-def _reaches(roster: Roster, duration: Duration) -> Sequence[Reach]:
-    """The starts at which the visit fits the working hours and touches nothing taken."""
-    at_work = [
-        (start, end - duration.length)
-        for start, end in joined(roster.working)
-        if end - start >= duration.length
-    ]
-    if not at_work:
-        return []
-    within = at_work[0][0], at_work[-1][1]
-    return _common(at_work, _clear_of(roster.taken, duration.blocked, within))
+def _clear_of(taken: Iterable[Span], blocked: Seconds) -> list[Span]:
+    """The starts that leave `blocked` seconds free of every taken span, in order.
 
-
-def _clear_of(taken: Iterable[Span], blocked: Seconds, within: Reach) -> list[Reach]:
-    """The starts that leave `blocked` seconds free of every taken span, in order."""
-    free: list[Reach] = []
-    first, last = within
+    A clinic of fifty has ten thousand of these in two weeks: the innermost loop of all.
+    """
+    free: list[Span] = []
+    first, enough = NEVER, NEVER + blocked
     for start, end in sorted(taken):
-        if start - blocked >= last:
-            break
-        if start - blocked >= first:
-            free.append((first, start - blocked))
+        if start >= enough:
+            free.append((first, start - blocked + 1))
         if end > first:
-            first = end
-    if first <= last:
-        free.append((first, last))
+            first, enough = end, end + blocked
+    if first < FOREVER:
+        free.append((first, FOREVER))
     return free
 
 
@@ -180,22 +183,3 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
         if start < end:
             left.append((start, end))
     return left
-
-
-def _common(left: Sequence[Reach], right: Sequence[Reach]) -> list[Reach]:
-    """The intersection of two sorted, disjoint lists of reaches."""
-    result: list[Reach] = []
-    i = j = 0
-    while i < len(left) and j < len(right):
-        left_first, left_last = left[i]
-        right_first, right_last = right[j]
-        # Comparisons rather than max() and min(): this is the innermost loop of all.
-        first = left_first if left_first > right_first else right_first
-        last = left_last if left_last < right_last else right_last
-        if first <= last:
-            result.append((first, last))
-        if left_last < right_last:
-            i += 1
-        else:
-            j += 1
-    return result

@@ -160,9 +160,8 @@ class Timeline:
 
     @classmethod
     def of(cls, races: Sequence[Race], protocol: Protocol) -> "Timeline":
-        spans = [span for race in races for span in spans_of(race, protocol)]
-        edges = {date.min, *(s.start for s in spans), *(s.end for s in spans)}
-        return cls([_stretch(day, spans, protocol) for day in sorted(edges)])
+        spans = _spans(races, protocol)
+        return cls([_stretch(day, spans, protocol) for day in sorted(_edges(spans))])
 
     def on(self, day: date) -> PhaseDay:
         stretch = self.stretches[self._index(day)]
@@ -204,10 +203,21 @@ def _stretch(day: date, spans: Sequence[Span], protocol: Protocol) -> Stretch:
 
 
 def phase_on(day: date, races: Sequence[Race], protocol: Protocol) -> PhaseDay:
-    """The phase of one date; ask a Timeline for many."""
-    return Timeline.of(races, protocol).on(day)
+    """The phase of one date, of whose stretch alone is asked; ask a Timeline for many."""
+    spans = _spans(races, protocol)
+    since = max(edge for edge in _edges(spans) if edge <= day)
+    return Timeline([_stretch(since, spans, protocol)]).on(day)
+
+
+def _spans(races: Sequence[Race], protocol: Protocol) -> list[Span]:
+    return [span for race in races for span in spans_of(race, protocol)]
+
+
+def _edges(spans: Sequence[Span]) -> set[date]:
+    """Where the phase may change."""
+    return {date.min, *(span.start for span in spans), *(span.end for span in spans)}
 
 
 def last_phase_ends(races: Sequence[Race], protocol: Protocol) -> date | None:
     """The first day after every phase of every race; None without any phase."""
-    return max((span.end for race in races for span in spans_of(race, protocol)), default=None)
+    return max((span.end for span in _spans(races, protocol)), default=None)

@@ -12,9 +12,10 @@ from bookings.queries.mail import mail_status
 from bookings.web.requests import StaffRequest
 
 
-def mail_bar(_request: StaffRequest) -> dict:
+def mail_bar(request: StaffRequest) -> dict:
     """Asked only where a page shows it."""
-    clinic = cache(lambda: Clinic.objects.filter(pk=THE_CLINIC).first())
+    known = getattr(request, "clinic", None)
+    clinic = cache(lambda: known or Clinic.objects.filter(pk=THE_CLINIC).first())
     return {
         "mail_problems": SimpleLazyObject(lambda: _problems(clinic())),
         "newcomers_are_paused": SimpleLazyObject(lambda: _newcomers_are_paused(clinic())),

@@ -41,7 +41,6 @@ class Heartbeat(models.Model):
 
     is_ahead: bool  # told by with_silence(), as the next
     is_silent: bool
-    failures: int | None  # of the mail server in trouble, told along with them
 
     objects = HeartbeatQuerySet.as_manager()
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta, tzinfo
+from functools import cache
+from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Subquery, Window
+from django.db import connection
+from django.db.models import Count, QuerySet, Window
 from django.db.models.functions import Now, RowNumber, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,14 +40,14 @@ def troubles() -> list[str]:
 def of_the_server() -> list[str]:
     """The same without what the worker and the clock cause; and codes and notices that wait."""
     server = MailServer.objects.in_trouble().first()
-    waiting = SignInMail.objects.waiting_for(LATE).count()
+    waiting = SignInMail.objects.waiting_for(LATE).count() + Mail.objects.overdue(LATE).count()
     return [*_refusals(server.failures_in_a_row if server else 0), *_overdue(waiting)]
 
 
 def is_late() -> bool:
     """Whether something that should have happened within five minutes has not; a pause is meant."""
     paused = Clinic.objects.filter(mail_paused_at__isnull=False).exists()
-    return any(_silences(_beats()) if paused else _troubles())
+    return any(_silences(_signs().silent) if paused else _troubles())
 
 
 def to_come(within: timedelta) -> QuerySet[Mail]:
@@ -80,27 +83,46 @@ def not_wanted(mail: Mail) -> str:
     return _("The client wants no {mails}.").format(mails=group.label)
 
 
-def _silences(beats: Iterable[Heartbeat]) -> Iterator[str]:
+def _silences(silent: Iterable[Component]) -> Iterator[str]:
     """Of several the worker's alone: only it hears the clock."""
-    silent = [beat for beat in beats if beat.is_silent]
-    for beat in [one for one in silent if one.part == Component.SENDER] or silent:
-        sentence = _("Mail may be late: no sign of life from {part}.")
-        yield sentence.format(part=beat.get_part_display())
+    for part in [one for one in silent if one == Component.SENDER] or silent:
+        yield _("Mail may be late: no sign of life from {part}.").format(part=part.label)
 
 
-def _beats() -> list[Heartbeat]:
-    """The signs of life, and with them how the mail server fares: one question on every page."""
+class _Signs(NamedTuple):
+    silent: list[Component]
+    failures: int  # of the mail server in trouble
+    overdue: int
+
+
+def _signs() -> _Signs:
+    """One question on every page of the staff."""
+    sql, params = _asked_on_every_page()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        silent, failures, overdue = cursor.fetchone()
+    return _Signs([Component(part) for part in silent], failures or 0, overdue)
+
+
+@cache
+def _asked_on_every_page() -> tuple[str, list]:
+    """What the moments in it are is the database's to say, so it is written down once."""
+    beats = Heartbeat.objects.with_silence(LATE).filter(part__in=SEND_MAIL, is_silent=True)
     failures = MailServer.objects.in_trouble().values("failures_in_a_row")[:1]
-    beats = Heartbeat.objects.with_silence(LATE).filter(part__in=SEND_MAIL)
-    return list(beats.annotate(failures=Subquery(failures)))
+    parts = beats.values("part"), failures, Mail.objects.overdue(LATE).values("pk")
+    written = [one.query.sql_with_params() for one in parts]
+    sql = "SELECT ARRAY({}), ({}), (SELECT count(*) FROM ({}) late)"
+    return sql.format(*(one for one, _ in written)), [
+        fact for _, facts in written for fact in facts
+    ]
 
 
 def _troubles() -> Iterator[str]:
-    beats = _beats()
-    yield from _silences(beats)
-    yield from _refusals(next((beat.failures for beat in beats if beat.failures), 0))
-    if not any(beat.is_silent and beat.part == Component.SENDER for beat in beats):
-        yield from _overdue()  # else it is said already why they wait
+    signs = _signs()
+    yield from _silences(signs.silent)
+    yield from _refusals(signs.failures)
+    if Component.SENDER not in signs.silent:  # else it is said already why they wait
+        yield from _overdue(signs.overdue)
 
 
 def _refusals(failures: int) -> Iterator[str]:
@@ -113,8 +135,7 @@ def _refusals(failures: int) -> Iterator[str]:
         ).format(count=failures)
 
 
-def _overdue(others: int = 0) -> Iterator[str]:
-    overdue = Mail.objects.overdue(LATE).count() + others
+def _overdue(overdue: int) -> Iterator[str]:
     if overdue:
         yield ngettext(
             "One mail has been waiting for more than five minutes.",

@@ -93,7 +93,8 @@ TIME_OFF = """
 """
 
 # All that decides where a visit may stand but what is booked, in one round trip: who offers the
-# treatments (or that one of them), the rooms, the time off and the hours, each as a list.
+# treatments (or that one of them), the rooms, the time off and the hours, each as a list. The last
+# two are left as text, of which is known what it comes to while it is the same.
 ROTA = """
       WITH offers AS (
     SELECT treatment_id, therapist_id
@@ -109,9 +110,9 @@ ROTA = """
            (SELECT json_agg(json_build_array(treatment, room, name))
               FROM (SUITABLE_ROOMS) rooms (treatment, room, name)) AS rooms,
            (SELECT json_agg(json_build_array(who, begins, ends, elsewhere))
-              FROM (TIME_OFF) away (who, begins, ends, elsewhere)) AS away,
+              FROM (TIME_OFF) away (who, begins, ends, elsewhere))::text AS away,
            (SELECT json_agg(json_build_array(who, day, begins, ends, works))
-              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works)) AS hours
+              FROM (HOURS_OF_WORK) hours (who, day, begins, ends, works))::text AS hours
 """.replace("SUITABLE_ROOMS", SUITABLE_ROOMS)
 ROTA = ROTA.replace("TIME_OFF", TIME_OFF).replace("HOURS_OF_WORK", HOURS_OF_WORK)
 ROTA = ROTA.replace("ANY(%(therapists)s)", "ANY(SELECT id FROM people)")
@@ -120,12 +121,12 @@ PERSON = [field.attname for field in Therapist._meta.concrete_fields]
 
 class RotaOfDays(NamedTuple):
     """By treatment, who offers it and where it may be; then rows as `time_off` and
-    `hours_of_work` have them."""
+    `hours_of_work` have them, as JSON."""
 
     offered_by: dict[int, list[Therapist]]
     suitable: dict[int, list[Room]]
-    time_off: list[tuple]
-    hours: list[tuple]
+    time_off: str
+    hours: str
 
     @property
     def people(self) -> set[int]:
@@ -157,11 +158,7 @@ def rota_told(treatments: Iterable[int], found: Sequence[Sequence]) -> RotaOfDay
     suitable: dict[int, list[Room]] = {pk: [] for pk in asked}
     for treatment, room, _ in rooms or ():
         suitable[treatment].append(places[room])
-    worked = [
-        (who, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
-        for who, day, start, end, works in hours or ()
-    ]
-    return RotaOfDays(offered_by, suitable, away or [], worked)
+    return RotaOfDays(offered_by, suitable, away or "[]", hours or "[]")
 
 
 def _person(row: dict[str, Any]) -> Therapist:

@@ -1,15 +1,21 @@
 """Therapists' hours of work, their breaks and their time off, as spans of seconds."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.checks import Timetable
 from bookings.core.scheduling.openings import Span, clock_span, joined, without
 from bookings.models import Clinic
 from bookings.queries.rota import facts
+
+KEPT = 32  # rotas of some days, in each process
+Row = tuple[int, date, time, time, bool]  # as `facts.hours_of_work` has them
 
 
 class Hours(NamedTuple):
@@ -28,11 +34,11 @@ def timetables(
     """
     people = list(therapists)
     away, hours = facts.time_off(people, during), facts.hours_of_work(people, days)
-    return timetables_told(people, away, hours, clinic)
+    return timetables_told(people, away, hours, clinic.tz)
 
 
 def timetables_told(
-    therapists: Iterable[int], away: Iterable[Sequence], told: Iterable[tuple], clinic: Clinic
+    therapists: Iterable[int], away: Iterable[Sequence], told: Iterable[Row], tz: ZoneInfo
 ) -> dict[int, Timetable]:
     """The same of rows as `facts.time_off` and `facts.hours_of_work` have them."""
     closures: list[Span] = []
@@ -43,10 +49,10 @@ def timetables_told(
             closures.append((start, end))
         else:
             (elsewhere if is_private else absences)[person].append((start, end))
-    hours = hours_told(told, clinic)
+    hours = hours_told(told, tz)
     return {
         pk: Timetable(
-            working=hours.working[pk],
+            working=tuple(hours.working[pk]),
             breaks=hours.breaks[pk],
             closures=closures,
             absences=own,
@@ -56,17 +62,31 @@ def timetables_told(
     }
 
 
+def timetables_as_told(
+    therapists: Iterable[int], away: str, hours: str, clinic: Clinic
+) -> dict[int, Timetable]:
+    """The same of those rows as JSON; kept while they say the same, as they mostly do."""
+    return dict(_kept(frozenset(therapists), away, hours, clinic.tz))
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(
+    therapists: frozenset[int], away: str, hours: str, tz: ZoneInfo
+) -> Mapping[int, Timetable]:
+    return timetables_told(therapists, json.loads(away), _as_rows(json.loads(hours)), tz)
+
+
 def hours_and_breaks(therapists: Iterable[int], days: Iterable[date], clinic: Clinic) -> Hours:
     """Of these civil days, weekly and extra hours alike."""
-    return hours_told(facts.hours_of_work(therapists, days), clinic)
+    return hours_told(facts.hours_of_work(therapists, days), clinic.tz)
 
 
-def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clinic) -> Hours:
+def hours_told(told: Iterable[Row], tz: ZoneInfo) -> Hours:
     """The same of rows as `facts.hours_of_work` has them."""
     working: dict[int, list[Span]] = defaultdict(list)
     breaks: dict[int, list[Span]] = defaultdict(list)
     for therapist, day, start, end, works in told:
-        if hours := clock_span(day, start, end, clinic.tz):
+        if hours := clock_span(day, start, end, tz):
             (working if works else breaks)[therapist].append(hours)
     for therapist, pauses in breaks.items():
         working[therapist] = without(working[therapist], pauses)
@@ -75,11 +95,14 @@ def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clini
 
 def worked_told(rows: Iterable[Sequence], clinic: Clinic) -> dict[int, list[Span]]:
     """Each therapist's hours of work without the breaks, of those rows as JSON has them."""
-    told = (
-        (pk, date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end), works)
-        for pk, day, start, end, works in rows
-    )
-    return {pk: joined(spans) for pk, spans in hours_told(told, clinic).working.items()}
+    worked = hours_told(_as_rows(rows), clinic.tz).working
+    return {pk: joined(spans) for pk, spans in worked.items()}
+
+
+def _as_rows(rows: Iterable[Sequence]) -> Iterator[Row]:
+    for pk, day, start, end, works in rows:
+        hours = time.fromisoformat(start), time.fromisoformat(end)
+        yield pk, date.fromisoformat(day), *hours, works
 
 
 def hours_of_work(

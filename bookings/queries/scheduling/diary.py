@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -23,11 +23,19 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.models import Appointment, Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.list_first import Kind, kept_for_the_list
-from bookings.queries.rota.facts import ask_for_rota, rota_told
-from bookings.queries.rota.working_hours import timetables_told
-from bookings.queries.scheduling.facts import Freed, Taken, ask_for_taken_times, taken_told
+from bookings.queries.rota.facts import RotaOfDays, ask_for_rota, rota_told
+from bookings.queries.rota.working_hours import timetables_as_told
+from bookings.queries.scheduling.facts import (
+    TAKEN_BY_PLACE,
+    TAKEN_TIMES,
+    Freed,
+    Taken,
+    ask_for_taken_times,
+    taken_by_place_told,
+    taken_told,
+)
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
-from bookings.queries.statements import together
+from bookings.queries.statements import SqlQuestion, together
 
 # By free start, the ids of the therapists who can take it.
 Starts = Mapping[Seconds, Sequence[int]]
@@ -49,12 +57,13 @@ class Opening:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiaryFacts:
-    """The `days` civil days from `first`, as they concern some treatments.
+class FreeTimes:
+    """The `days` civil days from `first`, as they concern some treatments: what is free in them.
 
     `offered_by` and `suitable` are by treatment: the therapists at work here who offer it, and
     the rooms in use that suit it, in order. `hours` are by therapist, without what is booked;
-    `rows` is all that takes time, `freed` what has come free lately.
+    `rows` is all that takes time, by whom and where, `freed` what has come free lately, and
+    `besides` what else was asked in the same round trip.
     """
 
     clinic: Clinic
@@ -65,6 +74,7 @@ class DiaryFacts:
     hours: dict[int, Timetable]
     rows: Sequence[Sequence]
     freed: Sequence[Freed] = ()
+    besides: Sequence[Sequence[Sequence]] = ()
     now: datetime
 
     def openings(self, treatment: Treatment, **asked: Any) -> list[Opening]:
@@ -164,7 +174,7 @@ class DiaryFacts:
 
     def _free(self, kinds: Mapping[Kind, Treatment]) -> dict[Kind, dict[Seconds, list[int]]]:
         """The free starts of each kind of visit that is waited for, on the same days."""
-        facts = diary_facts(
+        facts = free_times(
             self.clinic,
             first=self.first,
             days=self.days,
@@ -188,6 +198,56 @@ class DiaryFacts:
             return {pk: one.roster for pk, one in people.items()}, [self.rooms[pk] for pk in rooms]
         cut = {pk: _cut(one.sorted_roster, around) for pk, one in people.items()}
         return cut, [inside(self._sorted_rooms[pk], around) for pk in rooms]
+
+    @property
+    def timetables(self) -> dict[int, Timetable]:
+        """By therapist, with what is booked."""
+        return self._in_use[0]
+
+    @property
+    def rooms(self) -> dict[int, list[Span]]:
+        """What is taken of each room that suits anything."""
+        return self._in_use[1]
+
+    @cached_property
+    def _in_use(self) -> tuple[dict[int, Timetable], dict[int, list[Span]]]:
+        visits: dict[int | None, list[Span]] = defaultdict(list)
+        rooms: dict[int, list[Span]] = {
+            room.pk: [] for there in self.suitable.values() for room in there
+        }
+        for person, place, spans in self._by_place:
+            visits[person] += spans
+            if place in rooms:
+                rooms[place] += spans
+        return {pk: replace(one, visits=visits[pk]) for pk, one in self.hours.items()}, rooms
+
+    @property
+    def _by_place(self) -> Iterable[tuple[int | None, int, Sequence[Span]]]:
+        return self.rows  # type: ignore[return-value]
+
+    def _bookable(self, shown: Interval, rules: Rules) -> Span:
+        """Of the days shown, from the first start that the rules allow to before the last."""
+        begin, end = _seconds(shown)
+        begin = max(begin, floor(self.now.timestamp()) + 1)  # what starts now has begun
+        if rules.binds(Code.TOO_SOON):
+            begin = max(begin, ceil(self.clinic.first_bookable(self.now).timestamp()))
+        if rules.binds(Code.TOO_FAR):
+            last_day = day_bounds(self.clinic.last_bookable_day(self.now), 1, self.clinic.tz)
+            end = min(end, int(last_day.end.timestamp()))
+        return begin, end
+
+    @cached_property
+    def _sorted_rooms(self) -> dict[int, list[Span]]:
+        return {pk: joined(spans) for pk, spans in self.rooms.items()}
+
+
+class DiaryFacts(FreeTimes):
+    """With whose each of the `rows` is (`Taken`): why a start cannot be had, and who takes it."""
+
+    @property
+    def _by_place(self) -> Iterable[tuple[int | None, int, Sequence[Span]]]:
+        for _, person, room, _, start, _, blocked_until in self.rows:
+            yield person, room, ((start, blocked_until),)
 
     def takers(self, slot: Slot) -> list[Therapist]:
         """Who offers it, and is the one wanted if anybody is: fewest minutes booked first."""
@@ -237,28 +297,6 @@ class DiaryFacts:
         """The same with one visit more in it."""
         return replace(self, rows=[*self.rows, taken_by(placement)])
 
-    @property
-    def timetables(self) -> dict[int, Timetable]:
-        """By therapist, with what is booked."""
-        return self._in_use[0]
-
-    @property
-    def rooms(self) -> dict[int, list[Span]]:
-        """What is taken of each room that suits anything."""
-        return self._in_use[1]
-
-    @cached_property
-    def _in_use(self) -> tuple[dict[int, Timetable], dict[int, list[Span]]]:
-        visits: dict[int | None, list[Span]] = defaultdict(list)
-        rooms: dict[int, list[Span]] = {
-            room.pk: [] for there in self.suitable.values() for room in there
-        }
-        for _, person, room, _, start, _, blocked_until in self.rows:
-            visits[person].append((start, blocked_until))
-            if room in rooms:
-                rooms[room].append((start, blocked_until))
-        return {pk: replace(one, visits=visits[pk]) for pk, one in self.hours.items()}, rooms
-
     @cached_property
     def taken(self) -> Sequence[Taken]:
         return [Taken._make(row) for row in self.rows]
@@ -280,21 +318,6 @@ class DiaryFacts:
         there = {one.client for one in self.taken if one.client is not None}
         return dict(Client.objects.filter(pk__in=there).values_list("pk", "name"))
 
-    def _bookable(self, shown: Interval, rules: Rules) -> Span:
-        """Of the days shown, from the first start that the rules allow to before the last."""
-        begin, end = _seconds(shown)
-        begin = max(begin, floor(self.now.timestamp()) + 1)  # what starts now has begun
-        if rules.binds(Code.TOO_SOON):
-            begin = max(begin, ceil(self.clinic.first_bookable(self.now).timestamp()))
-        if rules.binds(Code.TOO_FAR):
-            last_day = day_bounds(self.clinic.last_bookable_day(self.now), 1, self.clinic.tz)
-            end = min(end, int(last_day.end.timestamp()))
-        return begin, end
-
-    @cached_property
-    def _sorted_rooms(self) -> dict[int, list[Span]]:
-        return {pk: joined(spans) for pk, spans in self.rooms.items()}
-
     def _booked_on(self, day: date) -> Counter[int]:
         """How many seconds each therapist's visits of the day last, without their pauses."""
         begin, until = _seconds(day_bounds(day, 1, self.clinic.tz))
@@ -306,8 +329,20 @@ class DiaryFacts:
         return booked
 
 
-def diary_facts(
+def free_times(clinic: Clinic, **asked: Any) -> FreeTimes:
+    """What is free, and no more: as `diary_facts`, for less where days and therapists are many."""
+    return FreeTimes(**_facts(clinic, TAKEN_BY_PLACE, taken_by_place_told, **asked))
+
+
+def diary_facts(clinic: Clinic, **asked: Any) -> DiaryFacts:
+    """Two questions, for any number of days and treatments; what is asked is `_facts`' to say."""
+    return DiaryFacts(**_facts(clinic, TAKEN_TIMES, taken_told, **asked))
+
+
+def _facts(
     clinic: Clinic,
+    taken_times: str,
+    told: Callable[[Sequence[Sequence]], dict[str, Any]],
     *,
     first: date,
     days: int,
@@ -316,26 +351,23 @@ def diary_facts(
     longest: timedelta = timedelta(),
     asked: Collection[date] = (),
     ignoring: Ignoring = NOTHING,
+    besides: Sequence[SqlQuestion] = (),
     now: datetime,
-) -> DiaryFacts:
-    """Two questions, for any number of days and treatments; the therapist's, if one is given.
-
-    `longest`: of a visit that blocks longer than its treatment. `asked`: the days with hours."""
+) -> dict[str, Any]:
+    """Of the `therapist` alone, if one is given. `longest`: of a visit that blocks longer than its
+    treatment. `asked`: the days with hours."""
     blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     during = _longer(day_bounds(first, days, clinic.tz), [longest, *blocked.values()])
     wanted = ask_for_rota(blocked, asked or days_from(first, days), during, therapist=therapist)
-    of_rota, of_diary = together(wanted, ask_for_taken_times(during, ignoring, now=now))
-    found = rota_told(blocked, of_rota)
-    return DiaryFacts(
-        clinic=clinic,
-        first=first,
-        days=days,
-        offered_by=found.offered_by,
-        suitable=found.suitable,
-        hours=timetables_told(found.people, found.time_off, found.hours, clinic),
-        **taken_told(of_diary),
-        now=now,
-    )
+    taken = ask_for_taken_times(during, ignoring, sql=taken_times, now=now)
+    of_rota, of_diary, *others = together(wanted, taken, *besides)
+    about = {"clinic": clinic, "first": first, "days": days, "now": now, "besides": others}
+    return about | _of_the_rota(rota_told(blocked, of_rota), clinic) | told(of_diary)
+
+
+def _of_the_rota(found: RotaOfDays, clinic: Clinic) -> dict[str, Any]:
+    hours = timetables_as_told(found.people, found.time_off, found.hours, clinic)
+    return {"offered_by": found.offered_by, "suitable": found.suitable, "hours": hours}
 
 
 def _longer(shown: Interval, by: Iterable[timedelta]) -> Interval:
@@ -353,13 +385,22 @@ def taken_by(placement: Placement) -> Taken:
 
 
 def facts_by_day(
-    slots: Sequence[Slot], clinic: Clinic, *, ignoring: Ignoring = NOTHING, now: datetime
+    slots: Sequence[Slot],
+    clinic: Clinic,
+    *,
+    ignoring: Ignoring = NOTHING,
+    besides: Sequence[SqlQuestion] = (),
+    now: datetime,
 ) -> dict[date, DiaryFacts]:
-    """What decides about each of them, once for each day of a start."""
+    """What decides about each of them, once for each day of a start; `besides` with the first."""
     by_day: dict[date, list[Slot]] = defaultdict(list)
     for slot in slots:
         by_day[clinic.day_of(slot.start)].append(slot)
-    return {day: _facts_of_day(day, there, clinic, ignoring, now) for day, there in by_day.items()}
+    found: dict[date, DiaryFacts] = {}
+    for day, there in by_day.items():
+        asked = {"ignoring": ignoring, "besides": () if found else besides, "now": now}
+        found[day] = _facts_of_day(day, there, clinic, **asked)
+    return found
 
 
 def facts_for(
@@ -370,9 +411,7 @@ def facts_for(
     return facts
 
 
-def _facts_of_day(
-    day: date, slots: Sequence[Slot], clinic: Clinic, ignoring: Ignoring, now: datetime
-) -> DiaryFacts:
+def _facts_of_day(day: date, slots: Sequence[Slot], clinic: Clinic, **asked: Any) -> DiaryFacts:
     wanted = {slot.therapist for slot in slots}
     return diary_facts(
         clinic,
@@ -381,8 +420,7 @@ def _facts_of_day(
         treatments={slot.treatment for slot in slots},
         therapist=wanted.pop() if len(wanted) == 1 else None,
         longest=timedelta(seconds=max(slot.duration.blocked for slot in slots)),
-        ignoring=ignoring,
-        now=now,
+        **asked,
     )
 
 

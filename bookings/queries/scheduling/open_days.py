@@ -10,7 +10,7 @@ from typing import Any
 from bookings.core.intervals import day_bounds, days_from
 from bookings.core.scheduling.openings import Duration, Span, joined
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, Starts, diary_facts
+from bookings.queries.scheduling.diary import FreeTimes, Opening, Starts, free_times
 from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 
@@ -26,7 +26,7 @@ class Why(StrEnum):
 class Openings(Sequence[Opening]):
     """Of a day; made when they are looked at, for of most days it is only asked how many."""
 
-    def __init__(self, facts: DiaryFacts, treatment: Treatment, starts: Starts):
+    def __init__(self, facts: FreeTimes, treatment: Treatment, starts: Starts):
         self.facts, self.treatment, self.starts = facts, treatment, starts
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ def days_of(
     now: datetime,
 ) -> list[Day]:
     """`days` days from `first`; `duration` is how long it lasts, if not as its treatment."""
-    found = diary_facts(
+    found = free_times(
         clinic,
         first=first,
         days=days,
@@ -95,7 +95,7 @@ def _why_none(clinic: Clinic, day: date, at_work: list[Span], now: datetime) -> 
     return Why.OVER if max(ends) <= clinic.first_bookable(now).timestamp() else Why.FULL
 
 
-def _at_work(found: DiaryFacts) -> Iterator[Span]:
+def _at_work(found: FreeTimes) -> Iterator[Span]:
     """Everybody's hours, but those that lie wholly in time off."""
     for timetable in found.timetables.values():
         off = joined([*timetable.closures, *timetable.absences])

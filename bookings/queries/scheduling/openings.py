@@ -7,7 +7,7 @@ from typing import Any
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import Duration
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, diary_facts
+from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, free_times
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 DAYS_TO_LOOK_AROUND = 3
@@ -33,7 +33,7 @@ def openings(
 
     `duration` is how long it lasts, if not as long as its treatment.
     """
-    facts = diary_facts(
+    facts = free_times(
         clinic,
         first=first,
         days=days,

@@ -4,15 +4,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bookings.core.intervals import days_from
-from bookings.core.scheduling.openings import Seconds, clock_span
+from bookings.core.scheduling.openings import Seconds, Span, clock_span
 from bookings.core.scheduling.parts_of_day import PARTS_BEGIN
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, Starts, diary_facts
+from bookings.queries.scheduling.diary import FreeTimes, Opening, Starts, free_times
 from bookings.queries.scheduling.slots import Ignoring
 
 # Ever more days at a time: mostly the first few are enough, and then the rest is not asked for,
@@ -68,7 +69,7 @@ def soonest(
         "ignoring": Ignoring(holder=holder),
         "now": now,
     }
-    look = partial(diary_facts, clinic, treatments=treatments, **asked)
+    look = partial(free_times, clinic, treatments=treatments, **asked)
     facts = look(first=today, days=NEAR, asked=days_from(today, DAYS_LOOKED_AT))
     far = partial(look, first=today + timedelta(days=NEAR), days=DAYS_LOOKED_AT - NEAR)
     usual = most_usual(one for one in treatments if facts.offered_by[one.pk])
@@ -78,8 +79,8 @@ def soonest(
 
 
 def _first_of_each(
-    facts: DiaryFacts,
-    far: Callable[[], DiaryFacts],
+    facts: FreeTimes,
+    far: Callable[[], FreeTimes],
     usual: Treatment | None,
     offered: Mapping[int, Treatment],
 ) -> tuple[dict[date, Free], dict[int, Free]]:
@@ -113,13 +114,13 @@ def _first_by_person(starts: Starts, waiting: Set[int]) -> dict[int, Seconds]:
     return found
 
 
-def _free(facts: DiaryFacts, treatment: Treatment, starts: Starts, start: Seconds) -> Free:
+def _free(facts: FreeTimes, treatment: Treatment, starts: Starts, start: Seconds) -> Free:
     [opening] = facts.told(treatment, {start: starts[start]})
     return Free(treatment, opening)
 
 
 def _what_each_is_asked_for(
-    facts: DiaryFacts, usual: Treatment | None, treatments: Sequence[Treatment]
+    facts: FreeTimes, usual: Treatment | None, treatments: Sequence[Treatment]
 ) -> dict[int, Treatment]:
     """By therapist, the usual treatment or else the first that they offer."""
     offered: dict[int, Treatment] = {}
@@ -129,20 +130,31 @@ def _what_each_is_asked_for(
     return offered
 
 
-def _hours(facts: DiaryFacts) -> dict[int, frozenset[tuple[int, int]]]:
+def _hours(facts: FreeTimes) -> dict[int, frozenset[tuple[int, int]]]:
     """By therapist, from the hours of the days looked at, whatever is booked or off in them."""
-    parts = [
-        (span, (day.weekday(), part))
-        for day in days_from(facts.first, DAYS_LOOKED_AT)
-        for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
-        if (span := clock_span(day, since, until, facts.clinic.tz))
-    ]
-    begins, ends = [span[0] for span, _ in parts], [span[1] for span, _ in parts]
     return {
-        pk: frozenset(
-            name
-            for start, end in timetable.working
-            for _, name in parts[bisect_right(ends, start) : bisect_left(begins, end)]
-        )
+        pk: _parts_at_work(tuple(timetable.working), facts.first, facts.clinic.tz)
         for pk, timetable in facts.timetables.items()
     }
+
+
+@lru_cache(maxsize=256)
+def _parts_at_work(
+    working: tuple[Span, ...], first: date, tz: ZoneInfo
+) -> frozenset[tuple[int, int]]:
+    parts = _parts(first, tz)
+    begins, ends = [span[0] for span, _ in parts], [span[1] for span, _ in parts]
+    return frozenset(
+        name
+        for start, end in working
+        for _, name in parts[bisect_right(ends, start) : bisect_left(begins, end)]
+    )
+
+
+def _parts(first: date, tz: ZoneInfo) -> list[tuple[Span, tuple[int, int]]]:
+    return [
+        (span, (day.weekday(), part))
+        for day in days_from(first, DAYS_LOOKED_AT)
+        for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
+        if (span := clock_span(day, since, until, tz))
+    ]

@@ -9,7 +9,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.models.training.own_plans import OwnPlan
 from bookings.queries.scheduling.cutoffs import why_not_move
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import FreeTimes, Opening, free_times
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.queries.training.plans import History, plan_of, runner_of
 
@@ -92,7 +92,7 @@ class _BetterTimes:
     visits: Sequence[Appointment]
     plan: training.Plan
     clinic: Clinic
-    diary: DiaryFacts | None
+    diary: FreeTimes | None
 
     def of(self, visit: Appointment) -> list[Slot]:
         """The best of each day, with the same therapist and about the hour; nearest day first."""
@@ -118,7 +118,7 @@ class _BetterTimes:
 
 def _diary_of(
     movable: Sequence[Appointment], clinic: Clinic, holder: str, now: datetime
-) -> DiaryFacts | None:
+) -> FreeTimes | None:
     tomorrow, last = clinic.day_of(now) + timedelta(days=1), clinic.last_bookable_day(now)
     spans = [_around(visit, clinic, tomorrow) for visit in movable]
     if not spans:
@@ -127,7 +127,7 @@ def _diary_of(
     end = max(min(start + timedelta(days=days), last + timedelta(days=1)) for start, days in spans)
     if end <= first:
         return None
-    return diary_facts(
+    return free_times(
         clinic,
         first=first,
         days=(end - first).days,

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median_low
+from typing import NamedTuple
 
 from bookings.core import training
 from bookings.core.intervals import days_from
+from bookings.core.scheduling.openings import Seconds
 from bookings.core.scheduling.parts_of_day import part_of_day
 from bookings.core.scheduling.statuses import HAS_BEEN, Status
 from bookings.core.scheduling.weeks import monday_of
@@ -32,10 +34,10 @@ class Usual:
     part: int | None = None  # as part_of_day counts
     therapist: Therapist | None = None
 
-    def misses(self, opening: Opening, part: int) -> int:
-        """How much of it the opening has not."""
+    def misses(self, takers: Collection[int], part: int) -> int:
+        """How much of it a start in that part of the day has not, with those who can take it."""
         other_part = self.part is not None and part != self.part
-        other_person = self.therapist is not None and self.therapist not in opening.therapists
+        other_person = self.therapist is not None and self.therapist.pk not in takers
         return other_part + other_person
 
 
@@ -207,7 +209,7 @@ def _offers(
     now: datetime,
     holder: str,
 ) -> list[Offer]:
-    treatments = list(Treatment.objects.bookable_online())
+    treatments = Treatment.objects.listed_online()
     last = clinic.last_bookable_day(now)
     reached = [session for _, session in numbered if session.window_start <= last]
     diary = _diary_of(clinic, treatments, reached, holder=holder, now=now)
@@ -325,9 +327,10 @@ class _OfferFacts:
 
         Days are judged and looked at as they are come to, which mostly is the first few.
         """
-        if self.diary is None:
+        diary = self.diary
+        if diary is None:
             return []
-        first = max(session.window_start, self.diary.first)
+        first = max(session.window_start, diary.first)
         window = days_from(first, (session.window_end - first).days)
         days = sorted(window, key=lambda day: _from_day(day, session.suggested))
         looked_at: set[date] = set()
@@ -339,12 +342,9 @@ class _OfferFacts:
                 and self.plan.allows(session, day)
                 and (kinds is None or not self._against(day, kinds))
             )
-            if found := self._ranked(treatment, left, session.suggested, looked_at):
-                return found
+            if found := self._ranked(diary, treatment, left, session.suggested, looked_at):
+                return diary.told(treatment, {one.start: one.takers for one in found})
         return []
-
-    def _free_on(self, day: date, treatment: Treatment) -> list[Opening]:
-        return self.diary.openings(treatment, first=day, days=1) if self.diary else []
 
     def _against(
         self, day: date, kinds: frozenset[training.Kind] = NO_KINDS
@@ -357,8 +357,13 @@ class _OfferFacts:
         return self.plan.beside(self.history.days(self.clinic))
 
     def _ranked(
-        self, treatment: Treatment, days: Iterable[date], ideal: date, looked_at: set[date]
-    ) -> list[Opening]:
+        self,
+        diary: DiaryFacts,
+        treatment: Treatment,
+        days: Iterable[date],
+        ideal: date,
+        looked_at: set[date],
+    ) -> list["_Choice"]:
         """One a part of day: as the runner wants it, then by the ideal day, then as they come."""
         usual_minute = self.history.usual_minute(self.clinic)
         parts: dict[tuple[date, int], _Choice] = {}
@@ -366,42 +371,38 @@ class _OfferFacts:
             if self._has_enough(parts.values(), abs((day - ideal).days)):
                 break  # those of later days would come after them
             looked_at.add(day)
-            for opening in self._free_on(day, treatment):
-                choice = self._choice(opening, day, ideal, usual_minute)
-                best = parts.setdefault(choice.part, choice)
-                if choice.rank < best.rank:
-                    parts[choice.part] = choice
-        ranked = sorted(parts.values(), key=lambda choice: choice.rank)
-        return [choice.opening for choice in ranked[: self.most]]
+            for start, takers in diary.starts(treatment, first=day, days=1).items():
+                choice = self._choice(start, takers, abs((day - ideal).days), usual_minute)
+                part = day, choice.part
+                if part not in parts or choice.rank < parts[part].rank:
+                    parts[part] = choice
+        return sorted(parts.values(), key=lambda choice: choice.rank)[: self.most]
 
     def _has_enough(self, found: Iterable["_Choice"], days_off: int) -> bool:
         """Of those that are all that the runner wants, nearer to the ideal day."""
         return sum(one.rank[0] == 0 and one.rank[1] < days_off for one in found) >= self.most
 
     def _choice(
-        self, opening: Opening, day: date, ideal: date, usual_minute: int | None
+        self, start: Seconds, takers: Sequence[int], days_off: int, usual_minute: int | None
     ) -> "_Choice":
-        local = opening.starts_at.astimezone(self.clinic.tz)
+        local = datetime.fromtimestamp(start, self.clinic.tz)
         usual = self.history.usual_therapist
         minute, part = local.hour * 60 + local.minute, part_of_day(local.time())
-        return _Choice(
-            opening,
-            part=(day, part),
-            rank=(
-                self.history.usual.misses(opening, part),
-                abs((day - ideal).days),
-                usual is not None and usual not in opening.therapists,
-                0 if usual_minute is None else abs(minute - usual_minute),
-                opening.starts_at,
-            ),
+        rank = (
+            self.history.usual.misses(takers, part),
+            days_off,
+            usual is not None and usual.pk not in takers,
+            0 if usual_minute is None else abs(minute - usual_minute),
+            start,
         )
+        return _Choice(start, takers, part, rank)
 
 
-@dataclass(frozen=True)
-class _Choice:
-    opening: Opening
-    part: tuple[date, int]
-    rank: tuple[int, int, bool, int, datetime]
+class _Choice(NamedTuple):
+    start: Seconds
+    takers: Sequence[int]
+    part: int
+    rank: tuple[int, int, bool, int, Seconds]
 
 
 def _from_day(day: date, ideal: date) -> tuple[int, date]:

@@ -1,5 +1,6 @@
 """The clinic's protocol: the version that holds, the earlier ones, and the file it began with."""
 
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,14 +14,26 @@ from bookings import dates
 from bookings.core.training import Protocol
 from bookings.core.training.protocol.editing import in_the_order_of
 from bookings.models import ProtocolVersion
+from bookings.queries.statements import SqlQuestion, rows
 
 FILE = Path(__file__).parents[2] / "protocol.yaml"
+NEWEST = "SELECT id FROM bookings_protocolversion ORDER BY number DESC LIMIT 1"
 AS_IT_COMES = gettext_lazy("As it comes with Taper.")
 
 
 def current() -> Protocol:
     """The protocol that holds now: one query, since a version is read and parsed only once."""
-    return stored_as(ProtocolVersion.objects.values_list("pk", flat=True).first())
+    found = rows(NEWEST)
+    return stored_as(found[0][0] if found else None)
+
+
+def ask_for_current() -> SqlQuestion:
+    """The same, with what else is asked."""
+    return SqlQuestion(NEWEST, {})
+
+
+def current_told(found: Sequence[Sequence]) -> Protocol:
+    return stored_as(found[0][0] if found else None)
 
 
 def stored_as(pk: int | None) -> Protocol:

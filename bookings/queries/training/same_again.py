@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries.scheduling.diary import Opening, diary_facts
+from bookings.queries.scheduling.diary import Opening, free_times
 from bookings.queries.scheduling.slots import Ignoring
 
 LOOKED_AT = 28  # days
@@ -37,7 +37,7 @@ def next_again(
     if not (visit.treatment.active and visit.treatment.online):
         return None
     first = max(clinic.day_of(now) + timedelta(days=1), clinic.day_of(visit.starts_at) + A_WEEK)
-    facts = diary_facts(
+    facts = free_times(
         clinic,
         first=first,
         days=LOOKED_AT,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from bookings import dates
 from bookings.core.scheduling.openings import Span, joined
 from bookings.models import Clinic, WaitlistEntry
-from bookings.queries.scheduling.diary import diary_facts
+from bookings.queries.scheduling.diary import free_times
 
 LOOKED_AT = 60  # days
 
@@ -32,7 +32,7 @@ def _hours_left(entry: WaitlistEntry, clinic: Clinic, now: datetime) -> Iterator
     """Of each who offers it, whether they are here on any of the days."""
     first = max(entry.first_day, clinic.day_of(now))
     days = min((entry.last_day - first).days + 1, LOOKED_AT)
-    facts = diary_facts(clinic, first=first, days=days, treatments=[entry.treatment], now=now)
+    facts = free_times(clinic, first=first, days=days, treatments=[entry.treatment], now=now)
     for one in facts.offered_by.get(entry.treatment_id, []):
         if entry.therapist_id in (None, one.pk):
             hours = facts.hours[one.pk]

@@ -105,10 +105,11 @@ def _waits_and_series(
 
 def _waits(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """Whether another time is waited for; its page is for the reader of the mailbox."""
-    entry = opened.appointment.earlier_wishes.waiting().first()
+    visit = opened.appointment
+    entry = visit.earlier_wishes.waiting().first() if visit.has_a_wish else None
     if entry is None:
         return {"better": better_for_the_reader(request, opened, clinic, now)}
-    client = opened.appointment.whose
+    client = visit.whose
     is_theirs = opened.from_mail and has_proved(request, client)
     url = links.client_path(links.Purpose.WAITING, client, entry=entry.pk) if is_theirs else ""
     return {"waits_for_another": entry, "place_url": url}

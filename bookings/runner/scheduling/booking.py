@@ -356,7 +356,7 @@ def _key(request: HttpRequest) -> str:
 
 
 def _keep_what_was_typed(request: HttpRequest) -> None:
-    typed = DetailsForm(request.POST).typed()
+    typed = {name: request.POST.get(name, "") for name in PERSON}
     if any(typed.values()):
         request.session[TYPED] = {name: text[:LONGEST_KEPT] for name, text in typed.items()}
 

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_or_part
-from bookings.web.scheduling.picker import PAGE, PART, Picker
+from bookings.web.scheduling.picker import PAGE, PART, Picker, treatment_online_or_404
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import plan_to_choose_by
 from bookings.web.visitor import visitor
@@ -18,7 +17,7 @@ from bookings.web.visitor import visitor
 
 @require_safe
 def times(request: HttpRequest, slug: str) -> HttpResponse:
-    treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
+    treatment = treatment_online_or_404(slug)
     picker = picker_of(request, treatment)
     return page_or_part(request, PAGE, PART, {"picker": picker, "clinic": picker.clinic})
 

@@ -12,9 +12,9 @@ from bookings import dates
 from bookings.core import training
 from bookings.core.wording import isolated
 from bookings.models import Clinic, Race
+from bookings.pieces import piece
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import History, Offer, SessionId, next_offer
-from bookings.runner.pieces import piece
 from bookings.web.training.hills import Hills, hills_of
 from bookings.web.training.plan_page import as_drawn, first_day
 from bookings.web.training.plan_store import PlanStore

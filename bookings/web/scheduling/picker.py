@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,6 +55,13 @@ SIGNS = {
     training.Verdict.NOT_ADVISED: "rest",
 }
 HALF_AN_HOUR = 30  # minutes
+
+
+def treatment_online_or_404(slug: str) -> Treatment:
+    found = Treatment.objects.listed_online(slug)
+    if not found:
+        raise Http404
+    return found[0]
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ class Picker:
 
     @cached_property
     def therapists(self) -> list[Therapist]:
-        return list(self.treatment.therapists.active().with_portraits())
+        return Therapist.objects.listed_with_portraits(self.treatment.pk)
 
     @property
     def therapist(self) -> Therapist | None:
@@ -258,7 +266,7 @@ class Picker:
     @cached_property
     def _light(self) -> list[Treatment]:
         kinds = training.light_kinds(self.plan.protocol) if self.plan else set()
-        return [one for one in Treatment.objects.bookable_online() if one.kinds & kinds]
+        return [one for one in Treatment.objects.listed_online() if one.kinds & kinds]
 
     @property
     def lighter_url(self) -> str:
@@ -292,9 +300,9 @@ class Picker:
 
     def _part(self, number: int, openings: list[Opening]) -> Part:
         """Hours and halves first, and the time of the visit that is moved."""
-        first = [one for one in openings if self._comes_first(one)] or openings
-        more = [one for one in openings if one not in first]
-        return Part(str(PARTS[number]), openings, first, more)
+        first = [one for one in openings if self._comes_first(one)]
+        more = [one for one in openings if not self._comes_first(one)] if first else []
+        return Part(str(PARTS[number]), openings, first or openings, more)
 
     def _comes_first(self, opening: Opening) -> bool:
         is_now = self.moving is not None and opening.starts_at == self.moving.starts_at

@@ -8,9 +8,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from django.utils import dateformat
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bookings import dates
@@ -21,6 +23,7 @@ from bookings.core.wording import isolated
 from bookings.web.training.ribbon import Marked
 
 DAY = timedelta(days=1)
+KEPT = 64  # drawings, of which each page of one runner has the same
 FOLDS_FROM, FOLDED_TO = 80, 28  # days of an off-season, and the days whose room it then takes
 ABOVE_NAMES = 925  # of 1000: where the lines between weeks end
 TALL = 0.74  # of the drawing is the highest hill; the rest is sky, for pins and flags
@@ -313,7 +316,21 @@ def hills_of(
 ) -> Hills:
     """The drawing of phases that follow one another; `today` is None in an example, and `runner`
     is whose own plan is drawn along with it."""
-    ground, marked = _Ground(segments), list(marked)
+    told = {"today": today, "runner": runner, "language": get_language()}
+    return _drawn(tuple(segments), tuple(marked), protocol, **told)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(
+    segments: tuple[training.Segment, ...],
+    marked: tuple[Marked, ...],
+    protocol: training.Protocol,
+    *,
+    today: date | None,
+    runner: training.Runner | None,
+    language: str | None,
+) -> Hills:
+    ground = _Ground(segments)
     pins = list(_pins(ground, marked))
     curves = [ground.curve(segment.start, segment.end) for segment in segments]
     inside = today is not None and segments[0].start <= today < segments[-1].end

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import dates
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
-from bookings.models import Clinic, Distance, Treatment
+from bookings.models import Clinic, Distance
 from bookings.web.days import day_in
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
-from bookings.web.scheduling.picker import PAGE, PART, Picker
+from bookings.web.scheduling.picker import PAGE, PART, Picker, treatment_online_or_404
 from bookings.web.training.listed.races import filled_in
 from bookings.web.training.own_plan.misplaced import misplaced_shown
 from bookings.web.training.own_plan.preview import OwnPlanShown
@@ -90,7 +90,7 @@ def keep(request: HttpRequest, store: PlanStore) -> HttpResponse:
 @require_safe
 def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     """The picker of a booking, advised by its races, and a chosen time goes into its basket."""
-    treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
+    treatment = treatment_online_or_404(slug)
     clinic, now = Clinic.objects.the(), timezone.now()
     plan = plan_to_choose_by(store, clinic, now=now)
     session = request.GET.get("session", "")

@@ -19,6 +19,7 @@ from bookings.core.training.protocol.sessions import SessionType
 from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Race, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
+from bookings.pieces import values_of
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import (
     SHOWN,
@@ -133,6 +134,24 @@ class Proposal:
     @property
     def last_day(self) -> date:
         return self.offer.session.window_end - DAY
+
+    @property
+    def is_open(self) -> bool:
+        """Neither booked nor put aside."""
+        offer = self.offer
+        return not (offer.booked or offer.closed or offer.declined)
+
+    @property
+    def edition(self) -> tuple:
+        """All that an open one shows, but what the protocol and the clinic say."""
+        offer = self.offer
+        times = [(one.value, one.slot.therapist and one.slot.therapist.name) for one in self.times]
+        return (
+            *(offer.number, offer.session, offer.opens_on, offer.good_day),
+            offer.treatment and values_of(offer.treatment),
+            *(times, self.chosen, self.ticked, self.offered_on, self.beside, self.by_plan),
+            *(self.suiting, self.other_times_url, self.good_day_url, self.is_waited_for),
+        )
 
     @property
     def suits_without_a_gap(self) -> bool:

@@ -150,6 +150,13 @@ class Pages:
         return None
 
 
+class AnybodysPages(Pages):
+    """Of whoever is not known, without any of them."""
+
+    client = None
+    booked_as_they_open: frozenset[SessionId] = frozenset()
+
+
 class SessionPlan(Pages):
     """The plan of somebody we do not know, in the session; it goes along with their booking."""
 

@@ -37,7 +37,7 @@ def test_while_a_newcomer_is_booked_the_lock_is_held_for_so_many_statements(book
     book(visitor="")
     asked.__exit__(None, None, None)
     kinds = [" ".join(one["sql"].split()[:3]) for one in asked.captured_queries]
-    assert len([kind for kind in kinds if "SAVEPOINT" not in kind]) == 7, kinds
+    assert len([kind for kind in kinds if "SAVEPOINT" not in kind]) == 4, kinds
 
 
 def test_a_start_can_be_booked_without_a_hold(book, start, massage):

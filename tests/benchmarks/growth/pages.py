@@ -22,11 +22,6 @@ REPORTS = (
     "office:report", "office:forecast", "diary:takings", "desk:not_back_file",
     "records:account", "records:all_clients", "records:download",
 )  # fmt: skip
-# Django's own, for engineers: they go through all that hangs on a row before it may be deleted.
-WHOLE_RECORDS = (
-    "admin:bookings_client_delete", "admin:bookings_therapist_change",
-    "admin:bookings_therapist_delete", "admin:bookings_treatment_delete",
-)  # fmt: skip
 PROBES = ("metrics", "healthz", "readyz")  # 503 where no worker runs, as here
 
 

@@ -17,6 +17,7 @@ from tests.clock import day_of
 from tests.factories import PASSWORD
 from tests.reading import first_match
 from tests.roles.addresses import every_page
+from tests.roles.world import templates_of_few_words
 from tests.totp import code_of
 
 SET_UP, AUTHENTICATE = "/accounts/2fa/", "/accounts/2fa/authenticate/"
@@ -30,8 +31,9 @@ REACHABLE = {
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.OWNER, Role.THERAPIST])
 def test_a_password_alone_opens_only_the_pages_that_set_a_factor_up(
-    clinic, staff_need_a_factor, type_password, role
+    clinic, staff_need_a_factor, type_password, role, settings, tmp_path
 ):
+    settings.TEMPLATES = templates_of_few_words(tmp_path)
     user = factories.make_user(role=Role.RUNNER if role == Role.THERAPIST else role)
     if role == Role.THERAPIST:
         factories.make_therapist(user=user)

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth import SESSION_KEY
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client as Browser
@@ -17,14 +18,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.core.roles import Role
-from bookings.models import BrowserSession, SignInEvent, SignInMail, User
+from bookings.models import BrowserSession, Clinic, SignInEvent, SignInMail, Therapist, User
 from clinic import tasks
+from clinic.accounts.sessions import SessionStore
 from clinic.monitoring.json_logs import JsonFormatter
 from tests import factories
 from tests.admin.forms import new, page_of, send
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET, is_still_you
 from tests.factories import PASSWORD
-from tests.reading import first_match
+from tests.reading import first_match, present
 from tests.totp import code_of
 from therapists import feeds
 
@@ -181,6 +183,53 @@ def test_thirty_sessions_cost_what_one_does(runner, owners, type_password):
         type_password(runner.email)
     assert len(ids(here)) == 30
     assert (questions(here, SESSIONS), questions(owners, login_page(runner))) == before
+
+
+# What comes with a session
+
+
+def kept(row) -> dict:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_login_therapist_and_clinic_come_with_the_session_as_they_are_stored(
+    clinic, owner, signed_in, django_assert_num_queries
+):
+    key = signed_in(owner).session.session_key
+    therapist = factories.make_therapist("Olu Demo", user=owner)
+    store = SessionStore(key)
+    with django_assert_num_queries(1):
+        assert store.get(SESSION_KEY) == str(owner.pk)
+        login = present(store.login)
+        assert login.roles_asked == {Role.OWNER, Role.THERAPIST}
+        assert login.therapist.user is login
+    for came, model in ((login, User), (login.therapist, Therapist), (store.clinic, Clinic)):
+        assert kept(came) == kept(model.objects.get())
+    Therapist.objects.filter(pk=therapist.pk).update(active=False)
+    again = SessionStore(key)
+    again.load()
+    assert present(again.login).roles_asked == {Role.OWNER} == owner.roles()
+
+
+def test_a_session_is_whose_it_says_whatever_stands_beside_it(runner, owner, type_password):
+    browser = type_password(runner.email)
+    BrowserSession.objects.update(user=owner)
+    assert browser.get("/account/").wsgi_request.user == runner
+    BrowserSession.objects.update(user=None)
+    assert browser.get("/account/").wsgi_request.user == runner
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"password": "x"}, {"email": "x@example.com"}, {"role": "desk"}, {"is_active": False}],
+)
+def test_the_login_that_comes_along_opens_nothing_once_it_is_another(
+    runner, type_password, changed
+):
+    browser = type_password(runner.email)
+    assert is_in(browser)
+    User.objects.filter(pk=runner.pk).update(**changed)
+    assert not is_in(browser)
 
 
 # What ends the others

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import transaction
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.urls import reverse
 
 from bookings.core.intervals import Interval, day_bounds
@@ -16,6 +17,7 @@ from bookings.models import (
     Absence,
     Account,
     Appointment,
+    AppointmentEvent,
     Client,
     Clinic,
     Distance,
@@ -36,6 +38,7 @@ from bookings.models import (
     WaitlistEntry,
     WaitlistOffer,
     WeeklyBreak,
+    WeeklyShift,
 )
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.scheduling.openings import openings
@@ -329,3 +332,64 @@ def test_somebody_waits_for_each_kind_of_time_and_one_is_kept_for_the_runner(now
     assert not kept.beside  # nobody is offered two in a week
     assert {one.follows_a_race for one in Series.objects.all()} == {True, False}
     assert all(one.appointments.exists() for one in Series.objects.all())
+
+
+# Loading
+
+
+@pytest.mark.parametrize("loaded", TODAYS[:1], indirect=True)
+def test_whoever_means_it_loads_it_anywhere_once_and_the_same_each_time(
+    now, settings, capsys, time_machine
+):
+    time_machine.move_to(now, tick=False)
+    settings.DEMO, settings.DEBUG = True, False
+    first = everything()
+    call_command("load_demo_data")
+    assert everything() == first
+    assert "already" in capsys.readouterr().out
+    settings.DEMO = False
+    forget_everything()
+    call_command("load_demo_data", "--yes")
+    assert everything() == first
+
+
+def everything():
+    """What people see of it; ids, password hashes and the secret of each link may differ."""
+    return [
+        sorted(Client.objects.values_list("name", "email", "phone", "created_at", "proved_at")),
+        sorted(WeeklyShift.objects.values_list("therapist__name", "weekday", "start", "end")),
+        list(Absence.objects.order_by("starts_at", "reason").values_list("starts_at", "ends_at")),
+        sorted(
+            Appointment.objects.values_list(
+                "starts_at", "room__name", "therapist__name", "client__name", "treatment__name",
+                "status", "booked_at", "revision", "any_therapist",
+            ),
+            key=str,  # a hold is nobody's yet
+        ),
+        sorted(
+            AppointmentEvent.objects.values_list(
+                "at", "kind", "by", "appointment__starts_at", "appointment__room__name"
+            )
+        ),
+    ]  # fmt: skip
+
+
+def forget_everything():
+    with connection.cursor() as cursor:  # signed notes know no other way to go
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE therapists_note, therapists_healthcheck CASCADE")
+        cursor.execute("TRUNCATE bookings_payment, bookings_fee")
+    for model in (
+        WaitlistOffer,
+        WaitlistEntry,
+        Appointment,
+        Series,
+        Client,
+        User,
+        Treatment,
+        Absence,
+        Therapist,
+        Room,
+        Clinic,
+    ):
+        model.objects.all().delete()

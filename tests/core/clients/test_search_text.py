@@ -60,6 +60,8 @@ def test_a_phone_number_is_its_digits_and_the_rest_are_words(typed, wanted):
         ("07700 900123 Ana", Typed("Ana", phone="07700 900123")),
         ("Ana a@b.cd 07700900123", Typed("Ana", "a@b.cd", "07700900123")),
         ("Ana Demo 2", Typed("Ana Demo 2")),
+        ("Ana Demo 12345", Typed("Ana Demo 12345")),
+        ("Ana Demo 123 456", Typed("Ana Demo", phone="123 456")),
         ("", Typed()),
     ],
 )

@@ -172,9 +172,10 @@ def test_touching_intervals_do_not_overlap():
 
 # A small world of 40 five-minute ticks, so that collisions are common.
 TICK = 300
-ticks = st.integers(0, 40)
 spans = st.lists(
-    st.tuples(ticks, ticks).filter(lambda s: s[0] < s[1]).map(lambda s: (s[0] * TICK, s[1] * TICK)),
+    st.tuples(st.integers(0, 39), st.integers(1, 40)).map(
+        lambda one: (one[0] * TICK, min(sum(one), 40) * TICK)
+    ),
     max_size=5,
 )
 
@@ -187,33 +188,41 @@ def _clear(start, end, stretches):
     return all(end <= a or b <= start for a, b in stretches)
 
 
-@given(
-    working=spans,
-    taken=spans,
-    rooms=st.lists(spans, max_size=3),
-    length=st.integers(1, 8),
-    buffer=st.integers(0, 3),
-    step=st.sampled_from([1, 2, 3, 6]),
-)
-def test_openings_agree_with_a_look_at_every_start(working, taken, rooms, length, buffer, step):
-    duration = Duration(length * TICK, buffer * TICK)
-    starts = range(0, 40 * TICK, step * TICK)
-    found = openings_of(
-        {"kim": Roster(working, taken)},
-        rooms,
-        duration=duration,
-        grid=Grid(starts),
-        within=(0, 30 * TICK),
+def _can_take(roster, start, duration):
+    return _inside(start, start + duration.length, joined(roster.working)) and _clear(
+        start, start + duration.blocked, roster.taken
     )
-    expected = [
-        start
+
+
+def _ticks(number):
+    return number * TICK
+
+
+@given(
+    working=st.tuples(spans, spans),
+    taken=st.tuples(spans, spans, spans),
+    rooms=st.lists(spans, max_size=3),
+    duration=st.builds(Duration, st.integers(1, 8).map(_ticks), st.integers(0, 3).map(_ticks)),
+    step=st.sampled_from([1, 2, 3, 6]),
+    within=st.tuples(st.integers(0, 8), st.integers(20, 40)).map(
+        lambda w: (w[0] * TICK, w[1] * TICK)
+    ),
+)
+def test_openings_agree_with_a_look_at_every_start(working, taken, rooms, duration, step, within):
+    """Kim and Lee share their hours; whoever works at other ones is Max."""
+    rosters = {
+        name: Roster(working[hours], taken[number])
+        for number, (name, hours) in enumerate({"kim": 0, "lee": 0, "max": 1}.items())
+    }
+    starts = range(0, 40 * TICK, step * TICK)
+    found = openings_of(rosters, rooms, duration=duration, grid=Grid(starts), within=within)
+    expected = {
+        start: [name for name, one in rosters.items() if _can_take(one, start, duration)]
         for start in starts
-        if start < 30 * TICK
-        and _inside(start, start + duration.length, joined(working))
-        and _clear(start, start + duration.blocked, taken)
+        if within[0] <= start < within[1]
         and any(_clear(start, start + duration.blocked, room) for room in rooms)
-    ]
-    assert list(found) == expected
+    }
+    assert list(found.items()) == [(start, there) for start, there in expected.items() if there]
 
 
 @given(spans)

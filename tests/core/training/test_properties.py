@@ -104,6 +104,14 @@ def test_every_date_has_exactly_one_phase(case, start, length):
             assert (day.phase, day.race) == (segment.phase, segment.race)
 
 
+@given(races=several_races(), start=st.integers(-400, 400))
+def test_one_date_asked_by_itself_has_the_phase_it_has_among_many(races, start):
+    timeline = training.Timeline.of(races, PROTOCOL)
+    first = races[0].race_date + start * D
+    for day in (first + n * D for n in range(20)):
+        assert training.phase_on(day, races, PROTOCOL) == timeline.on(day)
+
+
 @given(case=planned)
 def test_nothing_deeper_than_light_in_the_week_before_an_a_race(case):
     plan = plan_of(case)

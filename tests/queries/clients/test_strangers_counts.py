@@ -46,7 +46,7 @@ def books(massage, kim, room):
 
 def _book_for_many(chance: Random):
     """A visit each; what the planner expects is then no longer what other tests left behind."""
-    of = Appointment.objects.values("therapist_id", "room_id", "treatment_id")[0]
+    of = dict(Appointment.objects.values("therapist_id", "room_id", "treatment_id")[0])
     many = Client.objects.bulk_create(
         Client(name=f"Walker {n}", email=f"walker-{n}@example.com", created_at=NOW)
         for n in range(1_000)

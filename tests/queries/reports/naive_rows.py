@@ -40,10 +40,12 @@ def naive_rows(asked: AskedReport) -> list[Row]:
     ]
 
 
-def naive_sums(asked: AskedReport, *cuts: str) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
+def naive_sums(
+    asked: AskedReport, rows: list[Row], *cuts: str
+) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
     """By currency and a key of each cut, what each figure comes to."""
     sums: dict[tuple[str, ...], list[Decimal]] = {}
-    for row in naive_rows(asked):
+    for row in rows:
         keys = (row["currency"], *(row[cut] for cut in cuts))
         line = sums.setdefault(keys, [Decimal(0)] * 8)
         for place, figure in enumerate(asked.report.figures):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Absence
 from bookings.queries.scheduling import openings
-from bookings.queries.scheduling.diary import diary_facts
+from bookings.queries.scheduling.diary import free_times
 from bookings.queries.scheduling.slots import Slot
 from tests.clock import NOW
 from tests.factories import make_room, make_therapist, make_treatment, make_week
@@ -21,11 +21,11 @@ def looked_at(monkeypatch):
     days = []
 
     def counting(clinic, **asked):
-        facts = diary_facts(clinic, **asked)
+        facts = free_times(clinic, **asked)
         days.append(asked["days"] * len(facts.hours))
         return facts
 
-    monkeypatch.setattr(openings, "diary_facts", counting)
+    monkeypatch.setattr(openings, "free_times", counting)
     return days
 
 

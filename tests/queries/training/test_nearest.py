@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from random import Random
 
@@ -21,19 +21,22 @@ WINDOW = 21  # days
 def of_the_whole_window(facts, session, treatment):
     """The same out of every day of it, which are all judged."""
     by_day = defaultdict(list)
-    for opening in facts.diary.openings(treatment):
-        by_day[facts.clinic.day_of(opening.starts_at)].append(opening)
+    for start, takers in facts.diary.starts(treatment).items():
+        day = facts.clinic.day_of(datetime.fromtimestamp(start, UTC))
+        by_day[day].append((start, takers))
     allowed = [day for day in by_day if facts.plan.allows(session, day)]
     spared = [day for day in allowed if not facts._against(day)]
     good = [day for day in spared if not facts._against(day, treatment.kinds)]
     minute = facts.history.usual_minute(facts.clinic)
     parts: dict = {}
     for day in good or spared or allowed:
-        for opening in by_day[day]:
-            one = facts._choice(opening, day, session.suggested, minute)
-            parts[one.part] = min(parts.get(one.part, one), one, key=lambda choice: choice.rank)
+        days_off = abs((day - session.suggested).days)
+        for start, takers in by_day[day]:
+            one = facts._choice(start, takers, days_off, minute)
+            best = parts.get((day, one.part), one)
+            parts[day, one.part] = min(best, one, key=lambda choice: choice.rank)
     ranked = sorted(parts.values(), key=lambda choice: choice.rank)
-    return [one.opening for one in ranked[:SHOWN]]
+    return facts.diary.told(treatment, {one.start: one.takers for one in ranked[:SHOWN]})
 
 
 @pytest.fixture(params=range(1, 7))

@@ -60,7 +60,7 @@ def test_from_a_slot_to_confirmed_is_three_requests_and_so_many_statements(
     with CaptureQueriesContext(connection) as data:
         page = client.get(answer.url)
     assert "We hold this time for you until" in page.text or "You are booked" in page.text
-    assert [*asked, len(data)] == [9, 15, 4]
+    assert [*asked, len(data)] == [7, 10, 3]
 
 
 def test_two_tabs_book_two_times(client, choose, send_details, start):

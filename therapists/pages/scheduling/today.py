@@ -58,6 +58,7 @@ def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dic
     return {
         "shown": shown,
         "today": is_today,
+        "may_mark": shown.day <= is_today,
         "clinic": clinic,
         "done": done,
         "again": again,

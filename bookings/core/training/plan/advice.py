@@ -82,6 +82,13 @@ class Advice:
 
 def advice_on(day: date, plan: Plan) -> Advice:
     """S1, P6 and P7 for a day; the first that holds decides."""
+    known = plan.known_advice
+    if day not in known:
+        known[day] = _advice_on(day, plan)
+    return known[day]
+
+
+def _advice_on(day: date, plan: Plan) -> Advice:
     found = _not_advised(day, plan) or _beside_a_visit(day, plan)
     return found or _light_only(day, plan) or _good(day, plan)
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property, lru_cache
+from typing import Any
 
 from bookings.core.training.efforts import after_efforts
 from bookings.core.training.mails.mailings import Mailing, mailings
@@ -18,6 +20,8 @@ from bookings.core.training.sessions import (
     with_days_instead,
 )
 
+KEPT = 64  # plans: whoever has just seen one looks at pages that go by it
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -30,6 +34,11 @@ class Plan:
     timeline: Timeline
     sessions: tuple[Session, ...]
     visits: tuple[date, ...] = ()  # the days that advice keeps clear of, where they are told
+
+    @cached_property
+    def known_advice(self) -> dict[date, Any]:
+        """What `advice_on` has said of a day, for pages ask about the same days again and again."""
+        return {}
 
     @property
     def build_up_starts(self) -> date | None:
@@ -48,7 +57,8 @@ class Plan:
 
     def beside(self, visits: Iterable[date]) -> "Plan":
         """The same for whoever comes on those days already."""
-        return replace(self, visits=tuple(sorted(visits)))
+        told = tuple(sorted(visits))
+        return self if told == self.visits else replace(self, visits=told)
 
     def allows(self, session: Session, day: date) -> bool:
         """Whether it may be had on that day of its window: not on a race on the way (S1)."""
@@ -75,9 +85,14 @@ class Plan:
 
 def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: date) -> Plan:
     """The plan of races that `rejections` has nothing against."""
+    return _plan(tuple(races), runner, protocol, as_of)
+
+
+@lru_cache(maxsize=KEPT)
+def _plan(races: tuple[Race, ...], runner: Runner, protocol: Protocol, as_of: date) -> Plan:
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
     known = after_efforts(by_race, runner, protocol, timeline, as_of=as_of)
     open_ones = still_open(known, runner, timeline, as_of=as_of)
     sessions = with_days_instead(open_ones, runner, protocol, timeline)
-    return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))
+    return Plan(races, runner, protocol, as_of, timeline, tuple(sessions))

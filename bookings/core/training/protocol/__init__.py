@@ -79,6 +79,9 @@ class Protocol:
     def __repr__(self) -> str:
         return f"<Protocol version {self.version}>"
 
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
     @cached_property
     def digest(self) -> str:
         """Of all that it says: another wherever two differ."""
