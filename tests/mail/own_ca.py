@@ -1,7 +1,7 @@
 """A certificate authority of our own, for servers that tests start."""
 
 import ssl
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def server_context(folder: Path, *, host: str = "127.0.0.1", days: int = 3) -> s
 
 
 def _signed(name, public_key, signer, issuer, *, days, is_ca=False, host=""):
-    now = escape_hatch.datetime.datetime.now(UTC)  # OpenSSL's clock does not stand still
+    now = _real_now()
     builder = (
         x509.CertificateBuilder()
         .subject_name(_named(name))
@@ -48,6 +48,12 @@ def _signed(name, public_key, signer, issuer, *, days, is_ca=False, host=""):
         names = x509.SubjectAlternativeName([_alternative(host)])
         builder = builder.add_extension(names, critical=False)
     return builder.sign(signer, hashes.SHA256())
+
+
+def _real_now() -> datetime:
+    """OpenSSL's clock does not stand still with the tests'."""
+    travelling = escape_hatch.is_travelling()
+    return escape_hatch.datetime.datetime.now(UTC) if travelling else datetime.now(UTC)
 
 
 def _named(name: str) -> x509.Name:

@@ -55,12 +55,12 @@ def test_it_says_when_where_with_whom_and_for_how_much(client, page, clinic):
     assert "Booked" in shown
 
 
-@pytest.mark.parametrize(("days", "said"), [(6, "{0:%A}"), (7, "{0:%A} {0.day} {0:%B}")])
+@pytest.mark.parametrize(("days", "said"), [(6, "{0:%A}</h1>"), (7, "{0:%A} {0.day} {0:%B}")])
 def test_a_weekday_alone_is_said_only_of_the_week_to_come(
     client, page, starting_at, at, today, days, said
 ):
     starting_at(at(days, 10))
-    assert f"See you on {said.format(today + timedelta(days=days))}</h1>" in read(client, page)
+    assert f"See you on {said.format(today + timedelta(days=days))}" in read(client, page)
 
 
 @pytest.mark.by_day
