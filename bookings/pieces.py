@@ -3,6 +3,7 @@
 A piece is made without the request, so that nothing of who asks can get into it.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 KEPT = 500  # by each process, those that were shown last
 A_TOKEN = "the token of whoever asks"  # noqa: S105 - none
 _pieces: dict[str, SafeString] = {}
+_changing = threading.Lock()
 
 
 def piece(template: str, edition: object, shown: Callable[[], Mapping[str, Any]]) -> SafeString:
@@ -25,12 +27,16 @@ def piece(template: str, edition: object, shown: Callable[[], Mapping[str, Any]]
     has changed. Rows go in as `values_of` them, since a row's `repr` tells only its name.
     """
     key = sha256(repr((template, get_language(), edition)).encode()).hexdigest()
-    made = _pieces.pop(key, None)
-    if made is None:
-        made = render_to_string(template, shown())
-    while len(_pieces) >= KEPT:
-        _pieces.pop(next(iter(_pieces), ""), None)
-    _pieces[key] = made
+    with _changing:
+        made = _pieces.pop(key, None)
+        if made is not None:
+            _pieces[key] = made
+            return made
+    made = render_to_string(template, shown())
+    with _changing:
+        while len(_pieces) >= KEPT:
+            del _pieces[next(iter(_pieces))]
+        _pieces[key] = made
     return made
 
 

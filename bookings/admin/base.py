@@ -148,9 +148,29 @@ class NamelessLog(KnownDays, Bounded):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
         """What must stay is looked for first, and told in part: Django goes through all of it."""
-        if kept := _kept_by(objs):
+        if kept := self._kept_by(objs, request):
             return [], {}, set(), kept
         return super().get_deleted_objects(objs, request)
+
+    def _kept_by(self, rows: Any, request: HttpRequest) -> list[str]:
+        """What does not let any of the rows go, the first of each kind; in one sentence what
+        whoever asks has no page of: the log of who read what, and all about health."""
+        found: list[str] = []
+        kept_besides = False
+        for relation in rows[0]._meta.related_objects if rows else ():
+            if relation.on_delete is not PROTECT:
+                continue
+            model = relation.related_model
+            there = model._base_manager.filter(**{f"{relation.field.name}__in": list(rows)})
+            if self._has_page_of(model, request):
+                found += _in_part(list(there[: MOST_SHOWN + 1]), model._meta)
+            else:
+                kept_besides = kept_besides or there.exists()
+        return [*found, _("Records that have to be kept.")] if kept_besides else found
+
+    def _has_page_of(self, model: type[Model], request: HttpRequest) -> bool:
+        pages = self.admin_site._registry.get(model)
+        return pages is not None and pages.has_view_permission(request)
 
     def log_addition(self, request: HttpRequest, obj: Model, _message: object) -> Any:
         return _log(request, [obj], ADDITION)
@@ -160,17 +180,6 @@ class NamelessLog(KnownDays, Bounded):
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
         return _log(request, queryset, DELETION)
-
-
-def _kept_by(rows: Any) -> list[str]:
-    """What does not let any of the rows go, the first of each kind."""
-    found: list[str] = []
-    for relation in rows[0]._meta.related_objects if rows else ():
-        if relation.on_delete is PROTECT:
-            model = relation.related_model
-            there = model._base_manager.filter(**{f"{relation.field.name}__in": list(rows)})
-            found += _in_part(list(there[: MOST_SHOWN + 1]), model._meta)
-    return found
 
 
 def _in_part(rows: list[Model], of: Options) -> list[str]:

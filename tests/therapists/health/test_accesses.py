@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -103,6 +104,17 @@ def test_what_clients_read_of_themselves_is_left_out_unless_it_is_asked_for(owne
     page = text(owners.get("/health/accesses/?own=on"))
     assert len(rows(page)) == 2
     assert "ana@example.com" in page  # who signs in may be somebody else
+
+
+def test_the_admin_names_nobody_who_read_and_nothing_of_health_that_keeps_a_client(
+    desks, look, ana
+):
+    """No model of health has a page there, so that none of its rows is named."""
+    assert not [one for one in admin.site._registry if one._meta.app_label == "therapists"]
+    look(ana, "therapist: kim@example.com", what="answers")
+    page = desks.get(f"/admin/bookings/client/{ana.pk}/delete/")
+    assert page.context["protected"] == ["Records that have to be kept."]
+    assert "kim@example.com" not in text(page)
 
 
 @pytest.mark.parametrize("did", ["read", "wrote", "", "ate"])
