@@ -64,6 +64,7 @@ def next_morning(instant: datetime) -> datetime:
 
 WEDNESDAY = on_the_clinics_clock()
 NOW = on_the_clinics_clock(os.environ.get("TODAY") or USUAL)
+TODAY = day_of(NOW)
 
 
 class Clock:

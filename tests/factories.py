@@ -37,7 +37,7 @@ from bookings.models import (
 )
 from bookings.models.pasted_links import NotRead, SealedLink
 from bookings.queries.training.listed import folded_name
-from tests.clock import NOW, ZONE, day_of
+from tests.clock import NOW, TODAY, ZONE, day_of
 
 PASSWORD = "a-long-enough-password"
 _numbers = count(1)
@@ -200,7 +200,7 @@ def make_series(visit: Appointment, **fields) -> Series:
 
 def make_plan_link(client: Client, **fields) -> PlanLink:
     """Of a plan with one long run, and a calendar that has gone."""
-    days = [[f"{NOW.date()}", "long", 150, 27.3]]
+    days = [[f"{TODAY}", "long", 150, 27.3]]
     OwnPlan.objects.get_or_create(client=client, defaults={"read_at": NOW, "days": days})
     fields = {
         "link": SealedLink.of("https://example.com/plan.ics"),
@@ -216,8 +216,8 @@ def make_plan_link(client: Client, **fields) -> PlanLink:
 def make_entry(client: Client | None = None, **fields) -> WaitlistEntry:
     """Any therapist, any day and time of the next six weeks."""
     fields = {
-        "first_day": NOW.date(),
-        "last_day": NOW.date() + timedelta(weeks=6),
+        "first_day": TODAY,
+        "last_day": TODAY + timedelta(weeks=6),
         "joined_at": NOW,
         "by": "runner",
         "key": f"entry {next(_numbers)}",
@@ -249,7 +249,7 @@ def make_listed(name: str = "Berlin Marathon", **fields) -> ListedDistance:
     """A distance of a race of the clinic's list."""
     town = fields.pop("town", "")
     race = ListedRace.objects.create(name=name, town=town, folded=folded_name(name, town))
-    fields = {"distance": Distance.MARATHON, "race_date": day_of(NOW), **fields}
+    fields = {"distance": Distance.MARATHON, "race_date": TODAY, **fields}
     return ListedDistance.objects.create(listed_race=race, **fields)
 
 

@@ -178,6 +178,11 @@ SIGNED_BY_ITSELF = gettext_lazy(
     "whether it is the one: let whoever keeps that server get one that is signed, as Let’s Encrypt "
     "does for nothing."
 )
+OUT_OF_ITS_TIME = gettext_lazy(
+    "The certificate of the mail server {where} has run out, or is not valid yet: let whoever "
+    "keeps that server renew it, and look whether the clock of this machine is right."
+)
+OUT_OF_ITS_TIME_CODES = (9, 10)  # OpenSSL’s, before its first day and after its last
 SIGNED_BY_ITSELF_CODES = (18, 19)  # OpenSSL’s, of the certificate itself and of the one above it
 NOT_OURS = gettext_lazy(
     "The mail server does not take mail from the address in DEFAULT_FROM_EMAIL ({said}): set "
@@ -234,7 +239,7 @@ def in_words(error: Exception, *, connected: bool = False) -> str:
 
     `connected`: it went wrong behind the server's greeting.
     """
-    sentence = _of_us(error) or _of_its_signature(error) or _of_silence(error, connected)
+    sentence = _of_us(error) or _of_its_certificate(error) or _of_silence(error, connected)
     if sentence is None and isinstance(error, smtplib.SMTPSenderRefused):
         sentence = NOT_OURS
     if sentence is None:
@@ -257,8 +262,10 @@ def _of_us(error: Exception) -> Any:
     return None
 
 
-def _of_its_signature(error: Exception) -> Any:
+def _of_its_certificate(error: Exception) -> Any:
     code = getattr(error, "verify_code", None)
+    if code in OUT_OF_ITS_TIME_CODES:
+        return OUT_OF_ITS_TIME
     return SIGNED_BY_ITSELF if code in SIGNED_BY_ITSELF_CODES and not _is_here() else None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from time_machine import escape_hatch
 
 
 def server_context(folder: Path, *, host: str = "127.0.0.1", days: int = 3) -> ssl.SSLContext:
@@ -28,7 +29,7 @@ def server_context(folder: Path, *, host: str = "127.0.0.1", days: int = 3) -> s
 
 
 def _signed(name, public_key, signer, issuer, *, days, is_ca=False, host=""):
-    now = datetime.now(UTC)
+    now = _real_now()
     builder = (
         x509.CertificateBuilder()
         .subject_name(_named(name))
@@ -47,6 +48,12 @@ def _signed(name, public_key, signer, issuer, *, days, is_ca=False, host=""):
         names = x509.SubjectAlternativeName([_alternative(host)])
         builder = builder.add_extension(names, critical=False)
     return builder.sign(signer, hashes.SHA256())
+
+
+def _real_now() -> datetime:
+    """OpenSSL's clock does not stand still with the tests'."""
+    travelling = escape_hatch.is_travelling()
+    return escape_hatch.datetime.datetime.now(UTC) if travelling else datetime.now(UTC)
 
 
 def _named(name: str) -> x509.Name:

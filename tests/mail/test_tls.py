@@ -106,6 +106,15 @@ def test_silence_and_certificates_are_told_apart(settings, error, says):
     assert says in trouble.in_words(error)
 
 
+@pytest.mark.parametrize("host", ["smtp.clinic.london", "localhost"])
+@pytest.mark.parametrize("code", [9, 10])
+def test_a_certificate_out_of_its_time_is_no_wrong_name(settings, host, code):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = host, 587
+    said = trouble.in_words(of_a_certificate(code))
+    assert "has run out, or is not valid yet" in said
+    assert "EMAIL_HOST" not in said
+
+
 def test_a_wrong_password_says_which_settings_and_tells_neither_it_nor_the_name(office, settings):
     office(PLAIN).password = "right"
     choose(settings)

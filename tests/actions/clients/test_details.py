@@ -9,6 +9,7 @@ from bookings.actions.clients import details
 from bookings.actions.refusals import Stale
 from bookings.core.roles import Role
 from bookings.models import Client, User
+from tests.clock import TODAY
 from tests.factories import NOW, make_client, make_user
 
 BY: dict[str, Any] = {"by": "desk: desk@example.com", "now": NOW}
@@ -87,11 +88,11 @@ def test_under_age_is_under_eighteen_on_the_day(ana, born, on, young):
 
 def test_consent_is_written_down_with_who_and_taken_back(ana):
     young = change(ana, date_of_birth=date(2015, 1, 1))
-    assert young.lacks_consent(NOW.date())
+    assert young.lacks_consent(TODAY)
     agreed = change(young, guardian_name="Pat Demo", guardian_agreed=True)
     assert (agreed.guardian_agreed_at, agreed.guardian_agreed_by) == (NOW, BY["by"])
-    assert not agreed.lacks_consent(NOW.date())
-    assert change(agreed, guardian_agreed=False).lacks_consent(NOW.date())
+    assert not agreed.lacks_consent(TODAY)
+    assert change(agreed, guardian_agreed=False).lacks_consent(TODAY)
 
 
 def test_what_the_client_tells_of_their_age_changes_nothing_known(ana):

@@ -9,6 +9,7 @@ from bookings.actions.training import training_feedback
 from bookings.core.training import Kind
 from bookings.links import digest_of
 from bookings.models import Appointment, Client, Mail
+from tests.clock import TODAY
 from tests.factories import NOW, make_client, make_room, make_therapist, make_week
 
 
@@ -100,7 +101,7 @@ def test_proving_again_changes_nothing(book):
 
 def test_what_a_newcomer_told_of_their_training_goes_along(book, ana):
     booked = book(name="Ana Demo", email="ana@example.com")
-    newcomer, day = booked.client, NOW.date()
+    newcomer, day = booked.client, TODAY
     training_feedback.log_effort(newcomer, day, today=day)
     training_feedback.decline(newcomer, Kind.TRAINING, day)
     training_feedback.decline(ana, Kind.TRAINING, day)

@@ -29,13 +29,13 @@ from bookings.models.mail.kinds import TIMED_TO_TRAINING
 from clinic.records import merge as merging
 from clinic.records.registry.rows import RECORDS
 from tests import factories
+from tests.clock import TODAY
 from tests.factories import NOW
 from therapists import feeds
 from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note
 from therapists.models.sealed import Sealed
 
 DESK = "desk: desk@example.com"
-DAY = NOW.date()
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def makers(visit):
         return ClientImport.objects.create(file_name="a.csv", by="owner", created_at=NOW)
 
     def news():
-        listed = factories.make_listed(race_date=DAY)
-        return RaceNews.objects.create(listed=listed, was=DAY, made_at=NOW, by="desk")
+        listed = factories.make_listed(race_date=TODAY)
+        return RaceNews.objects.create(listed=listed, was=TODAY, made_at=NOW, by="desk")
 
     return {
         "bookings.Appointment.client": visit,
@@ -80,14 +80,14 @@ def makers(visit):
             group=MailGroup.NUDGES, wanted=True, at=NOW
         ),
         "bookings.ClientEvent.client": lambda one: one.record_events.create(kind="changed", at=NOW),
-        "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
+        "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=TODAY),
         "bookings.BroughtPlan.client": lambda one: BroughtPlan.objects.create(client=one, at=NOW),
         "bookings.OwnPlan.client": lambda one: OwnPlan.objects.get_or_create(
             client=one, defaults={"read_at": NOW}
         )[0],
         "bookings.PlanLink.client": factories.make_plan_link,
         "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
-            kind="training", ideal=DAY
+            kind="training", ideal=TODAY
         ),
         "bookings.Race.client": factories.make_race,
         "bookings.Series.client": lambda one: factories.make_series(visit(one, hours=24 * one.pk)),
@@ -305,7 +305,7 @@ def test_the_newest_choice_of_mails_holds(kept, gone):
 
 def test_a_race_of_both_leads_to_one_set_of_mails(kept, gone):
     for client in (kept, gone):
-        race = Race(race_date=DAY + timedelta(weeks=20), distance="marathon")
+        race = Race(race_date=TODAY + timedelta(weeks=20), distance="marathon")
         races.enter(client, race, wants_nudges=True, now=NOW)
     merge(kept, gone)
     waiting = Mail.objects.filter(client=kept, state="scheduled", kind__in=TIMED_TO_TRAINING)

@@ -8,11 +8,11 @@ from bookings.actions.mail import nudges, preferences
 from bookings.actions.training import races as racing
 from bookings.models import Distance, Mail, MailGroup, MailKind, MailState, Outcome, Race
 from tests import factories
-from tests.clock import day_of
+from tests.clock import TODAY, day_of
 from tests.factories import NOW
 from tests.reading import present
 
-RACE_DAY = NOW.date() + timedelta(weeks=20, days=6 - NOW.weekday())  # a Sunday
+RACE_DAY = TODAY + timedelta(weeks=20, days=6 - TODAY.weekday())  # a Sunday
 YEAR = timedelta(days=365)
 AUTUMN = RACE_DAY + timedelta(weeks=24)
 
@@ -87,7 +87,7 @@ def test_planning_again_adds_and_changes_nothing(ana, enter):
 
 
 def test_what_would_have_been_due_before_the_plan_is_not_owed(ana, enter):
-    enter(race_date=NOW.date() + timedelta(days=20))
+    enter(race_date=TODAY + timedelta(days=20))
     assert [topic for topic, _ in owed(ana)][:2] == ["race_block_followup", "race_block_last_call"]
 
 

@@ -10,9 +10,9 @@ from bookings.actions.training import races
 from bookings.links import digest_of
 from bookings.models import Client, Distance, Outcome, Race
 from tests import factories
+from tests.clock import TODAY
 from tests.factories import NOW
 
-TODAY = NOW.date()
 RACE_DAY = TODAY + timedelta(weeks=20)
 
 

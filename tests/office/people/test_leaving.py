@@ -249,10 +249,10 @@ def test_that_they_stay_after_all_is_said_where_their_last_day_stands(
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "yesterday", "1999-01-01", "2026-12-01", "2099-01-01", "2027-02-29"]
+    "typed", ["", "yesterday", "1999-01-01", "{the_day_before}", "2099-01-01", "2027-02-29"]
 )
-def test_a_day_that_cannot_be_a_last_one_is_refused_beside_it(leave, massage, typed):
-    answer = leave(last_day=typed)
+def test_a_day_that_cannot_be_a_last_one_is_refused_beside_it(leave, massage, typed, today):
+    answer = leave(last_day=typed.format(the_day_before=today - timedelta(days=1)))
     assert answer.status_code == 422
     assert "last_day" in answer.context["form"].errors
 

@@ -85,7 +85,7 @@ def test_it_asks_the_same_number_of_questions_however_much_there_is(
             client=runner, starts_at=timezone.now() + timedelta(days=10 + n), treatment=massage,
             therapist=kim, room=room,
         )  # fmt: skip
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         open_account()
 
 

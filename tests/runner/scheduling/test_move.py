@@ -134,6 +134,8 @@ def test_no_day_is_good_that_is_near_another_visit_but_the_one_that_moves(
     anas, ana, massage, kim, room, at, today
 ):
     """The next good day was one with a visit of theirs, and nothing was said before the move."""
+    ana.long_run_weekday = (today + timedelta(days=4)).weekday()  # and the eleventh day
+    ana.save()
     factories.make_race(client=ana, race_date=today + timedelta(weeks=20))
     there = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
     moving = factories.make_appointment(starts_at=at(2, 10), **there)

@@ -282,8 +282,11 @@ def _answers_to_mails(client, booked, at):
 
 
 def runs_long_on_the_day_of(booked):
-    """By the client's own training plan, which is against the visit then."""
-    days = [[f"{day_of(booked.starts_at)}", "long", None, None]]
+    """By the client's own training plan, not as every week: the plan is against the visit then."""
+    day = day_of(booked.starts_at)
+    booked.client.long_run_weekday = (day.weekday() + 1) % 7
+    booked.client.save(update_fields=["long_run_weekday"])
+    days = [[f"{day}", "long", None, None]]
     OwnPlan.objects.create(client=booked.client, read_at=timezone.now(), days=days)
 
 

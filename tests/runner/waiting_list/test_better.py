@@ -18,10 +18,12 @@ from tests.page_forms import forms_of
 BESIDE = "The day after is your long run."
 WHY = "It is the day after your long run."
 
+pytestmark = pytest.mark.by_day  # at night nobody is offered anything
+
 
 @pytest.fixture
 def visits(massage, kim, room, at):
-    """Two full days: Saturday, before the long run, and Monday, after it."""
+    """Two full days: that before the long run, and that after it."""
     return {
         (days, hour): factories.make_appointment(
             starts_at=at(days, hour), treatment=massage, therapist=kim, room=room
@@ -33,8 +35,11 @@ def visits(massage, kim, room, at):
 
 @pytest.fixture
 def mine(visits, ana, today):
-    """Ana's of Saturday; a race of hers in ten weeks."""
-    factories.make_race(ana, race_date=today + timedelta(weeks=10, days=4))
+    """Ana's of the day before her long run; a race of hers in ten weeks."""
+    long_run = today + timedelta(days=4)
+    ana.long_run_weekday = long_run.weekday()
+    ana.save()
+    factories.make_race(ana, race_date=long_run + timedelta(weeks=10))
     visit = visits[3, 12]
     visit.client = ana
     visit.save()
@@ -102,11 +107,11 @@ def test_without_a_race_or_from_a_link_that_proves_nothing_only_earlier_is_offer
 
 
 def test_days_of_which_none_is_better_are_no_wish(client, mine, page, ana, today):
-    weekend = {"first_day": today + timedelta(days=3), "last_day": today + timedelta(days=4)}
-    answer = ask(client, page, **weekend)
+    before, long_run = (today + timedelta(days=days) for days in (3, 4))
+    answer = ask(client, page, first_day=before, last_day=long_run)
     assert answer.status_code == 422
     assert "none of these days is better" in answer.text
-    assert ask(client, page, weekdays=["5", "6"]).status_code == 422
+    assert ask(client, page, weekdays=[before.weekday(), long_run.weekday()]).status_code == 422
 
 
 def test_an_earlier_wish_ends_with_the_day_that_is_booked_and_the_two_are_one(

@@ -40,6 +40,8 @@ from tests.reading import present
 
 KEY = "0" * 32
 
+pytestmark = pytest.mark.by_day  # at night nobody is offered anything
+
 
 @pytest.fixture
 def full_day(massage, kim, room, at):
@@ -131,18 +133,30 @@ def test_whoever_has_signed_in_is_on_it_at_once(anas, ana, massage, sent):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"last_day": "2026-12-01"}, "This day is over"),
-        ({"last_day": "2028-12-05"}, "within a year"),
-        ({"first_day": "2026-12-20"}, "the same day as the first or a later one"),
+        ({"last_day": "{yesterday}"}, "This day is over"),
+        ({"last_day": "{in_two_years}"}, "within a year"),
+        ({"first_day": "{the_week_after}"}, "the same day as the first or a later one"),
         ({"first_day": "soon"}, "Please give a date"),
         ({"weekdays": "9"}, "Please choose one of those listed"),
-        ({"weekdays": "0"}, "None of these days of the week lies between the two dates"),
+        (
+            {"weekdays": "{another}"},
+            "None of these days of the week lies between the two dates",
+        ),
         ({"notice_hours": "168"}, "Your last day is sooner than that"),
         ({"email": ""}, "Please give your email address"),
         ({"therapist": "nobody"}, "Nobody of that name offers it now"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_the_form_stays(client, massage, sent, wrong, said):
+def test_what_is_wrong_is_said_at_its_field_and_the_form_stays(
+    client, massage, sent, wrong, said, today, day
+):
+    days = {
+        "yesterday": today - timedelta(days=1),
+        "in_two_years": today + timedelta(days=730),
+        "the_week_after": day + timedelta(weeks=1),
+        "another": (day.weekday() + 1) % 7,
+    }
+    wrong = {name: value.format(**days) for name, value in wrong.items()}
     answer = client.post(f"/book/{massage.slug}/wait/", {**sent, **wrong})
     assert answer.status_code == 422
     assert said in answer.text
@@ -537,7 +551,7 @@ def test_newcomers_of_one_network_join_only_so_often(client, anas, massage, sent
 def test_what_the_own_plan_has_against_the_day_is_said_at_joining_on_the_place_and_in_the_mail(
     client, ana, massage, day, offered, clinic
 ):
-    """Only the offer's page said that Thursday was the day of her long run."""
+    """Only the offer's page said that it was the day of her long run."""
     factories.make_race(ana, race_date=day + timedelta(weeks=11))
     own = [day.isoformat(), "long", 120, None]
     OwnPlan.objects.create(client=ana, read_at=timezone.now(), days=[own])
@@ -550,7 +564,7 @@ def test_what_the_own_plan_has_against_the_day_is_said_at_joining_on_the_place_a
         assert "suits what you asked for" not in text
     assert said in client.get(path_of(Purpose.WAITING, ana, entry=offered.entry.pk)).text
     OwnPlan.objects.update(days=[])
-    Client.objects.update(long_run_weekday=2)
+    Client.objects.update(long_run_weekday=(day.weekday() + 4) % 7)
     letter = waiting_letter(mail, clinic, timezone.now())
     assert "Why we ask you:" in render_to_string("mail/wait_offer/body.txt", {"letter": letter})
 

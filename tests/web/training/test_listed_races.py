@@ -41,9 +41,11 @@ def test_a_chosen_race_is_known_as_that_one_when_it_becomes_theirs(client, enter
 
 @pytest.mark.parametrize(
     "told",
-    [{"name": "Another"}, {"distance": "half"}, {"race_date": "2027-05-30"}, {"listed": "x"}],
+    [{"name": "Another"}, {"distance": "half"}, {"race_date": "{a_week_later}"}, {"listed": "x"}],
 )
-def test_what_is_typed_over_afterwards_is_free_text(client, enter, listed, mine, told):
+def test_what_is_typed_over_afterwards_is_free_text(client, enter, listed, mine, told, race_day):
+    later = race_day + timedelta(weeks=1)
+    told = {name: value.format(a_week_later=later) for name, value in told.items()}
     enter(mine, **{"name": "Zürich Marathon", "listed": listed.pk, **told})
     assert Race.objects.get().listed is None
 

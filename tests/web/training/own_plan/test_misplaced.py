@@ -341,6 +341,7 @@ def test_a_session_without_a_good_day_says_the_next_one_and_a_visit_then_is_that
     massage.session_kinds = ["maintenance", "training", "peak_recovery"]
     massage.save()
     factories.make_race(client=ana, race_date=today + 82 * D)
+    keep(n40="long")
     page = anas.get("/plan/").context["page"]
     session = page.proposals[0].offer.session
     first = max((session.window_start - today).days, 0)
