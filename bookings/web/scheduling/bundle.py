@@ -3,7 +3,7 @@
 It lies in the browser's session, for one plan at a time, and ends when it is booked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -23,6 +23,12 @@ class Bundle:
 
     def with_time(self, session: str, value: str) -> "Bundle":
         return replace(self, ticked=self.ticked | {session}, times={**self.times, session: value})
+
+    def without(self, values: Collection[str], *, untick: bool = False) -> "Bundle":
+        """Those times no more: the session's next is proposed instead, or nothing ticked of it."""
+        gone = {name for name, value in self.times.items() if value in values}
+        times = {name: value for name, value in self.times.items() if name not in gone}
+        return Bundle(self.ticked - gone if untick else self.ticked, times)
 
 
 def name_of(session: SessionId) -> str:
@@ -46,6 +52,14 @@ def read(session: SessionBase, plan_url: str) -> Bundle | None:
 
 def keep(session: SessionBase, plan_url: str, bundle: Bundle) -> None:
     session[KEY] = {"for": plan_url, "ticked": sorted(bundle.ticked), "times": dict(bundle.times)}
+
+
+def drop(
+    session: SessionBase, plan_url: str, values: Collection[str], *, untick: bool = False
+) -> None:
+    """What is gone, or has been taken out, is not shown as chosen again."""
+    if chosen := read(session, plan_url):
+        keep(session, plan_url, chosen.without(values, untick=untick))
 
 
 def forget(session: SessionBase) -> None:

@@ -204,6 +204,7 @@ def change(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Take one out, put another time in its place, or keep all of them once more."""
     slots = _chosen(request, store)
     gone = request.POST.get("out", "")
+    bundle.drop(request.session, store.url, [gone], untick="in" not in request.POST)
     changed = [slot for slot in slots if as_text(slot) != gone]
     changed += read_slots([request.POST.get("in", "")])
     if not changed:
@@ -223,6 +224,7 @@ def _keep(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
     request.session[CHOSEN] = {"for": store.url, "times": [as_text(one) for one in slots]}
     if not found.missed:
         return redirect(store.basket_url)
+    bundle.drop(request.session, store.url, [as_text(one.slot) for one in found.missed])
     form = _form(request, store)
     return _show(request, store, _lines(request, slots, found), form, status=409)
 

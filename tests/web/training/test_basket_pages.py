@@ -150,12 +150,17 @@ def test_one_that_is_gone_before_it_could_be_kept_is_offered_anew(client, plan, 
     answer = client.post("/plan/choose/", {"take": number, f"time-{number}": first.value})
     assert answer.status_code == 409
     assert "has just been taken" in answer.content.decode()
+    again = proposals(client)[0]
+    assert again.ticked
+    assert first.value not in (again.chosen, *(time.value for time in again.times))
 
 
 def test_one_can_be_left_out_and_its_time_is_given_back(client, basket):
     line = basket().context["lines"][0]
+    assert proposals(client)[0].ticked
     client.post("/plan/book/change/", {"out": line.value})
     assert len(client.get("/plan/book/").context["lines"]) == 2
+    assert [one.ticked for one in proposals(client)[:2]] == [False, True]
     assert Appointment.objects.live_holds(timezone.now()).count() == 2
 
 
