@@ -61,17 +61,29 @@ def kept_for_the_list(
     if not wishes:
         return {}
     kinds = {kind_of(entries[pk]): entries[pk].treatment for pk in wishes}
-    starts, kept = free(kinds), defaultdict(list)
-    long = [one for one in asked if _has_many_times(one.span)]
-    short = [one for one in asked if not _has_many_times(one.span)]
-    one_each: dict[int, list[Span]] = defaultdict(list)
+    starts = free(kinds)
+    suiting = []
     for pk, wish in wishes.items():
         kind = kind_of(entries[pk])
-        suiting = partial(_suiting, wish, starts.get(kind, {}), kind[1], clinic=clinic)
-        for span, takers in suiting(asked=short):
+        suiting.append(partial(_suiting, wish, starts.get(kind, {}), kind[1], clinic=clinic))
+    return _kept(suiting, asked, clinic)
+
+
+def _kept(
+    suiting: Iterable[Callable[..., Iterator[tuple[Span, Iterable[int]]]]],
+    asked: Sequence[AskedStretch],
+    clinic: Clinic,
+) -> dict[int, list[Span]]:
+    """All of short stretches, and of long ones one time a day for each of the wishes."""
+    long = [one for one in asked if _has_many_times(one.span)]
+    short = [one for one in asked if not _has_many_times(one.span)]
+    kept: dict[int, list[Span]] = defaultdict(list)
+    one_each: dict[int, list[Span]] = defaultdict(list)
+    for starts_that_suit in suiting:
+        for span, takers in starts_that_suit(asked=short):
             for therapist in takers:
                 kept[therapist].append(span)
-        _keep_one_a_day(suiting(asked=long), one_each, clinic)
+        _keep_one_a_day(starts_that_suit(asked=long), one_each, clinic)
     return {pk: joined([*kept[pk], *one_each[pk]]) for pk in {*kept, *one_each}}
 
 

@@ -228,7 +228,10 @@ def test_the_date_in_three_parts_leads_to_the_plan_and_then_home_greets(client, 
     page = words(answer)
     assert "20 weeks to your marathon" in page
     assert "Your training block starts on Monday 21 December." in page
-    assert "What would suit next: Maintenance session, Tuesday 12 January 2027, 09:00 with Kim Demo." in page
+    assert (
+        "What would suit next: Maintenance session, Tuesday 12 January 2027, 09:00 with Kim Demo."
+        in page
+    )
     assert "See your plan" in page
     assert "When’s your race?" not in page
     assert "no-store" in answer["Cache-Control"]

@@ -59,10 +59,16 @@ def type_into(browser, page: str, numbers: Iterator[int], markers: dict[str, str
         for name in form.typed:
             if NOT_WORDS.search(name):
                 continue
-            marker = f"zq{next(numbers)}x"
+            marker = f"079870{next(numbers)}" if "phone" in name else f"zq{next(numbers)}x"
             markers[marker] = f"{page} {form.action} {name}"
-            sent[name] = f"{marker}@example.com" if "email" in name else f"{marker} a"
+            sent[name] = as_typed(marker, name)
         browser.post(form.action or page, sent)
+
+
+def as_typed(marker: str, name: str) -> str:
+    if "email" in name:
+        return f"{marker}@example.com"
+    return marker if "phone" in name else f"{marker} a"
 
 
 def posts_of(browser, page: str) -> list[Form]:
