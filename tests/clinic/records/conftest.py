@@ -45,7 +45,7 @@ NOTED = "a quiet word about the calf"
 
 TEXT = (models.CharField, models.TextField, models.JSONField)
 LONG_ENOUGH = 8
-MARKER = re.compile(r"zq\d+x")
+MARKER = re.compile(r"zq\d+x|079870\d+")
 # What stays of a row that stays, because no person types it: a word of ours, or who acted.
 OURS = {
     "bookings.AppointmentEvent": {"kind", "by"},
