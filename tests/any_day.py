@@ -5,10 +5,9 @@
 Those that start programs of their own, browsers and servers, are run with --processes: one day
 after the other, with the clock of every program faked (tests/servers.py).
 
-With --some it is three of the days, chosen by the commit, and of the tests the quickest and a few
-files of the rest, which differ by day and commit. What each day said is kept in .state/any-day. The
-days run side by side, one for each core; each has servers and a database of its own, which costs
-little beside its tests.
+With --some it is three of the days, chosen by the commit, and the quicker half of the tests. What
+each day said is kept in .state/any-day. The days run side by side, one for each core; each has
+servers and a database of its own, which costs little beside its tests.
 """
 
 import argparse
@@ -16,7 +15,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +48,6 @@ PROCESSES = ("browser", "faults", "clinic/demo", "clinic/operations")
 FOLDERS = ("actions", "admin", "api", "attacks", "clinic", "desk", "mail", "models", "office",
            "queries", "roles", "runner", "therapists", "web")  # fmt: skip
 QUICKER = ("api", "mail/test_training_mails.py", "web/scheduling", "web/training/test_plan.py")
-A_FEW = 20  # one file of so many
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / ".state/any-day"
 
@@ -76,30 +73,15 @@ def tried(day: str, today: dict[str, str], arguments: list[str]) -> bool:
     return done.returncode == 0
 
 
-def in_this_process(tests: dict[str, list[str]], arguments: list[str]) -> list[bool]:
-    """`tests` by day."""
+def in_this_process(days: list[str], arguments: list[str]) -> list[bool]:
     arguments = ["-m", "not fixed_clock and not real_clock", *arguments]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(
-            pool.map(lambda day: tried(day, {"TODAY": day}, [*arguments, *tests[day]]), tests)
-        )
+        return list(pool.map(lambda day: tried(day, {"TODAY": day}, arguments), days))
 
 
-def in_processes(tests: dict[str, list[str]], arguments: list[str]) -> list[bool]:
+def in_processes(days: list[str], arguments: list[str]) -> list[bool]:
     arguments = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
-    return [tried(day, {"FAKE_TODAY": day}, [*arguments, *tests[day]]) for day in tests]
-
-
-def some_of(commit: str, day: str) -> list[str]:
-    quicker = {file for one in QUICKER for file in files_of(one)}
-    others = sorted({file for one in FOLDERS for file in files_of(one)} - quicker)
-    few = Random(f"{commit} {day}").sample(others, len(others) // A_FEW)
-    return [str(file.relative_to(ROOT)) for file in sorted([*quicker, *few])]
-
-
-def files_of(one: str) -> Iterable[Path]:
-    there = ROOT / "tests" / one
-    return there.rglob("test_*.py") if there.is_dir() else [there]
+    return [tried(day, {"FAKE_TODAY": day}, arguments) for day in days]
 
 
 def main() -> int:
@@ -113,12 +95,11 @@ def main() -> int:
     if data.some:
         days = Random(data.some).sample(days, 3)
         print("Today is", "; ".join(map(told, days)))
-    tests: dict[str, list[str]] = {day: [] for day in days}
     if not any((ROOT / one.partition("::")[0]).exists() for one in arguments):
-        whole = [f"tests/{one}" for one in (PROCESSES if data.processes else FOLDERS)]
-        tests = {day: some_of(data.some, day) if data.some else whole for day in days}
+        folders = PROCESSES if data.processes else QUICKER if data.some else FOLDERS
+        arguments += [f"tests/{one}" for one in folders]
     LOGS.mkdir(parents=True, exist_ok=True)
-    went_well = (in_processes if data.processes else in_this_process)(tests, arguments)
+    went_well = (in_processes if data.processes else in_this_process)(days, arguments)
     print(f"{sum(went_well)} of {len(days)} days are green.")
     return 0 if all(went_well) else 1
 
