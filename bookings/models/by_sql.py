@@ -41,10 +41,15 @@ def read(
     return [one for one, _ in found]
 
 
+def columns_of(model: type[Model], table: str) -> list[str]:
+    """All of them in their order, of the model's table under that name, quoted."""
+    return [f'{table}."{field.column}"' for field in model._meta.concrete_fields]
+
+
 @cache
 def _selection(model: type[Model], more: tuple[tuple[str, str], ...]) -> Selection:
     """Of models whose columns come from the database as their fields have them."""
     fields, table = model._meta.concrete_fields, model._meta.db_table
-    columns = [f'{table}."{field.column}"' for field in fields] + [column for _, column in more]
+    columns = [*columns_of(model, table), *(column for _, column in more)]
     sql = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names of our own
     return Selection([field.attname for field in fields], sql)

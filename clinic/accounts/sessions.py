@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions import diary_lock
 from bookings.models import THE_CLINIC, BrowserSession, Clinic, Therapist, User
+from bookings.models.by_sql import columns_of
 from bookings.models.sweeping import NO_END, in_batches
 from bookings.web.access import STAFF
 
@@ -41,10 +42,6 @@ def _columns(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def _named(table: str, model: type[Model]) -> str:
-    return ", ".join(f'{table}."{field.column}"' for field in model._meta.concrete_fields)
-
-
 # What every page of somebody signed in asks first, in one question instead of five.
 WITH_ITS_LOGIN = """
     SELECT session_data, OF_LOGIN, OF_THERAPIST, OF_CLINIC
@@ -55,9 +52,9 @@ WITH_ITS_LOGIN = """
      WHERE session_key = %s AND expire_date > %s
 """
 WITH_ITS_LOGIN = (
-    WITH_ITS_LOGIN.replace("OF_LOGIN", _named("login", User))
-    .replace("OF_THERAPIST", _named("therapist", Therapist))
-    .replace("OF_CLINIC", _named("clinic", Clinic))
+    WITH_ITS_LOGIN.replace("OF_LOGIN", ", ".join(columns_of(User, "login")))
+    .replace("OF_THERAPIST", ", ".join(columns_of(Therapist, "therapist")))
+    .replace("OF_CLINIC", ", ".join(columns_of(Clinic, "clinic")))
 )
 
 

@@ -23,8 +23,7 @@ AS_IT_COMES = gettext_lazy("As it comes with Taper.")
 
 def current() -> Protocol:
     """The protocol that holds now: one query, since a version is read and parsed only once."""
-    found = rows(NEWEST)
-    return stored_as(found[0][0] if found else None)
+    return current_told(rows(NEWEST))
 
 
 def ask_for_current() -> SqlQuestion:
