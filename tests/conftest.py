@@ -27,6 +27,16 @@ refuse_names_of_nothing()
 empty_quickly()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is gathered stays: nobody looks through it meanwhile for what may go."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items):
     """What takes long comes first, so that nobody who shares the work has it alone at the end."""
     for test in items:
