@@ -193,7 +193,7 @@
     const above = Math.max(place.parentElement.getBoundingClientRect().top, 16);
     panel.style.maxHeight = wide.matches ? `${Math.max(innerHeight - above - 16, 240)}px` : "";
   };
-  const fill = (url) => htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" });
+  const fill = (url, swap = "innerHTML") => htmx.ajax("GET", url, { target: "#panel", swap });
   const showBeside = (url, label) => {
     panel.hidden = false;
     fit();
@@ -228,7 +228,7 @@
     const visit = shown && day.visits.find((one) => one.id === shown.dataset.visit);
     if (!visit || String(visit.seen) === shown.dataset.seen) return;
     const typed = [...panel.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")];
-    if (!typed.some((field) => field.value !== field.defaultValue)) fill(visit.url);
+    if (!typed.some((field) => field.value !== field.defaultValue)) fill(visit.url, "morph:innerHTML");
   };
 
   const post = async (path, facts) => {
@@ -375,7 +375,8 @@
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    table.innerHTML = page.getElementById("table").innerHTML;
+    // Only what differs: whoever stands on a link of it stays there.
+    Idiomorph.morph(table, page.getElementById("table").innerHTML, { morphStyle: "innerHTML" });
   }
 
   let nextRound = 0;
