@@ -152,6 +152,7 @@ def _show_plan(
     if isinstance(store, ClientPlan):
         context |= _of_a_client(store, request, clinic, now)
     elif isinstance(store, SessionPlan):
+        context["changed_elsewhere"] = store.has_changed_elsewhere(now)
         context["waiting"] = Waiting.among(
             store.history.visits, clinic, visitor=visitor(request), now=now
         )
