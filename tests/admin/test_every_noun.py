@@ -185,7 +185,7 @@ def test_the_admin_refuses_to_a_role_what_the_sites_own_pages_refuse(clinic, mod
     browser.force_login(factories.make_user(role=role, is_superuser=True))
     gone = reverse(f"admin:bookings_{model._meta.model_name}_delete", args=[row.pk])
     seen = [browser.get(url) for url in (list_of(model), page_of(row), new(model), gone)]
-    if role in ROLES_OF[PAGES[model]]:
+    if role in (ROLES_OF[PAGES[model]] or ()):
         assert 403 not in [answer.status_code for answer in seen[:2]]  # a login's asks who it is
         return
     sent = [browser.post(url, {"post": "yes"}) for url in (page_of(row), new(model), gone)]
