@@ -6,7 +6,7 @@ from random import Random
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -89,6 +89,8 @@ def load(*, today: date, now: datetime) -> None:
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
     make_waiting(known, clinic, today=today, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # or the first pages are answered as if all tables were empty
 
 
 def _show_a_plan(client: Client, made: Iterable[Appointment], today: date, now: datetime) -> None:
