@@ -63,8 +63,7 @@ def load(*, today: date, now: datetime) -> None:
     """The same clinic every time for the same `today` and `now`; the database must be empty."""
     chance = Random(SEED)  # noqa: S311 - the same every time is the point
     clinic = Clinic.objects.create(pk=THE_CLINIC, **place.CLINIC)
-    terms = LegalText(kind=LegalKind.TERMS, number=1, text=place.TERMS, created_at=now, by="demo")
-    LegalText.objects.bulk_create([terms], ignore_conflicts=True)  # it outlives what is emptied
+    _make_terms(now)
     place.make_rooms()
     therapists = _make_therapists()
     place.make_treatments(therapists)
@@ -89,8 +88,18 @@ def load(*, today: date, now: datetime) -> None:
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
     make_waiting(known, clinic, today=today, now=now)
+    _say_how_much_is_where()
+
+
+def _make_terms(now: datetime) -> None:
+    terms = LegalText(kind=LegalKind.TERMS, number=1, text=place.TERMS, created_at=now, by="demo")
+    LegalText.objects.bulk_create([terms], ignore_conflicts=True)  # it outlives what is emptied
+
+
+def _say_how_much_is_where() -> None:
+    """Or the first pages are answered as if all tables were empty."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")  # or the first pages are answered as if all tables were empty
+        cursor.execute("ANALYZE")
 
 
 def _show_a_plan(client: Client, made: Iterable[Appointment], today: date, now: datetime) -> None:
