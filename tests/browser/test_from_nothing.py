@@ -194,14 +194,9 @@ def book(page) -> None:
 def test_a_therapist_is_hired_rostered_away_and_gone(clinic, pages, axe):
     """In the clinic that the test before has opened; alone it opens one itself."""
     new_page, visited = pages
-    owner = new_page()
+    owner = an_owner(clinic, new_page(), axe)
     press = Presses(owner)
-    if clinic.owner:
-        owner.context.add_cookies(clinic.owner)
-    else:
-        open_the_clinic(clinic, owner, press, axe)
     owner.goto("/office/")
-    press.count = 0
     hire(owner, press)
     nia = new_page()
     accept(nia, clinic.inbox)
@@ -219,6 +214,14 @@ def test_a_therapist_is_hired_rostered_away_and_gone(clinic, pages, axe):
     assert press.count <= MOST_PRESSES_IN_A_YEAR
     assert not [path for path in visited if path.startswith("/admin")]
     assert not [path for path in visited if "reauthenticate" in path]
+
+
+def an_owner(clinic, page, axe):
+    if clinic.owner:
+        page.context.add_cookies(clinic.owner)
+    else:
+        open_the_clinic(clinic, page, Presses(page), axe)
+    return page
 
 
 def menu(page, press, name: str) -> None:
