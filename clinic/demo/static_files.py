@@ -33,7 +33,7 @@ def collected_meanwhile(state: Path) -> Iterator[None]:
         return
     log = state / "static-files.log"
     # It has loaded the site already, as a program of its own would first have to.
-    apart = multiprocessing.get_context("fork").Process(target=_collect, args=[log])
+    apart = multiprocessing.get_context("fork").Process(target=_collect_apart, args=[log])
     apart.start()
     try:
         yield
@@ -57,15 +57,19 @@ class QuickCompressor(Compressor):
         return brotli.compress(data, quality=HOW_WELL)
 
 
-def _collect(log: Path) -> None:
+def _collect_apart(log: Path) -> None:
     if ask_the_kernel := die_with_parent(signal.SIGTERM, os.getppid()):
         ask_the_kernel()
     with log.open("ab") as said:
         for stream in (1, 2):
             os.dup2(said.fileno(), stream)
-    collect = collectstatic.Command()
-    collect.storage = QuicklyCompressed()
-    call_command(collect, interactive=False, clear=True, verbosity=0)
+    collect()
+
+
+def collect() -> None:
+    program = collectstatic.Command()
+    program.storage = QuicklyCompressed()
+    call_command(program, interactive=False, clear=True, verbosity=0)
 
 
 def _fingerprint() -> str:
