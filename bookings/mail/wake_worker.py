@@ -5,6 +5,7 @@ import time
 from functools import cache
 
 from celery import current_app
+from django.db import connection, transaction
 from kombu.exceptions import OperationalError
 from kombu.pools import ProducerPool, producers
 
@@ -26,6 +27,12 @@ def ring(task: str = TASK) -> None:
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
         logger.warning("Nobody answers the doorbell: %s", type(error).__name__)
+
+
+def ring_when_committed() -> None:
+    """Once for all the mails that the transaction owes."""
+    if all(awaited[1] is not ring for awaited in connection.run_on_commit):
+        transaction.on_commit(ring, robust=True)
 
 
 def _ring(task: str) -> None:

@@ -21,6 +21,8 @@ from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
+from bookings.migrations._operations import QuickMigration
+
 
 
 # A mistake in the books is corrected by a further row, but what a person typed in it can be erased.
@@ -146,7 +148,7 @@ DROP FUNCTION protocol_versions_never_change, money_rows_never_change, legal_ver
 """
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     initial = True
 

@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from bookings.migrations._operations import QuickMigration
+
 # Of a second factor only that it came or went: how often it is used is nobody's business.
 REMEMBER = """
 CREATE OR REPLACE TRIGGER remember_adding AFTER INSERT ON mfa_authenticator FOR EACH ROW
@@ -18,7 +20,7 @@ DROP TRIGGER remember ON account_emailaddress;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     dependencies = [
         ("bookings", "0001_initial"),

@@ -9,6 +9,8 @@ import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
 
+from bookings.migrations._operations import QuickMigration
+
 NEVER_CHANGE = """
 CREATE FUNCTION mail_wordings_never_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -194,7 +196,7 @@ DROP FUNCTION bookings_rota_is_freed_of, bookings_day_is_freed_of, bookings_time
 """ + "".join(f"DROP TRIGGER remember ON bookings_{table};" for table in REMEMBERED)
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     # Until the release: a database that has been through those it is made of goes on as it is.
     replaces = [('bookings', '0032_on_sale_before')]

@@ -4,10 +4,10 @@ import bookings.core.scheduling.statuses
 from django.contrib.postgres.operations import RemoveIndexConcurrently
 from django.db import migrations, models
 
-from bookings.migrations._operations import AddIndexBesideWork
+from bookings.migrations._operations import AddIndexBesideWork, QuickMigration
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     atomic = False
 

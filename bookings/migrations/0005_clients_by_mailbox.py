@@ -5,10 +5,10 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import migrations, models
 from django.db.models.functions import Upper
 
-from bookings.migrations._operations import AddIndexBesideWork
+from bookings.migrations._operations import AddIndexBesideWork, QuickMigration
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     atomic = False
 

@@ -143,6 +143,17 @@ def nothing_is_covered(page):
     assert not found, (found, page.url, page.viewport_size)
 
 
+SMALLEST_FIELD = """() => Math.min(99, ...[...document.querySelectorAll(
+    "select, textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])"
+)].map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+
+
+def needs_no_enlarging(page):
+    """No field is so small that a phone enlarges the page around it."""
+    smallest = page.evaluate(SMALLEST_FIELD)
+    assert smallest >= 16, f"{page.url} has a field in {smallest} px"
+
+
 def fits(page):
     """Once what is drawn anew for a width has been: a chart is, a moment later."""
     wider = "document.documentElement.scrollWidth - innerWidth"

@@ -16,11 +16,8 @@ def new_address() -> str:
 
 def open_picker(page: Page, treatment: str = "Sports massage 60") -> None:
     """On two weeks that are hardly booked yet, and far from any cut-off."""
-    page.goto("/")
-    with page.expect_navigation():
-        page.get_by_role("link", name=f"See times for {treatment}", exact=True).click()
     day = days.today() + timedelta(days=70)
-    page.goto(f"{page.url.partition('?')[0]}?from={day}")
+    page.goto(f"/book/{treatment.lower().replace(' ', '-')}/?from={day}")
 
 
 def type_the_date(page: Page, day: date) -> None:

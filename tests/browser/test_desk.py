@@ -6,21 +6,21 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from tests.browser import days
-from tests.browser.conftest import WIDTHS
-from tests.browser.logins import fill_in, signed_in
+from tests.browser.conftest import A_PHONES, WIDTHS
+from tests.browser.logins import fill_in, let_in, signed_in
 from tests.reading import present
 
 
 def test_the_day_is_for_everybody_and_fits(page, for_everybody):
     signed_in(page, "desk")
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Today").click()
     expect(page.get_by_role("heading", name="Same e-mail, different name")).to_be_visible()
 
 
 def test_nothing_lies_over_what_can_be_pressed_on_the_desks_pages(page):
-    signed_in(page, "desk")
+    let_in(page, "desk")
     day = days.a_busy_day(7)
     client = (
         page.request.get("/desk/clients/").text().split('href="/desk/clients/')[2].split('"')[0]
@@ -38,10 +38,12 @@ def test_nothing_lies_over_what_can_be_pressed_on_the_desks_pages(page):
             page.set_viewport_size({"width": width, "height": 900})
             days.fits(page)
             days.nothing_is_covered(page)
+            if width == A_PHONES:
+                days.needs_no_enlarging(page)
 
 
 def test_a_therapist_sees_the_day_but_not_the_records(open_context):
-    page = signed_in(open_context().new_page(), "therapist")
+    page = let_in(open_context().new_page(), "therapist")
     page.goto("/desk/")
     page.locator("summary", has_text="More").click()
     expect(page.get_by_role("link", name="Protocol")).to_be_visible()
@@ -52,28 +54,28 @@ def test_a_therapist_sees_the_day_but_not_the_records(open_context):
 def test_pages_that_say_no_are_for_everybody_too(open_context, for_everybody):
     page = open_context().new_page()
     assert page.goto("/no-such-page/").status == 404
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     page.goto("/accounts/signup/")
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     runner = open_context().new_page()
     runner.goto("/accounts/login/")
     fill_in(runner, "runner")
     runner.get_by_role("link", name="Sign out").wait_for()
     assert runner.goto("/desk/").status == 403
-    for_everybody(runner, read_at=[390, 1440])
+    for_everybody(runner)
 
 
 def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
     day = days.today() + timedelta(weeks=31)
     enter_a_race(page, "demoson", day)
     page.get_by_role("heading", name="Sessions that fit").wait_for()
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     page.get_by_role("link", name=re.compile(f"Change.*{day.year}")).last.click()
     page.get_by_label("Date of the race").fill((day + timedelta(weeks=2)).isoformat())
     expect(page.get_by_label("How it went")).to_have_count(0)
     page.get_by_role("button", name="See what changes").click()
     page.get_by_role("heading", name="What changes").wait_for()
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     page.get_by_role("button", name=re.compile("^Save ")).click()
     page.get_by_text("The plan is up to date.").wait_for()
 
@@ -88,7 +90,7 @@ def test_how_far_one_got_is_asked_of_who_started_and_did_not_finish(page):
 
 def enter_a_race(page, name, day):
     """Of the first client of that name."""
-    signed_in(page, "desk")
+    let_in(page, "desk")
     page.goto(f"/admin/bookings/client/?q={name}")
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Races and plan").click()
@@ -128,13 +130,13 @@ def test_seven_visits_of_an_ill_therapist_are_settled_in_at_most_20_presses(
 ):
     day = days.a_busy_day(14)
     petra = run(SEVEN.replace("DAY", f"{day}")).strip()
-    signed_in(page, "desk")
+    let_in(page, "desk")
     page.goto(f"/diary/blocks/off/new/?therapist={petra}&first={day}")
     clicks.clear()
     page.get_by_role("button", name="Put it in the diary").click()
     page.get_by_role("button", name="Do it all the same").click()
     expect(page.get_by_role("heading", name="7 visits to settle")).to_be_visible()
-    for_everybody(page, read_at=[390, 820, 1440])
+    for_everybody(page)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         days.nothing_is_covered(page)
@@ -147,11 +149,11 @@ def test_seven_visits_of_an_ill_therapist_are_settled_in_at_most_20_presses(
     expect(page.get_by_text("Nobody is left to settle.")).to_be_visible()
     assert len(clicks) <= 20
     expect(page.get_by_role("heading", name="7 visits settled here")).to_be_visible()
-    for_everybody(page, read_at=[390, 820, 1440])
+    for_everybody(page)
 
 
 def test_single_keys_search_turn_days_and_can_be_switched_off(page, axe):
-    signed_in(page, "desk")
+    let_in(page, "desk")
     page.goto("/desk/")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/desk/?day=*")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import days
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 from tests.browser.test_diary import VISIT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,13 +33,7 @@ print(visit.pk)
 
 @pytest.fixture
 def desk(open_context):
-    return signed_in(open_context(viewport={"width": 1440, "height": 1000}).new_page(), "desk")
-
-
-@pytest.fixture
-def visit(run):
-    """Its page; somebody who is expected now, with a therapist whom nobody else has booked."""
-    return f"/diary/appointments/{run(TO_COME).strip()}/"
+    return let_in(open_context(viewport={"width": 1440, "height": 1000}).new_page(), "desk")
 
 
 def press(page, key):
@@ -141,9 +135,14 @@ WHAT_IT_DOES = {
 }
 
 
-@pytest.mark.parametrize("key", LISTED)
-def test_a_key_of_the_list_does_what_the_list_says(desk, visit, key):
-    WHAT_IT_DOES[key](desk, key, visit)
+def test_a_key_of_the_list_does_what_the_list_says(desk, run):
+    """One after another on one desk, each with a visit of its own.
+
+    It is somebody's who is expected now, by a therapist whom nobody else has booked.
+    """
+    for key in LISTED:
+        print(f"the key {key}")
+        WHAT_IT_DOES[key](desk, key, f"/diary/appointments/{run(TO_COME).strip()}/")
 
 
 def test_every_key_that_works_is_in_the_list():

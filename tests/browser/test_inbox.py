@@ -10,6 +10,16 @@ from tests.browser import journeys
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="module")
+def address(browser, site) -> str:
+    """Of somebody who has been sent a mail."""
+    address = journeys.new_address()
+    with browser.new_context(base_url=site.url) as theirs:
+        journeys.book(theirs.new_page(), address)
+    site.inbox.wait_for(address)
+    return address
+
+
 def test_a_mail_arrives_by_itself_and_its_links_work_in_the_frame(open_context):
     reader = open_context().new_page()
     reader.goto("/demo/inbox/")
@@ -23,8 +33,8 @@ def test_a_mail_arrives_by_itself_and_its_links_work_in_the_frame(open_context):
     expect(reader.get_by_role("heading", name="Your appointment")).to_be_visible()
 
 
+@pytest.mark.usefixtures("address")
 def test_the_list_refreshes_without_taking_the_focus(open_context):
-    journeys.book(open_context().new_page())
     reader = open_context().new_page()
     reader.goto("/demo/inbox/")
     newest = reader.locator(".letters a").first
@@ -36,10 +46,7 @@ def test_the_list_refreshes_without_taking_the_focus(open_context):
     expect(reader.locator(".letters a:focus")).to_have_count(1)
 
 
-def test_the_inbox_works_without_javascript(open_context, site):
-    address = journeys.new_address()
-    journeys.book(open_context().new_page(), address)
-    site.inbox.wait_for(address)
+def test_the_inbox_works_without_javascript(open_context, address):
     reader = open_context(java_script_enabled=False).new_page()
     reader.goto("/demo/inbox/")
     reader.locator(".letters a").filter(has_text=address).click()
@@ -49,10 +56,7 @@ def test_the_inbox_works_without_javascript(open_context, site):
     assert download.value.suggested_filename.endswith(".ics")
 
 
-def test_the_inbox_is_for_everybody_and_fits(page, site, for_everybody):
-    address = journeys.new_address()
-    journeys.book(page, address)
-    site.inbox.wait_for(address)
+def test_the_inbox_is_for_everybody_and_fits(page, address, for_everybody):
     page.goto("/demo/inbox/")
     for_everybody(page, read_at=[1440])
     page.locator(".letters a").filter(has_text=address).click()

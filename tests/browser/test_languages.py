@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from clinic.demo.pseudo_languages import LONGER, RIGHT_TO_LEFT
 from tests.browser.days import fits
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +63,7 @@ def read_in(open_context, site):
     def _read_in(language: str, role: str | None) -> Page:
         page = open_context(service_workers="block").new_page()
         if role:
-            signed_in(page, role)
+            let_in(page, role)
         chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site.url}
         page.context.add_cookies([chosen])
         return page

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 from tests.lists import as_csv
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ def test_from_a_file_of_cliniko_to_an_import_that_is_undone(open_context, for_ev
     rows[5][5:8] = ["Nobody Here", "Deep 60", "03/04/2031 10:00"]
     file = tmp_path / "patients.csv"
     file.write_text(as_csv(NAMES, rows, separator=";"), encoding="utf-16")
-    owner = signed_in(open_context().new_page(), "owner")
+    owner = let_in(open_context().new_page(), "owner")
     owner.goto("/office/")
     owner.get_by_role("link", name="Import clients").click()
     for_everybody(owner, read_at=[390])

@@ -86,7 +86,7 @@ def pages_of_a_client(page: Page, site, run):
     yield
     page.goto("/protocol/")
     yield
-    logins.signed_in(page, "runner")
+    logins.let_in(page, "runner")
     for path in ("/account/", "/account/week/", "/account/data/", "/plan/"):
         page.goto(path)
         yield

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from clinic.demo.logins import DEMO_PASSWORD
 from tests.browser import journeys
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ PAGES = ("", "clinic/", "treatments/", "treatments/1/", "treatments/new/", "room
 
 @pytest.fixture
 def owner(open_context):
-    return signed_in(open_context().new_page(), "owner")
+    return let_in(open_context().new_page(), "owner")
 
 
 def save(page, name="Save") -> None:
@@ -27,6 +27,7 @@ def save(page, name="Save") -> None:
 
 
 def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
+    owner.goto("/desk/")
     owner.locator("summary", has_text="More").click()
     owner.get_by_role("link", name="Set-up", exact=True).click()
     expect(owner.get_by_role("heading", name="First steps")).to_be_visible()

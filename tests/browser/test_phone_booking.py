@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 # A call is booked within this many seconds of typing, at the pace of an average typist (Card,
 # Moran and Newell, "The keystroke-level model", 1980). How fast the machine answers is measured
@@ -15,7 +15,7 @@ SECONDS, A_KEY = 15, 0.28
 
 @pytest.fixture
 def desk(open_context):
-    return signed_in(open_context().new_page(), "desk")
+    return let_in(open_context().new_page(), "desk")
 
 
 def tab_to(page, role, name):
@@ -95,7 +95,7 @@ def test_the_last_treatment_is_offered_until_another_is_chosen(desk):
 
 
 def test_without_javascript_enter_shows_who_is_chosen_and_enter_books(open_context):
-    page = signed_in(open_context(java_script_enabled=False).new_page(), "desk")
+    page = let_in(open_context(java_script_enabled=False).new_page(), "desk")
     page.goto("/diary/new/")
     page.get_by_label("Client", exact=True).fill("Quinn Demo")
     page.get_by_label("When", exact=True).fill("next week")
@@ -115,7 +115,7 @@ def test_the_clients_pages_are_for_everybody_and_fit(desk, for_everybody):
     pages = ["/desk/clients/", "/desk/clients/new/", "/diary/new/?who=demo&when=next+week", record]
     for url in [*pages, f"{record}edit/", f"{record}merge/?q=demo"]:
         page.goto(url)
-        for_everybody(page, read_at=[390, 1440])
+        for_everybody(page)
     page.locator(".lines a").first.click()
     page.get_by_role("heading", name="Merge two records").wait_for()
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)

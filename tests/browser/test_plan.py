@@ -34,12 +34,12 @@ def hills(page: Page):
 
 def test_the_plan_is_for_everybody_and_fits(page, for_everybody):
     page.goto("/plan/")
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     enter_a_marathon(page)
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
     page.get_by_role("link", name="Change").click()
     expect(page.get_by_label("Date of the race")).to_be_visible()
-    for_everybody(page, read_at=[390, 1440])
+    for_everybody(page)
 
 
 def test_the_home_page_answers_while_the_date_is_typed(page, for_everybody):
@@ -53,7 +53,7 @@ def test_the_home_page_answers_while_the_date_is_typed(page, for_everybody):
     expect(answer).to_contain_text("weeks to")
     expect(page.get_by_label("Year", exact=True)).to_be_focused()
     expect(page.locator("#land .flag-name:visible")).to_contain_text(f"{day.day} {day:%b}")
-    for_everybody(page, (320, 390, 820, 1440), read_at=[390, 1440])
+    for_everybody(page, (320, 390, 820, 1440))
     page.get_by_label("Day", exact=True).fill("31")
     page.get_by_label("Month", exact=True).fill("2")
     expect(problem).to_contain_text("There is no such day.")
@@ -65,14 +65,14 @@ def test_the_home_page_answers_while_the_date_is_typed(page, for_everybody):
     page.get_by_role("heading", name="Sessions that fit").wait_for()
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("to your half marathon")
-    for_everybody(page, (320, 390, 820, 1440), read_at=[390, 1440])
+    for_everybody(page, (320, 390, 820, 1440))
 
 
 def test_a_therapists_page_is_for_everybody_and_fits(page, for_everybody):
     page.goto("/")
     page.locator(".person h3 a").first.click()
     expect(page.get_by_role("heading", name="Qualifications")).to_be_visible()
-    for_everybody(page, (320, 820, 1440), read_at=[320, 1440])
+    for_everybody(page, (320, 820, 1440))
 
 
 def test_the_hills_are_as_wide_as_the_page_and_their_words_touch_no_others(page):
@@ -234,7 +234,7 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
         page.locator("#session-1").get_by_role("button", name="All times").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1, name=longest)).to_be_visible()
-        for_everybody(page, (320, 390, 820, 1440), read_at=[390, 1440])
+        for_everybody(page, (320, 390, 820, 1440))
         words = tabbed(page, 60)
         order = "Back to your plan", "Next free", "Next good day", "Any therapist", "Later"
         assert in_order(words, *order), words

@@ -5,7 +5,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from tests.browser import days
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 from tests.fetching.feeds import LINK, Feed, training
 
 FOLLOW = """
@@ -28,7 +28,7 @@ def test_a_pasted_link_is_looked_through_kept_and_followed(
 ):
     feed = Feed(feed_server)
     feed.says(*a_plan("6 x 800m"))
-    page = signed_in(open_context(viewport={"width": 390, "height": 800}).new_page(), "runner")
+    page = let_in(open_context(viewport={"width": 390, "height": 800}).new_page(), "runner")
     page.goto("/plan/own/")
     page.get_by_label("Private calendar link").fill(LINK)
     page.get_by_role("button", name="Read it").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ def test_an_owner_edits_a_phase_and_resets_it(open_context, for_everybody):
 
 
 def test_an_export_is_a_file_that_can_be_imported(open_context, tmp_path):
-    page = signed_in(open_context().new_page(), "owner")
+    page = let_in(open_context().new_page(), "owner")
     page.goto(DESK)
     with page.expect_download() as download:
         page.get_by_role("link", name="Export as a file").click()
@@ -52,7 +52,7 @@ def test_an_export_is_a_file_that_can_be_imported(open_context, tmp_path):
 
 
 def test_the_pages_are_for_everybody_and_fit(page, for_everybody):
-    signed_in(page, "owner")
+    let_in(page, "owner")
     paths = ("", "phases/build/", "sessions/training/", "versions/1/", "import/", "reset/")
     for path in ["/protocol/", *(f"{DESK}{path}" for path in paths)]:
         page.goto(path)

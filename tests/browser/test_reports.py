@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ def figure(text: str) -> float:
 
 
 def test_an_owner_asks_three_questions_opens_a_figures_rows_and_prints(open_context, for_everybody):
-    owner = signed_in(open_context().new_page(), "owner")
+    owner = let_in(open_context().new_page(), "owner")
     owner.goto("/office/reports/")
     months = owner.get_by_role("navigation", name="Period").get_by_role("link")
     months.nth(3).click()  # last month, by its name

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ WIDTHS = "els => els.map(el => Number(el.getAttribute('width')))"
 
 @pytest.fixture
 def owner(open_context):
-    return signed_in(open_context().new_page(), "owner")
+    return let_in(open_context().new_page(), "owner")
 
 
 def focused(page) -> str:
@@ -75,7 +75,7 @@ def test_in_the_table_arrow_keys_lead_from_day_to_day(owner):
 
 
 def test_without_scripts_a_day_is_changed_and_set_back(open_context):
-    page = signed_in(open_context(java_script_enabled=False).new_page(), "owner")
+    page = let_in(open_context(java_script_enabled=False).new_page(), "owner")
     page.goto("/office/rota/2/2028-01-19/")
     usual = page.get_by_label("Hours of that day").input_value()
     page.get_by_label("Hours of that day").fill("10-12")

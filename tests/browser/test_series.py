@@ -7,7 +7,7 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.browser import days
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
 
@@ -87,7 +87,7 @@ def test_every_three_weeks_from_a_phone_with_the_nearest_where_one_is_taken(
 
 def test_the_desk_cancels_this_and_later_and_the_calendar_is_told_of_each(page, site, run, axe):
     pk, _, address = ready(run)
-    desk = signed_in(page, "desk")
+    desk = let_in(page, "desk")
     desk.goto(f"/diary/appointments/{pk}/")
     desk.get_by_role("link", name="Repeat…").click()
     desk.get_by_role("button", name="Book the series").click()

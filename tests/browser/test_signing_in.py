@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from clinic.demo.logins import DEMO_LOGINS
 from tests import patience
 from tests.browser import journeys
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in, signed_in
 from tests.reading import first_match
 from tests.totp import code_of
 
@@ -92,7 +92,7 @@ def test_the_pages_about_signing_in_are_for_everybody_and_fit(page, for_everybod
         for_everybody(page)
 
     for url in ("/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/done/",
-                "/accounts/signup/", "/embed/"):  # fmt: skip
+                "/embed/"):  # fmt: skip
         look(url)
     page.goto("/accounts/login/code/")
     page.get_by_label("Email").fill(journeys.new_address())
@@ -101,12 +101,12 @@ def test_the_pages_about_signing_in_are_for_everybody_and_fit(page, for_everybod
     for_everybody(page)
     page.get_by_role("button", name="Another address").click()
     page.get_by_role("heading", name="Sign in with a code").wait_for()
-    signed_in(page, "desk")
+    let_in(page, "desk")
     for url in ("/accounts/2fa/", "/account/", "/accounts/reauthenticate/",
                 "/accounts/2fa/webauthn/", "/accounts/sessions/"):  # fmt: skip
         look(url)
     page.context.clear_cookies()
-    signed_in(page, "owner")
+    let_in(page, "owner")
     look("/desk/sign-ins/")
     page.get_by_role("link", name="Demo desk").last.click()
     page.get_by_role("heading", name="Demo desk").wait_for()
@@ -155,7 +155,7 @@ def _sign_in(page, address, password):
 
 def _make_a_login(open_context, address):
     """As the owner does."""
-    owner = signed_in(open_context().new_page(), "owner")
+    owner = let_in(open_context().new_page(), "owner")
     owner.goto("/admin/bookings/user/add/")
     owner.get_by_label("Email").fill(address)
     owner.get_by_label("Role").select_option("desk")
@@ -233,7 +233,7 @@ def test_a_named_site_frames_the_free_times_and_a_chosen_one_leaves_the_frame(
     open_context, browser, site
 ):
     with another_site(site.url) as named, another_site(site.url) as unnamed:
-        owner = signed_in(open_context().new_page(), "owner")
+        owner = let_in(open_context().new_page(), "owner")
         owner.goto("/admin/bookings/clinic/1/change/")
         owner.get_by_label("Web sites that may show the free times").fill(named)
         owner.get_by_role("button", name="Save", exact=True).click()

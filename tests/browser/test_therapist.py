@@ -8,29 +8,33 @@ from playwright.sync_api import Error, expect
 
 from clinic.demo.logins import DEMO_PASSWORD
 from tests.browser.days import PHONE, fits, wait_until
-from tests.browser.logins import LOGIN, fill_in, signed_in
+from tests.browser.logins import LOGIN, fill_in, let_in
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_whole_day_by_finger(phone, visits, axe):
     surname, _ = visits
+
+    def look(page, name):
+        """The pages of the first are read; those of the others are the same ones."""
+        fits(page)
+        if name == "Ada":
+            axe(page)
+
     phone.goto("/today/")
     for name in ("Ada", "Ben", "Cleo"):
         top = phone.locator(".next")
         expect(top.get_by_role("heading", name=f"{name} {surname}")).to_be_visible()
-        fits(phone)
-        axe(phone)
+        look(phone, name)
         top.get_by_role("button", name="Arrived").click()
         expect(phone.locator(".next .eyebrow")).to_have_text("Now")
         phone.locator(".next").get_by_role("link", name="Brief").click()
         expect(phone.get_by_role("heading", name="Ask before you start")).to_be_visible()
-        fits(phone)
-        axe(phone)
+        look(phone, name)
         phone.get_by_role("link", name="Note", exact=True).click()
         write(phone, f"All well with {name}")
-        fits(phone)
-        axe(phone)
+        look(phone, name)
         phone.get_by_role("button", name="Sign", exact=True).click()
         expect(phone.get_by_text(f"The note about {name} {surname} is signed.")).to_be_visible()
         phone.locator(".next").get_by_role("button", name="Done").click()
@@ -333,7 +337,7 @@ def test_by_keyboard_alone(phone, visits):
 
 
 def wait_until_kept(phone, words):
-    """The page without a signal; the one that was kept on signing in does not have them yet."""
+    """The page without a signal; one that was kept before may not have them yet."""
     wait_until(
         phone,
         """words => caches.match("/today/offline/")
@@ -361,8 +365,8 @@ def test_today_opens_without_a_signal_until_signing_out(phone, visits):
 def test_after_midnight_the_list_is_forgotten(phone, visits):
     phone.goto("/today/")
     wait_until(phone, "caches.match('/today/offline/').then(found => !!found)")
-    # The page has handed the day over twice, on signing in and now, and the worker may be about
-    # to keep it still. So: cut off from any new one, and then until it stays.
+    # The page has handed the day over, and the worker may be about to keep it still. So: cut off
+    # from any new one, and then until it stays.
     phone.context.set_offline(True)
     phone.evaluate("""async () => {
         const past = String(Date.now() - 1000);
@@ -426,7 +430,7 @@ def test_two_windows_are_compared_and_neither_is_lost(phone, visits):
 def test_the_note_can_be_written_without_javascript(open_context, visits):
     _, (_, _, cleo) = visits
     page = open_context(java_script_enabled=False, **PHONE).new_page()
-    signed_in(page, "therapist")
+    let_in(page, "therapist")
     page.goto(f"/visits/{cleo}/note/")
     page.get_by_label("What they say").fill("No scripts")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
@@ -439,7 +443,7 @@ def test_without_javascript_what_was_typed_is_kept_when_a_photo_comes_and_goes(
 ):
     _, (ada, _, _) = visits
     page = open_context(java_script_enabled=False, **PHONE).new_page()
-    signed_in(page, "therapist")
+    let_in(page, "therapist")
     page.goto(f"/visits/{ada}/note/")
     Image.new("RGB", (60, 40)).save(tmp_path / "bruise.png")
     page.get_by_label("What they say").fill("Bruised since Thursday")
@@ -458,7 +462,7 @@ def test_without_javascript_what_was_typed_is_kept_when_a_photo_comes_and_goes(
 def test_without_javascript_a_note_outlives_the_login(open_context, visits):
     _, (ada, _, _) = visits
     page = open_context(java_script_enabled=False, **PHONE).new_page()
-    signed_in(page, "therapist")
+    let_in(page, "therapist")
     page.goto(f"/visits/{ada}/note/")
     page.get_by_label("What they say").fill("Typed before the login ended")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.days import PHONE, fits, wait_until
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
 HARD = """
@@ -99,7 +99,7 @@ def test_a_phone_is_told_while_no_page_of_ours_is_open(open_context, run, site, 
     context = open_context(**PHONE)
     context.grant_permissions(["notifications"], origin=site.url)
     context.add_init_script(A_PUSH_SERVICE.replace("P256DH", run(A_BROWSERS_KEY).strip()))
-    phone = signed_in(context.new_page(), "therapist")
+    phone = let_in(context.new_page(), "therapist")
     phone.goto("/notices/")
     phone.get_by_role("button", name="Tell me on this device").click()
     expect(phone.get_by_text("This device is told from now on.")).to_be_visible()

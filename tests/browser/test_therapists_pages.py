@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.browser.days import fits, today
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 from tests.reading import first_match
 
 pytestmark = pytest.mark.browser
@@ -86,7 +86,7 @@ def test_the_therapists_pages_are_for_everybody_and_fit(phone, visits, full_day,
 )
 def test_the_others_pages_do_too(open_context, full_day, axe, who, paths):
     page = open_context(viewport={"width": 390, "height": 844}).new_page()
-    signed_in(page, who)
+    let_in(page, who)
     for path in paths:
         page.goto(path)
         axe(page)

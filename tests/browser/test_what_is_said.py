@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import days
-from tests.browser.logins import signed_in
+from tests.browser.logins import let_in
 from tests.browser.test_diary import VISIT, first_gap, open_panel
 
 OWING = """
@@ -29,7 +29,7 @@ for number in range(2):
 @pytest.fixture
 def desk(open_context):
     page = open_context(viewport={"width": 1440, "height": 900}).new_page()
-    return signed_in(page, "desk")
+    return let_in(page, "desk")
 
 
 def stands(page, selector):

@@ -104,7 +104,7 @@ def test_what_is_owed_is_committed_though_nobody_hears_the_bell(broker, visit):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_bell_rings_after_the_commit_and_not_without_one(waiting, visit):
+def test_the_bell_rings_once_after_the_commit_and_not_without_one(waiting, visit):
     appointment = visit()
     with transaction.atomic():
         outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
@@ -112,6 +112,7 @@ def test_the_bell_rings_after_the_commit_and_not_without_one(waiting, visit):
     assert waiting() == []
 
     with transaction.atomic():
-        outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
+        for kind in (MailKind.CONFIRMED, MailKind.CANCELLED):
+            outbox.owe(kind, appointment, now=timezone.now())
         assert waiting() == []
     assert len(waiting()) == 1

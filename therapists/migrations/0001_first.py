@@ -8,6 +8,8 @@ import therapists.models.sealed
 from django.conf import settings
 from django.db import migrations, models
 
+from bookings.migrations._operations import QuickMigration
+
 
 
 # Rotating keys writes sealed content anew; it says so for its own transaction, and even then
@@ -46,7 +48,7 @@ DROP FUNCTION therapists_signed_versions_never_change CASCADE;
 """
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     initial = True
 

@@ -2,8 +2,10 @@
 
 from django.db import migrations, models
 
+from bookings.migrations._operations import QuickMigration
 
-class Migration(migrations.Migration):
+
+class Migration(QuickMigration):
 
     dependencies = [
         ('therapists', '0001_first'),

@@ -2,10 +2,10 @@
 
 from django.db import migrations, models
 
-from bookings.migrations._operations import AddIndexBesideWork
+from bookings.migrations._operations import AddIndexBesideWork, QuickMigration
 
 
-class Migration(migrations.Migration):
+class Migration(QuickMigration):
 
     atomic = False
 

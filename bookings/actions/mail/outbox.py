@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.mail.reminders import reminders_of
 from bookings.core import training
-from bookings.mail.wake_worker import ring
+from bookings.mail.wake_worker import ring_when_committed
 from bookings.models import (
     Appointment,
     Client,
@@ -133,7 +133,7 @@ def tell_after_all(
         state=MailState.SCHEDULED, note=notify.note, due_at=Now() + notify.wait, why=""
     )
     if again:
-        transaction.on_commit(ring, robust=True)
+        ring_when_committed()
     else:
         owe(kind, appointment, notify=notify, now=now)
 
@@ -287,7 +287,7 @@ def write_down(*mails: Mail) -> None:
     owed = [mail for mail in mails if mail.client.email or mail.kind in FAILS_FOR_THE_DESK]
     round_trips.add(owed)
     transaction.on_commit(lambda: _say_what_is_owed(owed), robust=True)
-    transaction.on_commit(ring, robust=True)
+    ring_when_committed()
 
 
 def _say_what_is_owed(mails: Sequence[Mail]) -> None:

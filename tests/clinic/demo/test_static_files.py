@@ -1,5 +1,6 @@
 """When the demo collects its static files; what comes of it is looked at in test_demo.py."""
 
+import os
 import sys
 
 import pytest
@@ -12,8 +13,8 @@ from clinic.demo.servers import StackError
 def collecting(monkeypatch):
     """Stands for what takes seconds: it only says that it was there."""
 
-    def _collecting(program="print('collected')"):
-        monkeypatch.setattr(static_files, "COLLECT", [sys.executable, "-S", "-c", program])
+    def _collecting(program=lambda: os.write(1, b"collected\n")):
+        monkeypatch.setattr(static_files, "collect", program)
 
     _collecting()
     return _collecting
@@ -64,7 +65,7 @@ def test_they_are_collected_again_when_they_have_changed(start, files, change):
 
 
 def test_what_could_not_be_collected_is_said_and_tried_again(start, collecting):
-    collecting("raise SystemExit('no room on the disk')")
+    collecting(lambda: sys.exit("no room on the disk"))
     with pytest.raises(StackError, match=r"could not be collected; see .*static-files\.log"):
         start()
     collecting()
