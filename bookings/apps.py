@@ -1,5 +1,8 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
+from bookings import rejected_posts
 from bookings.form_sentences import say_it_in_our_words
 
 say_it_in_our_words()  # apps are imported before any form is
@@ -7,3 +10,8 @@ say_it_in_our_words()  # apps are imported before any form is
 
 class BookingsConfig(AppConfig):
     name = "bookings"
+
+    def ready(self) -> None:
+        """Once there are models: what was typed in New booking is kept when it is refused."""
+        left_call = import_module("bookings.desk.scheduling.left_call")
+        rejected_posts.keepers.append(left_call.keep)

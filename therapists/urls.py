@@ -95,6 +95,9 @@ urlpatterns = [
         path("calendar/<token>.ics", feed.feed, name="feed"),
         path("appointments/<token>/health/", health.by_link, name="health_by_link"),
     ),
+    *protected(
+        THERAPIST, path("today/<day:day>/follow/", today.follow, name="follow_day"), by_itself=True
+    ),
     # A program and its description, the same for all.
     *protected(
         EVERYONE,

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.people import names
 from bookings.actions.pictures import NoPhoto, digest_of, portrait
 from bookings.actions.rota.therapists import treats_otherwise
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
@@ -137,6 +138,8 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     ) -> None:
         had = form.initial.get("user") if change else None
         super().save_model(request, obj, form, change)
+        if {"name", "user"}.intersection(form.changed_data):
+            names.as_the_diary(obj)
         if {"user", "active"}.intersection(form.changed_data):
             treats_otherwise(
                 User.objects.filter(pk__in=filter(None, {had, obj.user_id})),

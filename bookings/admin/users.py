@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
+from bookings.actions.people import names
 from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
 from bookings.models import Client, User
@@ -145,6 +146,7 @@ class UserAdmin(AsksWhoItIs):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        names.as_the_login(obj)
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
         if obj == request.user:
             update_session_auth_hash(request, obj)

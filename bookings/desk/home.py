@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from secrets import token_hex
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,6 +20,7 @@ from bookings.models import Clinic, Therapist, WaitlistEntry
 from bookings.queries.clients.legal_gaps import legal_gaps
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.desk.diary_days import diary_days
+from bookings.queries.desk.stamp import stamp_of
 from bookings.web.access import DESK, OWNER
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
@@ -31,13 +33,32 @@ FREE_SHOWN = 8
 
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
-    clinic = Clinic.objects.the()
+    return _page(request, "desk/home.html")
+
+
+@require_safe
+def follow(request: StaffRequest) -> HttpResponse:
+    """The same, for the page that asks by itself; nothing while it is as it has been seen."""
+    return _page(request, "desk/_home.html", seen=request.GET.get("seen", ""))
+
+
+def _page(request: StaffRequest, template: str, *, seen: str = "") -> HttpResponse:
+    clinic = request.clinic or Clinic.objects.the()
     now = timezone.now()
     today = clinic.day_of(now)
     day = day_in(request.GET.get("day", "")) or today
+    stamp = stamp_of(day, now=now)  # before all else: what changes meanwhile is told the next time
+    if stamp == seen:
+        return HttpResponse(status=204)
+    context = {"stamp": stamp, **_shown(request, clinic, day, now)}
+    return render(request, template, context)
+
+
+def _shown(request: StaffRequest, clinic: Clinic, day: date, now: datetime) -> dict[str, Any]:
+    today = clinic.day_of(now)
     answers = bool(DESK & request.roles)
     waiting = WaitlistEntry.objects.waiting().count() if answers else 0
-    context = {
+    return {
         "shown": desk_day(clinic, day, answers=answers, now=now),
         "today": today,
         "is_of_another_day": day != today,  # so that what waits today names its day
@@ -48,7 +69,6 @@ def home(request: StaffRequest) -> HttpResponse:
         "legal_gaps": legal_gaps() if OWNER & request.roles else None,
         "key": token_hex(16),
     }
-    return render(request, "desk/home.html", context)
 
 
 def _free_today(clinic: Clinic, today: date, now: datetime) -> list[tuple[Therapist, BookableGap]]:

@@ -22,6 +22,7 @@ urlpatterns = [
         path("protocol/versions/<int:number>/", protocol.version, name="protocol_version"),
         path("protocol/versions/<int:number>/file/", protocol.download, name="protocol_file"),
     ),
+    *protected(STAFF, path("follow/", home.follow, name="follow_home"), by_itself=True),
     *protected(
         DESK,
         path("search/", search.search, name="search"),

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import compared
-from bookings.core.roles import Role
+from bookings.core.roles import Role, who_changes
 from bookings.models.clients.addresses import AddressField
 from bookings.models.named import Named
 
@@ -26,7 +26,6 @@ ROLE_NAMES = {
     Role.OWNER: gettext_lazy("Owner"),
 }
 TREATS, HAS_TREATED = gettext_lazy("Therapist"), gettext_lazy("Former therapist")
-FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -152,10 +151,10 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         return self.role in (Role.DESK, Role.OWNER)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """The owner may do everything; the desk everything with the diary's own nouns."""
+        """The owner may do everything; the desk what its own pages do."""
         app, _, codename = perm.partition(".")
-        of_the_diary = app == "bookings" and codename.rpartition("_")[2] not in FOR_THE_OWNER
-        return self.has_module_perms(app) and (self.role == Role.OWNER or of_the_diary)
+        theirs = app == "bookings" and self.role in who_changes(codename.rpartition("_")[2])
+        return self.has_module_perms(app) and (self.role == Role.OWNER or theirs)
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and (

@@ -12,6 +12,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Refused, Stale
@@ -88,7 +89,7 @@ class RowForm(forms.ModelForm):
         typed = [one for one in sent.getlist(name) if one]
         return not (_are_same(field, typed, was[name]) or _are_same(field, typed, now))
 
-    def only_one(self, otherwise: str) -> str:
+    def only_one(self, otherwise: str | Promise) -> str:
         """The name on one line, if no other row has it, in whatever letters."""
         name = " ".join(self.cleaned_data["name"].split())
         rows = self._meta.model._default_manager.filter(name__iexact=name)

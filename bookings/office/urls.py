@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from bookings.core.roles import who_changes
 from bookings.office import checklist, clinic, prices, room_loans, rooms, treatments, zone
 from bookings.office.forecast import pages as forecast
 from bookings.office.imports import pages as imports
@@ -30,8 +31,6 @@ urlpatterns = (
         path("watch/try/", watch.try_second_way, name="try_second_way"),
         path("mail-setup/", mail_setup.page, name="mail_setup"),
         path("mail-setup/arrived/", mail_setup.arrived, name="test_mail_arrived"),
-        path("clinic/", clinic.settings, name="clinic"),
-        path("clinic/zone/", zone.zone, name="zone"),
         path("looks/", looks.page, name="looks"),
         path("looks/colour/", looks.colour, name="colour"),
         path("looks/logo/", looks.logo, name="logo"),
@@ -42,34 +41,6 @@ urlpatterns = (
         path("texts/", legal.overview, name="texts"),
         path("texts/<kind>/", legal.edit, name="text"),
         path("texts/<kind>/try/", legal.tried, name="text_tried"),
-        path("treatments/", treatments.listed, name="treatments"),
-        path("treatments/new/", treatments.new, name="new_treatment"),
-        path("treatments/<int:pk>/", treatments.edit, name="treatment"),
-        path("treatments/<int:pk>/move/", treatments.move, name="move_treatment"),
-        path("prices/", prices.prices, name="prices"),
-        path("rooms/", rooms.listed, name="rooms"),
-        path("rooms/new/", rooms.new, name="new_room"),
-        path("rooms/<int:pk>/", rooms.edit, name="room"),
-        path("rooms/<int:pk>/lend/", room_loans.lend, name="lend_room"),
-        path("rooms/loans/<int:pk>/take-back/", room_loans.take_back, name="take_room_back"),
-        path("people/", people.listed, name="people"),
-        path("people/invite/", people.invite, name="invite"),
-        path("people/<int:pk>/", person.person, name="person"),
-        path("people/<int:pk>/invite-again/", person.invite_again, name="invite_again"),
-        path("people/<int:pk>/withdraw/", person.withdraw, name="withdraw_invitation"),
-        path("people/<int:pk>/leave/", leave.leave, name="leave"),
-        path("people/<int:pk>/stay/", person.stay, name="stay"),
-        path("people/<int:pk>/back/", person.come_back, name="come_back"),
-        path("therapists/", therapists.listed, name="therapists"),
-        path("therapists/new/", therapists.new, name="new_therapist"),
-        path("therapists/<int:pk>/", therapists.edit, name="therapist"),
-        path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
-        path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
-        path(
-            "therapists/<int:pk>/calendar/remove/",
-            therapists.remove_calendar,
-            name="remove_own_calendar",
-        ),
         path("import/", imports.listed, name="imports"),
         path("import/<int:pk>/", imports.one, name="import"),
         path("import/<int:pk>/columns/", imports.columns, name="import_columns"),
@@ -87,8 +58,59 @@ urlpatterns = (
         path("reports/<slug:name>/", pages.report, name="report"),
         path("reports/<slug:name>/rows/", pages.report_rows, name="report_rows"),
         path("reports/<slug:name>/<slug:cut>.csv", files.report_file, name="report_file"),
-        *ROTA,
     )
+    + protected(
+        who_changes("clinic"),
+        path("clinic/", clinic.settings, name="clinic"),
+        path("clinic/zone/", zone.zone, name="zone"),
+    )
+    + protected(
+        who_changes("treatment"),
+        path("treatments/", treatments.listed, name="treatments"),
+        path("treatments/new/", treatments.new, name="new_treatment"),
+        path("treatments/<int:pk>/", treatments.edit, name="treatment"),
+        path("treatments/<int:pk>/move/", treatments.move, name="move_treatment"),
+        path("prices/", prices.prices, name="prices"),
+    )
+    + protected(
+        who_changes("room"),
+        path("rooms/", rooms.listed, name="rooms"),
+        path("rooms/new/", rooms.new, name="new_room"),
+        path("rooms/<int:pk>/", rooms.edit, name="room"),
+    )
+    + protected(
+        who_changes("roomloan"),
+        path("rooms/<int:pk>/lend/", room_loans.lend, name="lend_room"),
+        path("rooms/loans/<int:pk>/take-back/", room_loans.take_back, name="take_room_back"),
+    )
+    + protected(
+        who_changes("user"),
+        path("people/", people.listed, name="people"),
+        path("people/invite/", people.invite, name="invite"),
+        path("people/<int:pk>/", person.person, name="person"),
+        path("people/<int:pk>/invite-again/", person.invite_again, name="invite_again"),
+        path("people/<int:pk>/withdraw/", person.withdraw, name="withdraw_invitation"),
+        path("people/<int:pk>/leave/", leave.leave, name="leave"),
+        path("people/<int:pk>/stay/", person.stay, name="stay"),
+        path("people/<int:pk>/back/", person.come_back, name="come_back"),
+    )
+    + protected(
+        who_changes("therapist"),
+        path("therapists/", therapists.listed, name="therapists"),
+        path("therapists/new/", therapists.new, name="new_therapist"),
+        path("therapists/<int:pk>/", therapists.edit, name="therapist"),
+        path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
+        path(
+            "therapists/<int:pk>/calendar/remove/",
+            therapists.remove_calendar,
+            name="remove_own_calendar",
+        ),
+    )
+    + protected(
+        who_changes("portrait"),
+        path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    )
+    + protected(who_changes("weeklyshift"), *ROTA)
     + protected(
         DESK,
         path("forecast/", forecast.page, name="forecast"),

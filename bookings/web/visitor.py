@@ -30,14 +30,16 @@ _STARTS_KEY = "booked_at"  # of each as it was booked, in ISO format
 
 @dataclass(frozen=True)
 class BookedHere:
-    """What this browser has booked and not cancelled, as far as it remembers.
+    """What this browser has booked, as far as it remembers; shown is what is not cancelled.
 
-    Of what somebody else has answered for from its mailbox since, only `closed`: the starts as they
-    were chosen here, wherever they have been moved to from the mail.
+    Of what somebody else has answered for from its mailbox since, only `closed`: the starts chosen
+    here that still stand. Of one moved or cancelled it is told that it has `changed`, no more.
     """
 
     visits: Sequence[Appointment] = ()
     closed: Sequence[datetime] = ()
+    changed: Sequence[datetime] = ()
+    answered: Sequence[Appointment] = ()  # whoever has answered for it; not to be shown
 
 
 def visitor(request: HttpRequest) -> str:
@@ -56,14 +58,21 @@ def booked_here(request: HttpRequest) -> BookedHere:
     known = request.session.get(_BOOKED_KEY)
     if not known:
         return BookedHere()
-    visits = (
-        Appointment.objects.visits().exclude(status=Status.CANCELLED).with_everything().with_waits()
-    )
+    visits = Appointment.objects.visits().with_everything().with_waits()
     there = list(visits.filter(public_id__in=known).with_answers().order_by("starts_at"))
-    shown = [visit for visit in there if not visit.was_answered or has_proved(request, visit.whose)]
+    answered = [visit for visit in there if visit.was_answered]
+    shut = [visit for visit in answered if not has_proved(request, visit.whose)]
+    stand = [visit for visit in there if visit.status != Status.CANCELLED]
     starts = request.session.get(_STARTS_KEY, {})
-    closed = [starts.get(visit.public_id) for visit in there if visit not in shown]
-    return BookedHere(shown, [datetime.fromisoformat(one) for one in closed if one])
+    chosen = {one.pk: datetime.fromisoformat(starts[one.public_id])
+              for one in shut if one.public_id in starts}  # fmt: skip
+    closed = [one.starts_at for one in shut if one in stand and chosen.get(one.pk) == one.starts_at]
+    return BookedHere(
+        visits=[one for one in stand if one not in shut],
+        closed=closed,
+        changed=[start for start in chosen.values() if start not in closed],
+        answered=answered,
+    )
 
 
 def remember_booked(request: HttpRequest, visits: Sequence[Appointment]) -> None:

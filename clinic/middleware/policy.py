@@ -116,7 +116,11 @@ def roles_of(request: PageRequest) -> frozenset[Role]:
 
 
 def sign_in_first(request: PageRequest) -> HttpResponse:
-    rejected_posts.keep(request)
-    if request.htmx:  # A sign-in page inside a part of another page would be no use.
-        return HttpResponseClientRedirect(resolve_url("account_login"))
-    return redirect_to_login(request.get_full_path(), resolve_url("account_login"))
+    """Back afterwards to the page they were on, or where what they had sent stands again."""
+    is_kept, there = rejected_posts.keep(request), request.get_full_path()
+    sign_in = resolve_url("account_login")
+    if not request.htmx:
+        return redirect_to_login(there, sign_in)
+    # A sign-in page inside a part of another page would be no use.
+    page = there if is_kept else request.htmx.current_url_abs_path
+    return HttpResponseClientRedirect(redirect_to_login(page, sign_in).url if page else sign_in)

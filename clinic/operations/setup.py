@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.text import slugify
 
+from bookings.actions.people import names
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.core.training import Protocol
@@ -174,12 +175,13 @@ def _make_therapist(person: Person, owner: User) -> Therapist:
     """The owner, if it is their address; else with a login of their own, and no password yet."""
     email = person.email.strip().lower()
     user = owner if email == owner.email else _make_login(person, None) if email else None
-    initials = "".join(word[0] for word in person.name.split())[:4].upper()
+    initials = names.initials_of(person.name)
     therapist = Therapist(
         name=person.name, slug=slugify(person.name) or "therapist", initials=initials, user=user
     )
     therapist.full_clean()
     therapist.save()
+    names.as_the_diary(therapist)
     return therapist
 
 

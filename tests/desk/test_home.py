@@ -1,9 +1,10 @@
 """The desk's first page: the day, and the questions that wait."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import resolve, reverse
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Client, Fee, Mail, MailState
@@ -82,6 +83,65 @@ def test_the_page_asks_as_many_questions_for_30_visits_as_for_1(
         visit()
     with django_assert_num_queries(len(seen)):
         desk.get("/desk/", {"day": DAY})
+
+
+def booked_meanwhile(_visit):
+    visit("New Demo")
+
+
+def marked_meanwhile(visit):
+    visit.become(Status.ARRIVED, by="desk", now=NOW)
+
+
+def moved_meanwhile(visit):
+    later = timedelta(hours=2)
+    visit.starts_at, visit.ends_at = visit.starts_at + later, visit.ends_at + later
+    visit.blocked_until += later
+    visit.save()
+
+
+def mail_failed_meanwhile(visit):
+    Mail.objects.create(
+        key="x", kind="confirmed", client=visit.client, state=MailState.FAILED, created_at=NOW,
+        due_at=NOW, not_after=NOW,
+    )  # fmt: skip
+
+
+def renamed_meanwhile(visit):
+    visit.client.name = "Other Demo"
+    visit.client.save()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [booked_meanwhile, marked_meanwhile, moved_meanwhile, mail_failed_meanwhile, renamed_meanwhile],
+)
+def test_the_page_follows_what_is_done_elsewhere_and_is_one_question_while_nothing_is(
+    desk, change, django_assert_num_queries
+):
+    there = visit()
+    page = desk.get("/desk/", {"day": DAY})
+    asked = {"day": DAY, "seen": page.context["stamp"]}
+    with django_assert_num_queries(2):  # who it is, and whether it is as it was
+        assert desk.get("/desk/follow/", asked).status_code == 204
+    change(there)
+    answer = desk.get("/desk/follow/", asked)
+    assert answer.status_code == 200
+    assert "<html" not in text(answer)
+    anew = text(desk.get("/desk/", {"day": DAY}))
+    assert visible(answer.content.decode()) in visible(anew)
+    assert desk.get("/desk/follow/", {**asked, "seen": answer.context["stamp"]}).status_code == 204
+
+
+def visible(page: str) -> str:
+    """Without what is drawn for each page alone."""
+    return re.sub(r'value="[^"]*"', "", page).strip()
+
+
+def test_the_page_that_asks_by_itself_keeps_no_session_alive():
+    for name in ("desk:follow_home", "therapists:follow_day"):
+        args = [date(2026, 12, 3)] if name.startswith("therapists") else []
+        assert getattr(resolve(reverse(name, args=args)).func, "by_itself", False)
 
 
 @pytest.fixture

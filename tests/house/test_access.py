@@ -138,6 +138,9 @@ def somebody(client, db):
 def test_a_part_of_a_page_sends_the_whole_browser_to_sign_in(somebody):
     response = somebody("anonymous").get("/desk/", headers={"HX-Request": "true"})
     assert response["HX-Redirect"] == "/accounts/login/"
+    where = {"HX-Request": "true", "HX-Current-URL": "http://testserver/diary/2026-12-03/"}
+    response = somebody("anonymous").get("/desk/", headers=where)
+    assert response["HX-Redirect"] == "/accounts/login/?next=/diary/2026-12-03/"
 
 
 def test_what_a_signed_in_person_sees_is_kept_by_no_cache(somebody):

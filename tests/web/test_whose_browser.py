@@ -17,6 +17,7 @@ from bookings.models import Appointment, Client, Clinic
 from bookings.web.training.plan_store import SessionPlan
 from tests import factories
 
+CHANGED = "What was booked or entered in this browser has been changed since, from our email."
 PAGES = ("", "calendar.ics", "move/", "cancel/")
 
 
@@ -177,18 +178,65 @@ def test_behind_the_mail_all_that_a_yes_confirms_is_listed_and_drawn_as_kept(
     assert victim.get(link).context["asked_of"] == []
 
 
-def test_what_becomes_of_them_shows_there_no_more(three_booked, client, victim, clinic):
-    press_yes(victim, three_booked[0])
+@pytest.mark.parametrize("change", ["move", "cancel"])
+def test_what_was_moved_or_cancelled_from_the_mail_is_shown_there_as_it_was_no_more(
+    three_booked, client, victim, change
+):
+    """Nor as it is now, which is for who reads the mailbox; but that it has changed is said."""
+    visit = three_booked[0]
+    press_yes(victim, visit)
     closed = rows(client)[:3]
-    moved = three_booked[0]
-    Appointment.objects.filter(pk=moved.pk).update(
-        starts_at=moved.starts_at + timedelta(weeks=40),
-        ends_at=moved.ends_at + timedelta(weeks=40),
-        blocked_until=moved.blocked_until + timedelta(weeks=40),
-    )
-    assert rows(client)[:3] == closed
-    Appointment.objects.filter(pk=moved.pk).update(status=Status.CANCELLED)
+    assert CHANGED not in client.get("/plan/").content.decode()
+    start = visit.starts_at + timedelta(hours=3)
+    sent = {"revision": visit.revision, "start": start.isoformat(), "therapist": ""}
+    assert victim.post(f"{mailed(visit)}{change}/", sent).status_code == 302
     assert "<input" in rows(client)[0]
+    assert rows(client)[1:3] == closed[1:]
+    page = client.get("/plan/").content.decode()
+    assert CHANGED in page
+    assert f"{start:%H:%M}" not in rows(client)[0] or change == "cancel"
+
+
+def test_a_race_changed_from_the_mail_is_shown_there_as_it_was_no_more(
+    three_booked, client, victim, race_day
+):
+    press_yes(victim, three_booked[0])
+    assert [race.race_date for race in SessionPlan(browser_of(client)).races] == [race_day]
+    later = change_the_race(victim, three_booked[0], race_day)
+    assert SessionPlan(browser_of(client)).races == []
+    assert client.get("/").context.get("answer") is None
+    page = client.get("/plan/")
+    assert CHANGED in page.content.decode()
+    assert f"{later:%Y}-{later:%m}-{later:%d}" not in page.content.decode()
+
+
+def test_where_the_mailed_link_was_pressed_too_the_race_is_as_the_clinic_has_it(
+    three_booked, client, race_day
+):
+    press_yes(client, three_booked[0])
+    later = change_the_race(Browser(), three_booked[0], race_day)
+    [entered] = client.get("/plan/").context["page"].races
+    assert entered.race.race_date == later
+    assert [race.race_date for race in client.get("/").context["store"].races] == [later]
+    sent = {"race_date": race_day.isoformat(), "distance": "marathon", "do": "confirm"}
+    client.post(f"/plan/{later}/", {**sent, "outcome": "assumed_finished"})
+    assert Client.objects.get().races.get().race_date == race_day
+
+
+def test_what_is_entered_there_afterwards_stays(three_booked, client, victim, race_day, enter):
+    press_yes(victim, three_booked[0])
+    change_the_race(victim, three_booked[0], race_day)
+    another = race_day + timedelta(weeks=20)
+    enter(race_date=another.isoformat())
+    assert [race.race_date for race in SessionPlan(browser_of(client)).races] == [another]
+
+
+def change_the_race(browser, visit, race_day):
+    later = race_day + timedelta(weeks=2)
+    sent = {"race_date": later.isoformat(), "distance": "marathon", "do": "confirm"}
+    address = f"{mailed(visit)}plan/{race_day}/"
+    assert browser.post(address, {**sent, "outcome": "assumed_finished"}).status_code == 302
+    return later
 
 
 def test_where_that_browser_has_moved_one_itself_it_is_booked_there(

@@ -8,6 +8,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
+
 from bookings import dates
 from bookings.actions.scheduling import running_late
 from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
@@ -207,11 +210,28 @@ def visits_of(therapist: Therapist, day: date, clinic: Clinic) -> Sequence[Appoi
     return list(during.with_everything().order_by("starts_at"))
 
 
+def stamp_of(told: dict[str, Any], *, now: datetime) -> str:
+    """Another as soon as anything that is told of the day is, or a visit has begun or ended.
+
+    Keyed, since it is made of sealed rows too.
+    """
+    at = now.timestamp()
+    passed = sum((start <= at) + (end <= at) for _, start, end, *_ in told["visits"])
+    given = repr((told, passed, get_language()))
+    return salted_hmac("therapists.day", given, algorithm="sha256").hexdigest()[:24]
+
+
 def day_of(
-    therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
+    therapist: Therapist,
+    day: date,
+    clinic: Clinic,
+    *,
+    reader: Reader,
+    told: dict[str, Any] | None = None,
+    now: datetime,
 ) -> TherapistDay:
-    """In one query, and one that records who reads."""
-    told = day_facts(therapist, day, clinic, now=now)
+    """In one query, and one that records who reads; only that of what is `told` already."""
+    told = told or day_facts(therapist, day, clinic, now=now)
     lines = list(_lines(told, day, reader=reader, now=now))
     is_today = clinic.day_of(now) == day
     return TherapistDay(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
+from bookings.actions.people import names
 from bookings.actions.people.parts import Duties, begin_to_treat
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.therapists import offer_no_longer
@@ -132,6 +133,7 @@ def accept(token: str, *, name: str, password: str, now: datetime) -> User:
     user.set_password(password)
     user.invited_at = None
     user.save(update_fields=["name", "password", "invited_at"])
+    names.as_the_login(user)
     logins.end_ways_in(user)
     proved = {"verified": True, "primary": True}
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=proved)

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.people import names
 from bookings.actions.people.last_day import is_off_after
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.rota import order
 from bookings.core.roles import Role
 from bookings.models import Client, Clinic, Therapist, Treatment, User
 from bookings.queries.office import offers
-
-LONGEST_INITIALS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +54,17 @@ def begin_to_treat(
     """
     if therapist is None:
         slug = offers.free_slug(Therapist, user.name)
-        made = {"name": user.name, "slug": slug, "initials": initials_of(user.name)}
+        made = {"name": user.name, "slug": slug, "initials": names.initials_of(user.name)}
         position = order.after_all(Therapist)
         therapist = Therapist.objects.create(user=user, position=position, **made)
     elif not Therapist.objects.filter(pk=therapist.pk, user=None).update(user=user, active=True):
         raise Refused(_("They have a login by now."))
+    else:
+        names.as_the_login(user)
     therapist.treatments.add(*treatments)
     if user.leaves_on:  # until then alone
         is_off_after(clinic, therapist, user.leaves_on)
     return therapist
-
-
-def initials_of(name: str) -> str:
-    return "".join(word[0] for word in name.split())[:LONGEST_INITIALS].upper()
 
 
 @transaction.atomic
@@ -89,6 +86,7 @@ def change(user: User, to: Changed, *, by: str, by_name: str, now: datetime) -> 
     changed = [word for word, is_so in otherwise.items() if is_so]
     stored.name, stored.email, stored.role = to.name, to.email, to.role
     stored.save(update_fields=["name", "email", "role"])
+    names.as_the_login(stored)
     if to.treats:
         begin_to_treat(stored)
         changed = list(dict.fromkeys([*changed, "role"]))

@@ -33,6 +33,7 @@ from bookings.core.clients.addresses import perhaps_meant
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST
+from bookings.desk.scheduling import left_call
 from bookings.desk.scheduling.gaps import PressedGap
 from bookings.desk.scheduling.phone_lists import (
     BETWEEN,
@@ -59,12 +60,23 @@ PARTS = {
     "times": "desk/scheduling/call/_phone_times.html",
     "panel": "desk/scheduling/call/_gap.html",
 }
+LONGEST_WHO = 200
 
 
 class CallForm(forms.Form):
     """What is typed; who and when are then chosen from what is found for it."""
 
-    who = forms.CharField(label=gettext_lazy("Client"), required=False, max_length=200)
+    who = forms.CharField(
+        label=gettext_lazy("Client"),
+        required=False,
+        max_length=LONGEST_WHO,
+        error_messages={
+            "max_length": gettext_lazy(
+                "That is too long: a name, a phone number and an e-mail have at most 200 "
+                "characters together."
+            )
+        },
+    )
     treatment = forms.ModelChoiceField(Treatment.objects.filter(active=True), empty_label=None)
     when = forms.CharField(label=gettext_lazy("When"), required=False, max_length=LONGEST)
     therapist = forms.ModelChoiceField(
@@ -94,7 +106,7 @@ class CallForm(forms.Form):
 @page_methods
 def new(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    data = _with_proposal(request.POST) if request.method == "POST" else request.GET
+    data = _typed(request)
     gap = PressedGap.of(data, clinic, now)
     form = CallForm(_with_defaults(data, gap))
     call = _Call(request, form, data, clinic, now, gap)
@@ -177,6 +189,7 @@ class _Call:
             "times_at": reverse("diary:new"),
             "waits_at": self._waits_at(),
             "later": self.later,
+            "door_pass": left_call.door_pass(self.request.user),
             "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
 
@@ -301,7 +314,7 @@ def _why_nobody(people: People) -> str:
         return _("Please choose who it is: the arrow keys go through the people found.")
     if not people.typed.strip():
         return _("Who is it? Type part of the name, the phone number or the e-mail.")
-    return _("For somebody new, add a phone number or an e-mail after the name.")
+    return people.lacks
 
 
 def _booked_by(key: str) -> Appointment | None:
@@ -320,6 +333,16 @@ def _is_an_address(text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def _typed(request: StaffRequest) -> QueryDict:
+    if request.method == "POST":
+        return _with_proposal(request.POST)
+    left = None if request.htmx else left_call.taken(request)
+    if left is None:
+        return request.GET
+    messages.info(request, left_call.STANDS_HERE)
+    return left
 
 
 def _with_proposal(data: QueryDict) -> QueryDict:

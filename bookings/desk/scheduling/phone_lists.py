@@ -70,6 +70,13 @@ class People:
         return bool(self.new.name) and self.new.can_be_reached
 
     @property
+    def lacks(self) -> str:
+        """What is still to be typed of somebody new."""
+        if self.new.can_be_reached and not self.new.name:
+            return _("For somebody new, type the name before the phone number or the e-mail.")
+        return _("For somebody new, add a phone number or an e-mail after the name.")
+
+    @property
     def is_new(self) -> bool:
         return self.chosen == NEW
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.people import names
 from bookings.actions.people.parts import Duties
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
@@ -117,7 +118,7 @@ class InviteForm(AsksAboutAddress, DutiesForm):
         cleaned = super().clean()
         name = cleaned.get("name", "")
         if cleaned.get("treats") and self.therapist is None:
-            if Therapist.objects.filter(name__iexact=name).exists():
+            if names.is_taken(name):
                 sentence = _(
                     "Somebody of this name is in the diary already: invite them from their page, "
                     "or add what tells the two apart."
@@ -172,6 +173,14 @@ class ColleagueForm(AsksAboutAddress, DutiesForm):
     def clean_email(self) -> str:
         typed = compared(self.cleaned_data["email"])
         return typed if typed == self.login.email else super().clean_email()
+
+    def clean(self) -> dict[str, Any]:
+        """Who treats has the same name in the diary."""
+        cleaned = super().clean()
+        name = cleaned.get("name", "")
+        if self.treats_already(cleaned) and names.is_taken(name, but=self.login):
+            self.add_error("name", names.TREATS_ALREADY)
+        return cleaned
 
     def treats_already(self, cleaned: dict[str, Any]) -> bool:
         return bool(cleaned.get("treats") or hasattr(self.login, "therapist"))

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from crispy_forms.layout import Div, Fieldset
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bookings.actions.people import names
 from bookings.core.training import Protocol
 from bookings.models import Therapist, Treatment
 from bookings.office.saving import ChosenField, RowForm, without_claims
@@ -14,14 +14,13 @@ from bookings.queries.office import offers
 from bookings.web.forms import NameField, ShortText, has_a_letter, plain
 
 LONGEST_TEXT = 2000
-LONGEST_INITIALS = 4
 
 
 class TherapistForm(RowForm):
     name = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
     initials = ShortText(
         label=gettext_lazy("Initials"),
-        longest=LONGEST_INITIALS,
+        longest=names.LONGEST_INITIALS,
         required=False,
         help_text=gettext_lazy("In the diary; empty, they are made of the name."),
     )
@@ -81,14 +80,11 @@ class TherapistForm(RowForm):
             self.fields["active"].help_text = sentence.format(count=ahead)
 
     def clean_name(self) -> str:
-        return self.only_one(
-            _("Somebody of this name treats here already: add what tells the two apart.")
-        )
+        return self.only_one(names.TREATS_ALREADY)
 
     def clean_initials(self) -> str:
         typed = "".join(self.cleaned_data["initials"].split())
-        words = self.cleaned_data.get("name", "").split()
-        return typed or "".join(word[0] for word in words)[:LONGEST_INITIALS].upper()
+        return typed or names.initials_of(self.cleaned_data.get("name", ""))
 
     def clean_speciality(self) -> str:
         return without_claims(self.cleaned_data["speciality"], self.protocol)
@@ -102,6 +98,8 @@ class TherapistForm(RowForm):
             self.instance.slug = offers.free_slug(Therapist, self.instance.name)
         therapist = super().save(commit)
         therapist.treatments.set(self.cleaned_data["treatments"])
+        if "name" in self.changed_data:
+            names.as_the_diary(therapist)
         return therapist
 
 

@@ -252,6 +252,15 @@ def mails_of_the_day(mailbox: str, now: datetime) -> int:
     return _to(mailbox, now).filter(Q(data_at__gt=now - DAY) | about_to).count()
 
 
+def gets_what_is_owed(client: Client, now: datetime) -> bool:
+    """Whether what has just been written down for them goes out; as `has_had_enough` will find."""
+    if not client.email:
+        return False
+    if not client.is_provisional or not _is_a_stranger(client):
+        return True
+    return mails_of_the_day(mailbox_of(client.email), now) <= MAILS_A_DAY
+
+
 def has_had_enough(mail: Mail) -> bool:
     """Asked when a mail has been claimed: whether its stranger has had as many as go in a day.
 
@@ -259,7 +268,7 @@ def has_had_enough(mail: Mail) -> bool:
     """
     if mail.kind == MailKind.NEW_LINKS or not mail.client.is_provisional:
         return False
-    if not _is_a_strangers(mail):
+    if not _is_a_stranger(mail.client):
         return False
     there = _to(mailbox_of(mail.client.email), mail.claimed_at).exclude(pk=mail.pk)
     gone = Q(data_at__gt=mail.claimed_at - DAY) | Q(state=MailState.SENDING, pk__lt=mail.pk)
@@ -280,6 +289,6 @@ def _to(mailbox: str, now: datetime) -> QuerySet[Mail]:
     return Mail.objects.filter(client__in=at_it)
 
 
-def _is_a_strangers(mail: Mail) -> bool:
+def _is_a_stranger(client: Client) -> bool:
     theirs = (Appointment.objects.of_strangers(), WaitlistEntry.objects.of_strangers())
-    return any(there.filter(client=mail.client_id).exists() for there in theirs)
+    return any(there.filter(client=client).exists() for there in theirs)

@@ -17,7 +17,7 @@ from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import undoing, unproved
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Client, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.queries.series.in_words import one_of_it
@@ -35,6 +35,7 @@ from bookings.web.responses import page_methods
 from bookings.web.scheduling.visits import Visit, times_of_the_day
 from bookings.web.training.own_plan.misplaced import misplaced_shown
 from bookings.web.training.plan_store import (
+    ConfirmedHere,
     PlanStore,
     SessionPlan,
     days_come_along,
@@ -140,19 +141,19 @@ def _asked_of(opened: Opened) -> list[Appointment]:
 def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """What is known of the runner's races: behind a mailed link theirs, else this browser's."""
     client = opened.appointment.whose
-    store: PlanStore
+    store: PlanStore | None
+    known: dict[str, Any] = {}
     if opened.from_mail:
         store = plan_behind_a_link(client, opened.token)
-        known: dict[str, Any] = {
+        known = {
             "store": store,
             "offered": offered_in(store, request),
             "days_come_along": days_come_along(store, request),
         }
     else:
-        store = SessionPlan(request)
-        known = {}
-        if not store.told.data or client not in store.companions:
-            return {"races": []}
+        store = _plan_here(request, client)
+    if store is None:
+        return {"races": []}
     plan = plan_of_store(store, clinic, now=now)
     shown = misplaced_shown(store, clinic, holder=visitor(request), now=now, plan=plan)
     known["misplaced"] = [one for one in shown if one.of.visit == opened.appointment]
@@ -162,6 +163,14 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
     today = clinic.day_of(now)
     ahead = [race for race in store.races if race.race_date >= today]
     return {**known, "races": ahead or store.races}
+
+
+def _plan_here(request: HttpRequest, client: Client) -> PlanStore | None:
+    """This browser's, where it went with what the client has booked, or has become theirs."""
+    browser = SessionPlan(request)
+    if browser.taken_by == client:
+        return ConfirmedHere(client)
+    return browser if browser.told.data and client in browser.companions else None
 
 
 def _all_of_them(request: HttpRequest, opened: Opened) -> str:

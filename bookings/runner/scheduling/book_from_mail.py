@@ -4,7 +4,6 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +24,7 @@ from bookings.queries.scheduling.diary import Opening, facts_for
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm
+from bookings.web.mail.told import say_done
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
 from bookings.web.visitor import held_from, language, visitor
@@ -64,9 +64,8 @@ def _book(request: HttpRequest, client: Client, slot: Slot) -> HttpResponse:
         raise
     except Refused as refusal:
         return _show(request, client, slot, refusal=refusal, status=status_of(refusal))
-    messages.success(
-        request, _("Your appointment is booked. The confirmation is on its way to you.")
-    )
+    done, mailed = _("Your appointment is booked."), _("The confirmation is on its way to you.")
+    say_done(request, done, mailed, visit.whose)
     return _to(visit)
 
 

@@ -17,6 +17,7 @@ from bookings.models import Clinic
 from bookings.queries.scheduling.cutoffs import why_not_cancel
 from bookings.runner.scheduling.forms import CancelForm, RevisionForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.mail.told import say_done
 from bookings.web.responses import page_methods
 
 
@@ -80,7 +81,8 @@ def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
         return _ask(request, opened, anew, moved=str(refusal), status=409)
     except (TooLate, Stale) as refusal:
         return _ask(request, opened, form, str(refusal), status=409)
-    messages.success(request, _("Your appointment is cancelled. We have emailed you about it."))
+    done, mailed = _("Your appointment is cancelled."), _("We have emailed you about it.")
+    say_done(request, done, mailed, opened.appointment.whose)
     return back_to_it(opened)
 
 

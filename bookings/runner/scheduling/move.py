@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +22,7 @@ from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import NewStartForm
 from bookings.runner.training.chosen_day import against, store_of
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.mail.told import say_done
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import Picker
 from bookings.web.training.plan_store import plan_to_choose_by
@@ -90,9 +90,8 @@ def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
     except Refused as refusal:
         return _confirm_page(request, opened, form, refusal, status=409)
     remember_moved(request, opened.appointment, form.cleaned_data["start"])
-    messages.success(
-        request, _("Your appointment has been moved. We have emailed you the new time.")
-    )
+    done, mailed = _("Your appointment has been moved."), _("We have emailed you the new time.")
+    say_done(request, done, mailed, opened.appointment.whose)
     return back_to_it(opened)
 
 

@@ -23,6 +23,7 @@ from bookings.queries.waiting_list.plans import against_days, days_wanted
 from bookings.runner.scheduling.booking import for_whom
 from bookings.web.days import day_in
 from bookings.web.forms import PERSON, whole_number
+from bookings.web.mail.told import say_done
 from bookings.web.rate_limits import BOOKING, JOINS, limited, once_too_often
 from bookings.web.responses import page_methods, private, status_of
 from bookings.web.training.plan_access import store_of_browser
@@ -109,7 +110,8 @@ def _session(request: HttpRequest) -> tuple[Kind, date] | None:
 def _to_it(request: HttpRequest, entry: WaitlistEntry) -> HttpResponse:
     """To the place itself only in a browser that has shown that it reads the client's mail."""
     if not entry.client.is_provisional and has_proved(request, entry.client):
-        messages.success(request, _("You are on the waiting list. We have emailed you about it."))
+        done, mailed = _("You are on the waiting list."), _("We have emailed you about it.")
+        say_done(request, done, mailed, entry.client)
         return redirect(links.client_path(Purpose.WAITING, entry.client, entry=entry.pk))
     said = _(
         "One more step: press the button in our email to {email}, and the place is yours. If it "

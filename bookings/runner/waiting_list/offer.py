@@ -18,6 +18,7 @@ from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistOff
 from bookings.queries.waiting_list.better import why_better
 from bookings.queries.waiting_list.plans import plans_of
 from bookings.web.client_links import for_a_client
+from bookings.web.mail.told import say_done
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
 
@@ -56,10 +57,10 @@ def _take(request: HttpRequest, offer: WaitlistOffer) -> HttpResponse:
     except Refused as refusal:
         offer.refresh_from_db()
         return _show(request, offer, refusal=refusal, status=status_of(refusal))
-    said = _("It is yours. The confirmation is on its way to you.")
+    done, mailed = _("It is yours."), _("The confirmation is on its way to you.")
     if is_move:
-        said = _("Your appointment is moved. We have emailed you the new time.")
-    messages.success(request, said)
+        done, mailed = _("Your appointment is moved."), _("We have emailed you the new time.")
+    say_done(request, done, mailed, visit.whose)
     return _to(visit)
 
 

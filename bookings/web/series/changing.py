@@ -22,6 +22,7 @@ from bookings.queries.series.dates import AskedFor, SeriesDate, looked_at
 from bookings.queries.series.following import still_to_book
 from bookings.queries.series.in_words import series_in_words
 from bookings.queries.series.scope import Concerned, Scope, WhyNot, concerned, visits_of
+from bookings.web.mail.told import say_done
 from bookings.web.responses import status_of
 from bookings.web.series.doors import Door
 from bookings.web.series.forms import (
@@ -107,16 +108,22 @@ def _cancel(
         raise
     except Refused as refusal:
         return _show_cancel(request, door, series, form, refusal=refusal)
-    messages.success(request, _what_was_cancelled(door, done))
+    _say_what_was_cancelled(request, door, done)
     return redirect(door.series_url)
 
 
-def _what_was_cancelled(door: Door, done: Concerned) -> str:
+def _say_what_was_cancelled(request: HttpRequest, door: Door, done: Concerned) -> None:
     """Nothing by the second of two presses; what is true after the first is said of both."""
-    if done.visits and door.at_the_desk:
-        return _("The appointments are cancelled.")
+    if done.visits and not door.at_the_desk:
+        said, mailed = _("Your appointments are cancelled."), _("We have emailed you about them.")
+        say_done(request, said, mailed, door.visit.whose)
+    else:
+        messages.success(request, _what_was_cancelled(done))
+
+
+def _what_was_cancelled(done: Concerned) -> str:
     if done.visits:
-        return _("Your appointments are cancelled. We have emailed you about all of them.")
+        return _("The appointments are cancelled.")
     if done.scope == Scope.WAITING or done.too_late:
         return _("Nothing more of the series is booked. What is booked stays.")
     if done.scope == Scope.LATER:
@@ -148,14 +155,16 @@ def _move(
         return _show_move(
             request, door, series, form=form, found=found, dates_form=again, refusal=refusal
         )
-    messages.success(request, _what_was_moved(door))
+    _say_what_was_moved(request, door)
     return redirect(door.series_url)
 
 
-def _what_was_moved(door: Door) -> str:
+def _say_what_was_moved(request: HttpRequest, door: Door) -> None:
     if door.at_the_desk:
-        return _("The appointments are moved.")
-    return _("Your appointments are moved. We have emailed you the new times.")
+        messages.success(request, _("The appointments are moved."))
+    else:
+        done, mailed = _("Your appointments are moved."), _("We have emailed you the new times.")
+        say_done(request, done, mailed, door.visit.whose)
 
 
 def _series_of(door: Door) -> Series | None:

@@ -15,11 +15,12 @@ from bookings.actions.refusals import Busy, Refused
 from bookings.actions.series import making
 from bookings.actions.series.making import DatesRefused, SeriesRequest
 from bookings.core.scheduling.series import Rule
-from bookings.models import Appointment, Clinic, Series
+from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.series.dates import AskedFor, Key, SeriesDate, looked_at
 from bookings.queries.series.in_words import rule_in_words
 from bookings.queries.series.race_ahead import race_ahead
+from bookings.web.mail.told import say_done
 from bookings.web.responses import status_of
 from bookings.web.series.doors import Door
 from bookings.web.series.forms import COUNT, USUAL_COUNT, USUAL_WEEKS, DatesForm, RuleForm
@@ -68,7 +69,7 @@ def _make(request: HttpRequest, door: Door, rule: RuleForm, form: DatesForm) -> 
         by=door.by,
     )
     try:
-        series = making.make(wanted, now=timezone.now())
+        making.make(wanted, now=timezone.now())
     except Busy:
         raise
     except Refused as refusal:
@@ -76,16 +77,18 @@ def _make(request: HttpRequest, door: Door, rule: RuleForm, form: DatesForm) -> 
         again = DatesForm(request.POST, dates=found)
         again.is_valid()
         return _show(request, door, rule, again, refusal=refusal, status=status_of(refusal))
-    messages.success(request, _what_was_made(series, wanted, door))
+    _say_what_was_made(request, wanted, door)
     return redirect(door.series_url)
 
 
-def _what_was_made(series: Series, wanted: SeriesRequest, door: Door) -> str:
+def _say_what_was_made(request: HttpRequest, wanted: SeriesRequest, door: Door) -> None:
     if door.at_the_desk:
-        return _("The series is booked, exactly as it was shown.")
-    if wanted.slots:
-        return _("Your series is booked. We have emailed you all of it, with a file for each.")
-    return _("Your series is noted. We email you as each date is booked.")
+        messages.success(request, _("The series is booked, exactly as it was shown."))
+    elif wanted.slots:
+        mailed = _("We have emailed you all of it, with a file for each.")
+        say_done(request, _("Your series is booked."), mailed, door.visit.whose)
+    else:
+        messages.success(request, _("Your series is noted. We email you as each date is booked."))
 
 
 def _usual(door: Door) -> dict[str, Any]:

@@ -152,9 +152,7 @@ def _show_plan(
     if isinstance(store, ClientPlan):
         context |= _of_a_client(store, request, clinic, now)
     elif isinstance(store, SessionPlan):
-        context["waiting"] = Waiting.among(
-            store.history.visits, clinic, visitor=visitor(request), now=now
-        )
+        context |= _of_the_browser(store, request, clinic, now)
     if store.races:
         context["habits"] = habits or _habits(store)
         context["page"] = plan_page(
@@ -165,6 +163,16 @@ def _show_plan(
             bundle=bundle.read(request.session, store.url),
         )
     return render(request, "web/training/plan.html", context, status=status)
+
+
+def _of_the_browser(
+    store: SessionPlan, request: HttpRequest, clinic: Clinic, now: datetime
+) -> dict[str, Any]:
+    visits = store.history.visits
+    return {
+        "changed_elsewhere": store.has_changed_elsewhere(now),
+        "waiting": Waiting.among(visits, clinic, visitor=visitor(request), now=now),
+    }
 
 
 def _of_a_client(

@@ -20,6 +20,7 @@ from bookings.models import Client
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.training.plan_store import (
     ClientPlan,
+    ConfirmedHere,
     PlanStore,
     SessionPlan,
     plan_behind_a_link,
@@ -58,8 +59,11 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
 
 
 def store_of_browser(request: HttpRequest) -> PlanStore:
-    client = _signed_in(request)
-    return ClientPlan(client) if client else SessionPlan(request)
+    """Once they have answered in it, what the clinic knows instead of what the browser keeps."""
+    if client := _signed_in(request):
+        return ClientPlan(client)
+    browser = SessionPlan(request)
+    return ConfirmedHere(browser.taken_by) if browser.taken_by else browser
 
 
 def _signed_in(request: HttpRequest) -> Client | None:

@@ -43,10 +43,11 @@ from bookings.queries.training.plans import (
     plan_of,
     runner_of,
 )
-from bookings.web.visitor import booked_here
+from bookings.web.visitor import BookedHere, booked_here, has_proved
 
 BROWSER = "browser"  # whose plan it is, of somebody we do not know
 KEY, GONE_WITH, WAITS_FOR = "plan", "plan_gone_with", "plan_waits_for"
+GONE_RACES = "plan_gone_races"  # their days
 LEFT = "plan_left"  # visits that stay though the days of the plan are against it
 GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
@@ -167,13 +168,55 @@ class SessionPlan(Pages):
     def __init__(self, request: HttpRequest):
         self._request = request
         self._session = request.session
-        self.told = Told(self._session.get(KEY, {}))
+
+    @cached_property
+    def told(self) -> Told:
+        """What went with a booking whose mailbox has answered is as the clinic has it since."""
+        told = Told(self._session.get(KEY, {}))
+        return self._as_the_clinic_has_it(told) if self._session.get(GONE_RACES) else told
+
+    @cached_property
+    def _here(self) -> BookedHere:
+        return booked_here(self._request)
 
     @cached_property
     def history(self) -> History:
         """Asked for only by who needs it: most who book have told nothing."""
-        here = booked_here(self._request)
-        return History(here.visits, usual_told(self.told), here.closed)
+        return History(self._here.visits, usual_told(self.told), self._here.closed)
+
+    def has_changed_elsewhere(self, now: datetime) -> bool:
+        """Whether something to come that was booked, or entered, here is shown here no more."""
+        today = Clinic.objects.the().day_of(now)
+        there = {(race.race_date, race.distance) for race in self.races}
+        kept = Told(self._session.get(KEY, {})).races
+        gone = [one for one in kept if (one.race_date, one.distance) not in there]
+        moved = any(start > now for start in self._here.changed)
+        return moved or any(race.race_date >= today for race in gone)
+
+    def _as_the_clinic_has_it(self, told: Told) -> Told:
+        """Without the races that went and have been changed or withdrawn from the mail since."""
+        people = [one for one in self._went_with(self._here.answered) if not one.is_provisional]
+        if not people:
+            return told
+        stand = _races_known_of(people)
+        went = self._session[GONE_RACES]
+        return told.with_races(
+            race
+            for race in told.races
+            if race.race_date.isoformat() not in went or race.in_training in stand
+        )
+
+    @property
+    def taken_by(self) -> Client | None:
+        """Whose the plan is since they have answered, in this browser, from the mailbox."""
+        if not self._session.get(GONE_RACES):
+            return None
+        theirs = [
+            client
+            for client in self._went_with(self._here.answered)
+            if not client.is_provisional and has_proved(self._request, client)
+        ]
+        return theirs[0] if len(theirs) == 1 else None
 
     @property
     def races(self) -> Sequence[Race]:
@@ -269,9 +312,12 @@ class SessionPlan(Pages):
     @property
     def companions(self) -> list[Client]:
         """With whom it has gone; what was entered after booking, with the one who is booked."""
+        return self._went_with(self.history.visits)
+
+    def _went_with(self, visits: Sequence[Appointment]) -> list[Client]:
         gone = self._session.get(GONE_WITH)
-        visits = [one for one in self.history.visits if gone is None or one.public_id in gone]
-        people = list({one.client_id: one.whose for one in visits}.values())
+        with_it = [one for one in visits if gone is None or one.public_id in gone]
+        people = list({one.client_id: one.whose for one in with_it}.values())
         return people if gone is not None or len(people) == 1 else []
 
     @property
@@ -292,6 +338,8 @@ class SessionPlan(Pages):
         if self.races:
             gone = self._session.get(GONE_WITH, [])
             self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
+            if told:
+                self._note_what_goes()
 
     def note_wait(self, session: SessionId | None) -> None:
         """That the list was joined for it in this browser."""
@@ -330,6 +378,13 @@ class SessionPlan(Pages):
         self._session[KEY] = dict(told.data)
         for client in self.companions:
             follow(client, told, now=timezone.now())
+            if client.is_provisional:
+                self._note_what_goes()
+
+    def _note_what_goes(self) -> None:
+        """The days of the races that become the client's."""
+        there = {race.race_date.isoformat() for race in self.told.races}
+        self._session[GONE_RACES] = sorted({*self._session.get(GONE_RACES, []), *there})
 
     @staticmethod
     def _refuse(race: Race, others: Sequence[Race], now: datetime) -> None:
@@ -362,14 +417,17 @@ class ClientPlan(Pages):
         }
 
     def url_of_visit(self, visit: Appointment) -> str:
+        return reverse("runner:appointment", args=[self._key_to(visit)])
+
+    def _key_to(self, visit: Appointment) -> str:
         """Who reads this has signed in, or has the link of a mail."""
-        return reverse("runner:appointment", args=[links.mail_token(visit)])
+        return links.mail_token(visit)
 
     def url_of_another_time(self, visit: Appointment) -> str | None:
         return "" if visit.pk in self._waits_for_another else self._another_time(visit)
 
     def _another_time(self, visit: Appointment) -> str:
-        return f"{reverse('runner:earlier', args=[links.mail_token(visit)])}?by={BetterBy.TRAINING}"
+        return f"{reverse('runner:earlier', args=[self._key_to(visit)])}?by={BetterBy.TRAINING}"
 
     @cached_property
     def _waits_for_another(self) -> frozenset[int | None]:
@@ -456,6 +514,13 @@ class ClientPlan(Pages):
         training_feedback.reconsider(self.client, kind, ideal)
 
 
+class ConfirmedHere(ClientPlan):
+    """Of somebody who has pressed a mailed link in the browser that the plan was entered in."""
+
+    def _key_to(self, visit: Appointment) -> str:
+        return links.page_token(visit)
+
+
 class BroughtAlong(ClientPlan):
     """Of somebody whose address nobody has proved: what came with their booking, to look at.
 
@@ -483,6 +548,13 @@ class BroughtAlong(ClientPlan):
 
 
 PlanStore = SessionPlan | ClientPlan
+
+
+def _races_known_of(people: Sequence[Client]) -> list[training.Race]:
+    """In their plans, or waiting to be taken into them."""
+    waiting = BroughtPlan.objects.filter(client__in=people)
+    offered = [race for row in waiting for race in row.told.races]
+    return [race.in_training for race in [*Race.objects.filter(client__in=people), *offered]]
 
 
 def usual_told(told: Told) -> Usual:

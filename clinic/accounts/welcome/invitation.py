@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.people import invitations
+from bookings.actions.people import invitations, names
 from bookings.actions.people.invitations import NotInvited
 from bookings.models import User
 from bookings.web.forms import NameField, has_a_letter, plain
@@ -65,6 +65,13 @@ class AcceptForm(NewPassword):
     def __init__(self, *args: Any, user: User, **options: Any):
         super().__init__(*args, **options)
         self.user = user
+
+    def clean_name(self) -> str:
+        """Who treats has the same name in the diary."""
+        name = self.cleaned_data["name"]
+        if hasattr(self.user, "therapist") and names.is_taken(name, but=self.user):
+            raise ValidationError(names.TREATS_ALREADY)
+        return name
 
     def whose(self) -> User:
         return self.user

@@ -3,6 +3,8 @@
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register("/today/worker.js", { scope: "/today/" });
   const { active } = await navigator.serviceWorker.ready;
-  active.postMessage([...document.styleSheets].map((sheet) => sheet.href).filter(Boolean));
+  const remember = () => active.postMessage([...document.styleSheets].map((sheet) => sheet.href).filter(Boolean));
+  remember();
+  document.addEventListener("htmx:afterSwap", remember); // what it keeps is as new as the day
   setInterval(() => active.postMessage(null), 60_000);
 })();

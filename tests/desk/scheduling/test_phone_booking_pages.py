@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Mail, MailKind
+from bookings.models import Appointment, Client, Mail, MailKind, User
 from tests.factories import (
     make_appointment,
     make_client,
@@ -23,6 +23,7 @@ from tests.factories import (
     make_user,
     make_week,
 )
+from tests.page_forms import forms_of
 
 NEW = "/diary/new/"
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -50,6 +51,56 @@ def call(desk, massage):
         return desk.post(NEW, {**shown, **data})
 
     return _call
+
+
+@pytest.fixture
+def typed_before(desk, massage):
+    """A form as it was shown, filled in; meanwhile its login has ended."""
+    found = forms_of(desk.get(NEW).text)
+    [sent] = [one.sent for one in found if (one.method, one.action) == ("post", NEW)]
+    sent |= {"who": "Nia New 07700 900123", "when": "thursday 10:00", "note": "Bring shoes"}
+    desk.logout()
+    return sent
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "panel"}])
+def test_what_was_typed_stands_there_again_once_after_signing_in(desk, typed_before, headers):
+    answer = desk.post(NEW, typed_before, headers=headers)
+    assert answer.get("HX-Redirect", answer.get("Location")) == f"/accounts/login/?next={NEW}"
+    desk.force_login(User.objects.get(email="desk@example.com"))
+    page = desk.get(NEW).text
+    for typed in ("Nia New 07700 900123", "thursday 10:00", "Bring shoes", "It is not booked yet."):
+        assert typed in page
+    assert not Appointment.objects.exists()
+    assert "Nia New" not in desk.get(NEW).text
+
+
+def test_nobody_else_is_shown_what_was_typed(desk, typed_before):
+    desk.post(NEW, typed_before)
+    desk.force_login(make_user("other@example.com", role=Role.DESK))
+    assert "Nia New" not in desk.get(NEW).text
+    desk.post("/accounts/logout/")
+    desk.post(NEW, {**typed_before, "left_call": "forged"})
+    desk.force_login(make_user("third@example.com", role=Role.DESK))
+    assert "Nia New" not in desk.get(NEW).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("nobody", "add a phone number or an e-mail after the name."),
+        ("new@example.org", "type the name before the phone number or the e-mail."),
+        ("07700 900999", "type the name before the phone number or the e-mail."),
+        ("x" * 300, "That is too long: a name, a phone number and an e-mail have at most 200"),
+    ],
+)
+def test_what_is_still_missing_of_somebody_new_is_what_is_said(call, typed, said):
+    answer = call(who=typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    others = {"add a phone number", "type the name before", "That is too long"}
+    assert {one for one in others if one in page} == {one for one in others if one in said}
 
 
 def test_the_only_one_found_is_booked_at_the_first_time_and_the_day_shows_it(call, ana, only):

@@ -138,6 +138,19 @@ def test_whoever_treats_without_a_login_is_invited_to_their_own_diary(office, ma
     assert office.get(f"{INVITE}?therapist={pat.pk}").status_code == 404
 
 
+def test_the_name_that_is_put_right_behind_the_invitation_is_that_of_the_diary(
+    invite, massage, lee
+):
+    """But nobody else's there."""
+    nia = invite(role=Role.RUNNER.value, treats="on", treatments=[massage.pk])
+    browser, link = Browser(), newest_link()
+    typed = {"password": PASSWORD, "again": PASSWORD}
+    refused = browser.post(link, {"name": lee.name, **typed})
+    assert "Somebody of this name treats here already" in refused.text
+    browser.post(link, {"name": "Nia Right", **typed})
+    assert Therapist.objects.get(user=nia).name == User.objects.get(pk=nia.pk).name == "Nia Right"
+
+
 def test_an_invitation_is_good_for_one_password(invite):
     invite()
     link = newest_link()

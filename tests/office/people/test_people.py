@@ -121,6 +121,34 @@ def test_who_works_here_may_begin_to_treat(change, dee):
     assert dee.roles() == {Role.DESK, Role.THERAPIST}
 
 
+def test_who_treats_has_the_new_name_wherever_people_read_it(office, change, kim, client, massage):
+    """The login's was changed; runners, the diary and every mail went on with the old one."""
+    kim.initials = "KD"
+    kim.save()
+    assert change(kim.user, name="Kim Newname").status_code == 302
+    kim.refresh_from_db()
+    assert (kim.name, kim.initials) == ("Kim Newname", "KN")
+    for url in ("/", f"/therapists/{kim.slug}/"):
+        assert "Kim Newname" in client.get(url).text, url
+    assert "Kim Demo" not in office.get("/office/therapists/").text
+
+
+def test_initials_that_somebody_has_typed_stay(change, kim):
+    kim.initials = "KX"
+    kim.save()
+    change(kim.user, name="Kim Newname")
+    kim.refresh_from_db()
+    assert kim.initials == "KX"
+
+
+def test_nobody_gets_the_name_of_somebody_else_who_treats(change, kim, lee, dee):
+    for typed in ({"name": lee.name.upper()}, {"name": lee.name, "treats": "on"}):
+        login = dee if "treats" in typed else kim.user
+        answer = change(login, **typed)
+        assert "Somebody of this name treats here already" in answer.text
+    assert change(dee, name=lee.name).status_code == 302  # who does not treat
+
+
 def test_the_last_owner_keeps_the_role_and_the_address(office, change, owner):
     for typed in ({"role": "desk"}, {"email": "slip@example.com"}):
         change(owner, **typed)

@@ -40,6 +40,15 @@ def test_a_new_therapist_is_told_what_they_still_lack(office, send, massage):
     assert "They have no hours" not in text
 
 
+def test_their_login_has_the_name_that_is_given_to_them_in_the_diary(
+    office, send, page, massage, kim
+):
+    assert send(page, name="Kim Newname").status_code == 302
+    kim.user.refresh_from_db()
+    assert kim.user.name == "Kim Newname"
+    assert "Kim Demo" not in office.get("/office/people/").text
+
+
 def test_what_they_offer_is_chosen_on_their_page(send, page, massage, kim, lee):
     other = factories.make_treatment("Feet", therapists=[lee])
     send(page, treatments=[massage.pk, other.pk])

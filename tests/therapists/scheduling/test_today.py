@@ -11,6 +11,7 @@ from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from tests import factories
+from therapists.models import Access
 
 
 def text(response):
@@ -218,6 +219,34 @@ def test_fourteen_visits_take_as_many_queries_as_one(
     tokens = re.findall(r'csrfmiddlewaretoken" value="(.+?)"', page)
     assert len(tokens) >= 14
     assert len(set(tokens)) == 1  # masked once for the page, not for each of its forms
+
+
+def test_the_day_follows_what_the_desk_does_and_nobody_reads_while_nothing_is_done(
+    kims, visit, noon, day, clock, django_assert_num_queries
+):
+    mine = visit(noon)
+    seen = kims.get("/today/").context["stamp"]
+    read = Access.objects.count()
+    with django_assert_num_queries(2):  # who it is, and the day
+        assert kims.get(f"/today/{day}/follow/", {"seen": seen}).status_code == 204
+    assert Access.objects.count() == read
+    mine.become(Status.ARRIVED, by="desk", now=timezone.now())
+    answer = kims.get(f"/today/{day}/follow/", {"seen": seen})
+    assert "Now</h2>" in text(answer)
+    assert "<html" not in text(answer)
+    seen = answer.context["stamp"]
+    assert kims.get(f"/today/{day}/follow/", {"seen": seen}).status_code == 204
+    visit(noon + timedelta(hours=2), client=factories.make_client("New Demo"))
+    assert "New Demo" in text(kims.get(f"/today/{day}/follow/", {"seen": seen}))
+
+
+def test_that_a_visit_has_begun_is_news_too(kims, visit, noon, day, clock):
+    begins = timezone.now() + timedelta(minutes=1)
+    visit(begins)
+    seen = kims.get("/today/").context["stamp"]
+    assert kims.get(f"/today/{day}/follow/", {"seen": seen}).status_code == 204
+    clock.move_to(begins + timedelta(seconds=1))
+    assert "No-show" in text(kims.get(f"/today/{day}/follow/", {"seen": seen}))
 
 
 def test_a_day_of_another_year_says_its_year(kims, clinic):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from secrets import token_hex
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -26,7 +27,8 @@ from therapists.pages.no_store import of_a_therapist
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import TAKEN, page_of
 from therapists.queries.care_access import treats
-from therapists.queries.day import day_of
+from therapists.queries.day import TherapistDay, day_of, stamp_of
+from therapists.queries.day_facts import day_facts
 
 UNDO = "undo"
 
@@ -39,37 +41,60 @@ def today(request: StaffRequest, therapist: Therapist, day: date | None = None) 
 
 @require_safe
 @of_a_therapist
+def follow(request: StaffRequest, therapist: Therapist, day: date) -> HttpResponse:
+    """The day, for the page that asks by itself; nothing, and nobody reads, while it is as seen."""
+    clinic, now = request.clinic or Clinic.objects.the(), timezone.now()
+    told = day_facts(therapist, day, clinic, now=now)
+    if stamp_of(told, now=now) == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    shown = _shown(request, therapist, day, told=told)
+    return render(request, "therapists/scheduling/day/_today.html", shown)
+
+
+@require_safe
+@of_a_therapist
 def sheet(request: StaffRequest, therapist: Therapist, day: date) -> HttpResponse:
     """The same on paper."""
     return render(request, "therapists/scheduling/sheet.html", _shown(request, therapist, day))
 
 
-def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dict:
+def _shown(
+    request: StaffRequest,
+    therapist: Therapist,
+    day: date | None,
+    *,
+    told: dict[str, Any] | None = None,
+) -> dict:
     clinic, now = request.clinic or Clinic.objects.the(), timezone.now()
     is_today = clinic.day_of(now)
-    shown = day_of(therapist, day or is_today, clinic, reader=reader_of(request), now=now)
-    asked = whole_number(request.GET.get("visit"))
-    done = next((one for one in shown.lines if one.visit.pk == asked and one.is_done), None)
-    weeks = whole_number(request.GET.get("weeks"))
-    again = None
-    if done and not done.next_visit:
-        visit = Appointment.objects.with_everything().get(pk=done.visit.pk)
-        again = offered_again(visit, weeks, clinic, now=now)
+    day = day or is_today
+    told = told or day_facts(therapist, day, clinic, now=now)
+    reader = reader_of(request)
+    shown = day_of(therapist, day, clinic, reader=reader, told=told, now=now)
     return {
         "shown": shown,
+        "stamp": stamp_of(told, now=now),
         "today": is_today,
         "may_mark": shown.day <= is_today,
         "clinic": clinic,
-        "done": done,
-        "again": again,
-        "weeks": weeks,
-        "all_weeks": WEEKS,
+        **_just_done(request, shown, clinic, now),
         "to_be_told": [one for one in shown.lines if one.is_waiting and not one.has_begun],
         "methods": TAKEN,
         "key": token_hex(16),
         "undone_since": now - GRACE,
         **(_of_own_calendar(therapist, clinic, now) if shown.has_a_calendar else {}),
     }
+
+
+def _just_done(request: StaffRequest, shown: TherapistDay, clinic: Clinic, now: datetime) -> dict:
+    """What its therapist has just marked so, and when its client could come again."""
+    asked, weeks = (whole_number(request.GET.get(name)) for name in ("visit", "weeks"))
+    done = next((one for one in shown.lines if one.visit.pk == asked and one.is_done), None)
+    again = None
+    if done and not done.next_visit:
+        visit = Appointment.objects.with_everything().get(pk=done.visit.pk)
+        again = offered_again(visit, weeks, clinic, now=now)
+    return {"done": done, "again": again, "weeks": weeks, "all_weeks": WEEKS}
 
 
 def _of_own_calendar(therapist: Therapist, clinic: Clinic, now: datetime) -> dict:

@@ -22,6 +22,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.misplaced import Misplaced, misplaced_of
 from bookings.queries.training.plans import plan_of
 from bookings.web.forms import whole_number
+from bookings.web.mail.told import say_done
 from bookings.web.scheduling.slot_values import as_text
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.visitor import remember_moved, visitor
@@ -136,6 +137,6 @@ def _move(
         messages.success(request, _said_at_the_desk(moved))
     else:
         remember_moved(request, moved, slot.start)
-        said = _("Your appointment has been moved. We have emailed you the new time.")
-        messages.success(request, said)
+        done, mailed = _("Your appointment has been moved."), _("We have emailed you the new time.")
+        say_done(request, done, mailed, moved.whose)
     return redirect(store.url_of_visit(moved))

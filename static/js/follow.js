@@ -1,0 +1,27 @@
+/* A page that follows what is done elsewhere is asked anew only while somebody looks at it, and is
+   never changed under their hands: while they type, or have something unfolded. */
+(() => {
+  const isTyped = (field) =>
+    field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT" ? [...field.options].some((one) => one.selected !== one.defaultSelected)
+      : field.type !== "hidden" && field.value !== field.defaultValue;
+  const isAtWork = () => {
+    const place = document.getElementById("follows");
+    const { activeElement: on } = document;
+    return document.hidden || !place
+      || (place.contains(on) && on.matches("input, select, textarea"))
+      || place.querySelector("details[open], .htmx-request")
+      || [...place.querySelectorAll("input, select, textarea")].some(isTyped);
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("[data-follows]") && isAtWork()) event.preventDefault();
+  });
+  // Whoever has begun meanwhile is left alone: the next round asks again.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.elt.matches("[data-follows]") && isAtWork()) event.detail.shouldSwap = false;
+  });
+  // That a round has failed was nobody's press: the next one tries again.
+  for (const name of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(name, (event) => {
+    if (event.detail.elt.matches("[data-follows]")) event.stopImmediatePropagation();
+  }, true);
+})();
