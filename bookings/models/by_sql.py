@@ -14,7 +14,7 @@ from django.db.models import ForeignKey, Model
 Row = TypeVar("Row", bound=Model)
 
 
-class Part(NamedTuple):
+class Columns(NamedTuple):
     """The columns of a row that are a model's."""
 
     model: type[Model]
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 
 class Selection(NamedTuple):
-    parts: list[Part]
+    parts: list[Columns]
     sql: str
 
 
@@ -48,7 +48,7 @@ def read(
 
 
 def _as_told(
-    parts: Sequence[Part],
+    parts: Sequence[Columns],
     row: Sequence[Any],
     joined: Sequence[str],
     more: Sequence[tuple[str, str]],
@@ -80,7 +80,7 @@ def _selection(
     for name, one in [(table, model), *((key.name, key.related_model) for key in keys)]:
         theirs = columns_of(one, name)
         fields = [field.attname for field in one._meta.concrete_fields]
-        parts.append(Part(one, fields, slice(len(columns), len(columns) + len(theirs))))
+        parts.append(Columns(one, fields, slice(len(columns), len(columns) + len(theirs))))
         columns += theirs
     columns += [column for _, column in more]
     joins = "".join(_join(table, key) for key in keys)

@@ -94,7 +94,7 @@ class RowForm(forms.ModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         rows = self._meta.model._default_manager.filter(name__iexact=name)
         if rows.exclude(pk=self.instance.pk).exists():
-            raise ValidationError(otherwise)
+            raise ValidationError(str(otherwise))
         return name
 
     @property

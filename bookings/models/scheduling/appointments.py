@@ -311,6 +311,8 @@ class Appointment(models.Model):
     )
 
     last_event: int | None  # told by `with_last_event`
+    was_answered: bool  # told by `with_answers`
+    has_a_wish: bool  # told by `opened`
     left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`

@@ -1,6 +1,6 @@
 """Puts the demo's clinic into an empty database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -63,7 +63,8 @@ def load(*, today: date, now: datetime) -> None:
     """The same clinic every time for the same `today` and `now`; the database must be empty."""
     chance = Random(SEED)  # noqa: S311 - the same every time is the point
     clinic = Clinic.objects.create(pk=THE_CLINIC, **place.CLINIC)
-    _make_terms(now)
+    terms = LegalText(kind=LegalKind.TERMS, number=1, text=place.TERMS, created_at=now, by="demo")
+    LegalText.objects.bulk_create([terms], ignore_conflicts=True)  # it outlives what is emptied
     place.make_rooms()
     therapists = _make_therapists()
     place.make_treatments(therapists)
@@ -76,8 +77,7 @@ def load(*, today: date, now: datetime) -> None:
     days = PAST_DAYS + FUTURE_DAYS
     made = list(visits(clinic, first=first, days=days, now=now, crowd=crowd, chance=chance))
     _has_not_confirmed_yet(known[-1], made, clinic, now)
-    Appointment.objects.bulk_create(made)
-    AppointmentEvent.objects.bulk_create(event for visit in made for event in events_of(visit, now))
+    _write_down(made, now)
     make_takings(made, clinic, now, chance)
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
@@ -88,16 +88,17 @@ def load(*, today: date, now: datetime) -> None:
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
     make_waiting(known, clinic, today=today, now=now)
-    _say_how_much_is_where()
+    _count_rows()
 
 
-def _make_terms(now: datetime) -> None:
-    terms = LegalText(kind=LegalKind.TERMS, number=1, text=place.TERMS, created_at=now, by="demo")
-    LegalText.objects.bulk_create([terms], ignore_conflicts=True)  # it outlives what is emptied
+def _write_down(booked: Sequence[Appointment], now: datetime) -> None:
+    Appointment.objects.bulk_create(booked)
+    events = (event for visit in booked for event in events_of(visit, now))
+    AppointmentEvent.objects.bulk_create(events)
 
 
-def _say_how_much_is_where() -> None:
-    """Or the first pages are answered as if all tables were empty."""
+def _count_rows() -> None:
+    """Or PostgreSQL answers the first pages as if all tables were empty."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
