@@ -249,12 +249,16 @@ STATICFILES_DIRS: list = [BASE_DIR / "static"]
 _VENDORED = [
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
+    ("vendor/idiomorph", NODE_MODULES / "idiomorph/dist"),
     ("vendor/event-calendar", NODE_MODULES / "@event-calendar/build/dist"),
     ("vendor/chart", NODE_MODULES / "chart.js/dist"),
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
 ]
-CHOSEN_FILES = {"vendor/chart": ("chart.umd.min.js", "chart.umd.min.js.map")}
+CHOSEN_FILES = {
+    "vendor/chart": ("chart.umd.min.js", "chart.umd.min.js.map"),
+    "vendor/idiomorph": ("idiomorph-ext.min.js",),
+}
 STATICFILES_FINDERS = [
     "clinic.static_files.ChosenFilesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

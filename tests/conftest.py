@@ -4,27 +4,49 @@ import gc
 import os
 
 import pytest
-from hypothesis import HealthCheck, settings
+from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 from xdist.scheduler import LoadFileScheduling
 
 from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import starts_programs
 from tests.emptying import empty_quickly
 from tests.languages import *  # noqa: F403 - fixtures
+from tests.pages_told import tell_of_pages_alone
 from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
-settings.register_profile(
+drawing.register_profile(
     "asked",
     max_examples=int(os.environ.get("EXAMPLES", "100")),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("asked")
+drawing.load_profile("asked")
 
 
+def without_locks_that_would_stop_every_test():
+    """Staff sign in without a second factor and nobody asks too often; tests of that say so."""
+    settings.STAFF_NEED_A_SECOND_FACTOR = False
+    settings.LIMITS = {}
+    settings.SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0
+
+
+without_locks_that_would_stop_every_test()
 refuse_names_of_nothing()
+tell_of_pages_alone()
 empty_quickly()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is gathered stays: nobody looks through it meanwhile for what may go."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
@@ -65,11 +87,3 @@ class ByFile(LoadFileScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
-
-
-@pytest.fixture(autouse=True)
-def without_locks_that_would_stop_every_test(settings):
-    """Staff sign in without a second factor and nobody asks too often; tests of that say so."""
-    settings.STAFF_NEED_A_SECOND_FACTOR = False
-    settings.LIMITS = {}
-    settings.SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0

@@ -54,7 +54,10 @@ def make_clinic(**fields) -> Clinic:
         "most_ahead": 0,
         **fields,
     }
-    return Clinic.objects.update_or_create(pk=THE_CLINIC, defaults=fields)[0]
+    the_clinic = Clinic.objects.filter(pk=THE_CLINIC)
+    if the_clinic.update(**fields):
+        return the_clinic.get()
+    return Clinic.objects.create(pk=THE_CLINIC, **fields)
 
 
 def as_a_program() -> None:
@@ -92,8 +95,10 @@ def make_treatment(name: str = "", *, therapists=(), rooms=(), **fields) -> Trea
     name = name or f"Sports massage {number}"
     fields = {"slug": name.lower().replace(" ", "-"), "minutes": 60, "price": 60, **fields}
     treatment = Treatment.objects.create(name=name, **fields)
-    treatment.therapists.set(therapists)
-    treatment.rooms.set(rooms)
+    if therapists:
+        treatment.therapists.add(*therapists)
+    if rooms:
+        treatment.rooms.add(*rooms)
     return treatment
 
 

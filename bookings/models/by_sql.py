@@ -6,16 +6,24 @@ answer. So whatever nearly every page asks is asked here (ADR 20); the rest is b
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model
+from django.db.models import ForeignKey, Model
 
 Row = TypeVar("Row", bound=Model)
 
 
-class Selection(NamedTuple):
+class Part(NamedTuple):
+    """The columns of a row that are a model's."""
+
+    model: type[Model]
     fields: list[str]
+    columns: slice
+
+
+class Selection(NamedTuple):
+    parts: list[Part]
     sql: str
 
 
@@ -25,20 +33,34 @@ def read(
     facts: Sequence[Any] = (),
     *,
     more: Sequence[tuple[str, str]] = (),
+    joined: Sequence[str] = (),
     using: str = DEFAULT_DB_ALIAS,
 ) -> list[Row]:
     """The rows that `rest`, behind "SELECT … FROM its table", asks for.
 
-    `more` are further columns, each by the name of the attribute that it becomes.
+    `joined` are foreign keys whose rows come with it, each under its field's name in the SQL; who
+    has none is left out. `more` are further columns, each by the name of its attribute.
     """
-    fields, selection = _selection(model, tuple(more))
+    parts, selection = _selection(model, tuple(joined), tuple(more))
     with connections[using].cursor() as cursor:
         cursor.execute(f"{selection} {rest}", facts)
-        found = [(model.from_db(using, fields, row), row) for row in cursor.fetchall()]
-    for one, row in found if more else ():
-        for (name, _), value in zip(more, row[len(fields) :], strict=True):
-            setattr(one, name, value)
-    return [one for one, _ in found]
+        return [_as_told(parts, row, joined, more, using) for row in cursor.fetchall()]
+
+
+def _as_told(
+    parts: Sequence[Part],
+    row: Sequence[Any],
+    joined: Sequence[str],
+    more: Sequence[tuple[str, str]],
+    using: str,
+) -> Any:
+    rows = [part.model.from_db(using, part.fields, row[part.columns]) for part in parts]
+    one = rows[0]
+    for name, related in zip(joined, rows[1:], strict=True):
+        setattr(one, name, related)
+    for (name, _), value in zip(more, row[len(row) - len(more) :], strict=True):
+        setattr(one, name, value)
+    return one
 
 
 def columns_of(model: type[Model], table: str) -> list[str]:
@@ -47,9 +69,25 @@ def columns_of(model: type[Model], table: str) -> list[str]:
 
 
 @cache
-def _selection(model: type[Model], more: tuple[tuple[str, str], ...]) -> Selection:
+def _selection(
+    model: type[Model], joined: tuple[str, ...], more: tuple[tuple[str, str], ...]
+) -> Selection:
     """Of models whose columns come from the database as their fields have them."""
-    fields, table = model._meta.concrete_fields, model._meta.db_table
-    columns = [*columns_of(model, table), *(column for _, column in more)]
-    sql = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names of our own
-    return Selection([field.attname for field in fields], sql)
+    table = model._meta.db_table
+    keys = [cast("ForeignKey", model._meta.get_field(name)) for name in joined]
+    columns: list[str] = []
+    parts = []
+    for name, one in [(table, model), *((key.name, key.related_model) for key in keys)]:
+        theirs = columns_of(one, name)
+        fields = [field.attname for field in one._meta.concrete_fields]
+        parts.append(Part(one, fields, slice(len(columns), len(columns) + len(theirs))))
+        columns += theirs
+    columns += [column for _, column in more]
+    joins = "".join(_join(table, key) for key in keys)
+    sql = f"SELECT {', '.join(columns)} FROM {table}{joins}"  # noqa: S608 - names of our own
+    return Selection(parts, sql)
+
+
+def _join(table: str, key: ForeignKey) -> str:
+    there = key.related_model._meta.db_table
+    return f' JOIN {there} {key.name} ON {key.name}.id = {table}."{key.column}"'

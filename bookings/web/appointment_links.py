@@ -7,16 +7,15 @@ from functools import wraps
 from typing import Any
 
 from django.core.signing import BadSignature
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from bookings import links
 from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
 from bookings.core.roles import Role
-from bookings.models import Appointment, WaitlistEntry
+from bookings.models import Appointment
 from bookings.web.responses import private, sorry
 from bookings.web.visitor import has_proved, remember_proved
 
@@ -88,10 +87,10 @@ def _open(token: str) -> Opened:
         link = links.read(token)
     except BadSignature:
         raise Http404 from None
-    wishes = WaitlistEntry.objects.waiting().filter(appointment=OuterRef("pk"))
-    visits = Appointment.objects.visits().of_the_living().with_answers()
-    visits = visits.annotate(has_a_wish=Exists(wishes))
-    appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
+    found = Appointment.objects.opened(link.public_id, link.edition)
+    if not found:
+        raise Http404
+    [appointment] = found
     if link.from_mail and not links.still_goes_to(link.mailed_to, appointment.whose):
         raise Http404
     for_the_mailbox = link.of_a_browser and appointment.was_answered

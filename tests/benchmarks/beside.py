@@ -27,7 +27,8 @@ ROUNDS, EACH = size(30, toy=1), size(10, toy=2)
 DAYS = size(3660, toy=30)
 SLOWEST = os.environ.get("REPORT", "again")
 # In the list of columns a series is made as it is read: in FROM it would be laid down on the disk.
-BUSY = "SELECT sum(number) FROM (SELECT generate_series(1, 5000000) AS number) every"
+NUMBERS = size(5_000_000, toy=50_000)
+BUSY = f"SELECT sum(number) FROM (SELECT generate_series(1, {NUMBERS}) AS number) every"
 
 
 class Neighbour:

@@ -28,6 +28,7 @@ from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.demo.processes import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
+from tests.benchmarks.programs import program
 from tests.benchmarks.serving import PATIENCE, answers
 from tests.benchmarks.sizes import TOY, size
 from tests.processes import none_may_die
@@ -139,7 +140,7 @@ def sink(folder: Path) -> Iterator[tuple[int, Child]]:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "tests.benchmarks.sink", str(port)]
-    server = Child.start("Mail sink", command, log=folder / "sink.log")
+    server = program("Mail sink", command, log=folder / "sink.log")
     try:
         with none_may_die([server]):
             assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)
@@ -163,7 +164,7 @@ def sent(folder: Path, port: int, server: Child, senders: int) -> str:
     command = [sys.executable, "manage.py", "send_mail_loop", "--after", "0", "--every", "0.05"]
     began = time.perf_counter()
     loops = [
-        Child.start(f"sender {n}", command, log=folder / f"sender-{n}.log", env=env)
+        program(f"sender {n}", command, log=folder / f"sender-{n}.log", env=env)
         for n in range(senders)
     ]
     first = None

@@ -10,9 +10,9 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from bookings.models import Clinic, Mail, MailState
-from clinic.demo.processes import Child
 from tests import patience
 from tests.benchmarks import diary, load, mails, seed
+from tests.benchmarks.programs import program
 from tests.benchmarks.serving import serving
 from tests.benchmarks.sizes import size
 from tests.processes import none_may_die
@@ -107,7 +107,7 @@ def while_mailing(folder: Path, programs: dict[str, list[str]]) -> list[tuple[st
         children = []
         for name, command in programs.items():
             log = folder / f"{name.replace(' ', '-')}.log"
-            children.append(Child.start(name, command, log=log, env=env))
+            children.append(program(name, command, log=log, env=env))
             started.callback(children[-1].stop)
         started.enter_context(none_may_die([server, *children]))
         send(MAILS // WARMING_UP)

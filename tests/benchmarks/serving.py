@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections
 
 from clinic.demo.processes import Child, wait_until
+from tests.benchmarks.programs import program
 from tests.benchmarks.sizes import size
 from tests.processes import none_may_die
 
@@ -59,7 +60,7 @@ def served(
     command = [python, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}", *AS_EVERYBODY, *more]
     with ExitStack() as started:
         environment = {**os.environ, **(env or {})}
-        server = Child.start("Web server", command, log=folder / "web.log", env=environment)
+        server = program("Web server", command, log=folder / "web.log", env=environment)
         started.callback(server.stop)
         started.enter_context(none_may_die([server]))
         assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)

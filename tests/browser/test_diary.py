@@ -267,6 +267,28 @@ def test_what_one_desk_changes_appears_at_the_other_within_one_and_a_half_second
     theirs.get_by_text("20 min late").first.wait_for()
 
 
+def test_what_another_desk_changes_takes_nobodys_place(desk):
+    """A press goes where one stands, in the table and in the panel, whatever is drawn anew."""
+    day = a_busy_day(14)
+    one, other, third = desk(day), desk(day), desk(day)
+    visit = movable(one)
+    third.get_by_role("button", name="Table").click()
+    in_table = third.locator(f"#visit-{visit['id']}").get_by_role("link", name=re.compile("^Move "))
+    in_table.focus()
+    panel, theirs = open_panel(one, visit), open_panel(other, visit)
+    in_panel = theirs.get_by_role("link", name="Move or change")
+    theirs.locator("summary", has_text="What happened").click()
+    in_panel.focus()
+    panel.locator("summary", has_text="Arrived").click()
+    panel.get_by_label("Late by").fill("25")
+    panel.get_by_role("button", name="Note it").click()
+    theirs.get_by_text("25 min late").first.wait_for()
+    expect(in_panel).to_be_focused()
+    assert theirs.locator("details", has_text="What happened").evaluate("one => one.open")
+    third.locator(f"#visit-{visit['id']}").get_by_text("25 min late").wait_for()
+    expect(in_table).to_be_focused()
+
+
 def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
     day = a_busy_day(21)
     one, other = desk(day), desk(day)

@@ -5,16 +5,29 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from bookings.models import Clinic, Portrait, Therapist, Treatment
+from bookings.core.scheduling.statuses import Status
+from bookings.models import (
+    SETTLED,
+    Appointment,
+    Client,
+    Clinic,
+    Portrait,
+    Room,
+    Therapist,
+    Treatment,
+    WaitlistEntry,
+)
 from tests import factories
+from tests.clock import NOW
 
 
 def told(rows):
     return [{name: value for name, value in vars(one).items() if name != "_state"} for one in rows]
 
 
-@pytest.mark.parametrize("model", [Clinic, Treatment, Therapist])
+@pytest.mark.parametrize("model", [Appointment, Client, Clinic, Room, Treatment, Therapist])
 def test_the_database_gives_the_values_of_what_is_read_so_as_its_fields_have_them(db, model):
     for field in model._meta.concrete_fields:
         column = field.get_col(model._meta.db_table)
@@ -42,3 +55,42 @@ def test_what_is_listed_for_runners_is_what_the_orm_lists_in_its_order(clinic, k
         theirs = with_portraits.filter(treatments=one)
         assert told(Therapist.objects.listed_with_portraits(one.pk)) == told(theirs)
     assert told([Clinic.objects.the()]) == told(Clinic.objects.all())
+
+
+def whole(visits):
+    """With what came along with each."""
+    return [
+        told([visit, visit.client, visit.therapist, visit.room, visit.treatment])
+        for visit in visits
+    ]
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_the_visit_that_a_link_is_of_is_the_orms(clinic, massage, kim, room, status):
+    client = None if status in {Status.HELD, Status.EXPIRED} else factories.make_client()
+    until = NOW if status == Status.HELD else None
+    visit = factories.make_appointment(
+        starts_at=NOW, client=client, treatment=massage, therapist=kim, room=room,
+        status=status, held_until=until,
+    )  # fmt: skip
+    wishes = WaitlistEntry.objects.waiting().filter(appointment=OuterRef("pk"))
+    by_orm = Appointment.objects.visits().of_the_living().with_answers()
+    by_orm = by_orm.annotate(has_a_wish=Exists(wishes)).filter(public_id=visit.public_id)
+
+    def found():
+        opened = Appointment.objects.opened(visit.public_id, 0)
+        assert whole(opened) == whole(by_orm.all())
+        return [(one.was_answered, one.has_a_wish) for one in opened]
+
+    if client is None:
+        assert found() == []
+        return
+    assert found() == [(True, False)]
+    Client.objects.update(proved_at=None)
+    assert found() == [(False, False)]
+    factories.make_entry(client, appointment=visit)
+    visit.record(SETTLED, by="", now=NOW)
+    assert found() == [(True, True)]
+    assert not Appointment.objects.opened(visit.public_id, 1)
+    Client.objects.update(erased_at=NOW)
+    assert found() == []

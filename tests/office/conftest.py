@@ -1,6 +1,6 @@
 import pytest
 
-from tests import factories
+from tests.cast import just_asked
 
 
 @pytest.fixture
@@ -37,7 +37,5 @@ def filled(form) -> dict:
 
 
 def say_who_it_is(office) -> None:
-    assert (
-        office.post("/accounts/reauthenticate/", {"password": factories.PASSWORD}).status_code
-        == 302
-    )
+    """As its page asks; that page is tried in tests/clinic/accounts."""
+    just_asked(office)

@@ -23,6 +23,7 @@ from bookings.core.scheduling.statuses import (
     comes_from,
     waits_for_a_decision,
 )
+from bookings.models.by_sql import read
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
@@ -78,6 +79,24 @@ def never_twice(what: str, until: str, otherwise: Any) -> ExclusionConstraint:
     )
 
 
+EVERYTHING = ("client", "therapist", "room", "treatment")
+OPENED = f"""
+     WHERE bookings_appointment.public_id = %s AND bookings_appointment.links_edition = %s
+       AND bookings_appointment.status NOT IN ('{Status.HELD}', '{Status.EXPIRED}')
+       AND client.erased_at IS NULL
+"""
+OF_IT = (
+    (
+        "was_answered",
+        "client.proved_at IS NOT NULL OR EXISTS (SELECT FROM bookings_appointmentevent"
+        f" WHERE appointment_id = bookings_appointment.id AND kind = '{SETTLED}')",
+    ),
+    (
+        "has_a_wish",
+        "EXISTS (SELECT FROM bookings_waitlistentry"
+        " WHERE appointment_id = bookings_appointment.id AND state = 'waiting')",
+    ),
+)
 TOLD_BY_PHONE = "told by phone"  # a kind of event, with the revision they were told of
 
 
@@ -145,13 +164,23 @@ class AppointmentQuerySet(models.QuerySet):
         """With everything; but for those of clients who have been erased."""
         return self.with_everything().filter(client__isnull=False, client__erased_at=None)
 
+    def opened(self, public_id: str, edition: int) -> list["Appointment"]:
+        """The visit of the living, `with_answers`, that a link is of, by SQL that is written once;
+        `has_a_wish`: whether another time is waited for instead of it.
+
+        Of no other queryset: what is asked before it is not heard.
+        """
+        return read(
+            Appointment, OPENED, [public_id, edition], more=OF_IT, joined=EVERYTHING, using=self.db
+        )
+
     def with_last_event(self):
         """`last_event`, which a form sends back to say what its page had shown."""
         latest = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-pk")
         return self.annotate(last_event=Subquery(latest.values("pk")[:1]))
 
     def with_everything(self):
-        return self.select_related("client", "therapist", "room", "treatment")
+        return self.select_related(*EVERYTHING)
 
 
 class Appointment(models.Model):

@@ -1,12 +1,12 @@
 """Puts the demo's clinic into an empty database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -77,8 +77,7 @@ def load(*, today: date, now: datetime) -> None:
     days = PAST_DAYS + FUTURE_DAYS
     made = list(visits(clinic, first=first, days=days, now=now, crowd=crowd, chance=chance))
     _has_not_confirmed_yet(known[-1], made, clinic, now)
-    Appointment.objects.bulk_create(made)
-    AppointmentEvent.objects.bulk_create(event for visit in made for event in events_of(visit, now))
+    _write_down(made, now)
     make_takings(made, clinic, now, chance)
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
@@ -89,6 +88,19 @@ def load(*, today: date, now: datetime) -> None:
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
     make_waiting(known, clinic, today=today, now=now)
+    _count_rows()
+
+
+def _write_down(booked: Sequence[Appointment], now: datetime) -> None:
+    Appointment.objects.bulk_create(booked)
+    events = (event for visit in booked for event in events_of(visit, now))
+    AppointmentEvent.objects.bulk_create(events)
+
+
+def _count_rows() -> None:
+    """Or PostgreSQL answers the first pages as if all tables were empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _show_a_plan(client: Client, made: Iterable[Appointment], today: date, now: datetime) -> None:

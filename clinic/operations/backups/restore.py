@@ -48,6 +48,8 @@ PAUSE_MAIL = """
         END IF;
     END $$;
 """
+# How much is where no dump tells; until PostgreSQL does, pages are slow.
+LEARN_SIZES = "ANALYZE;"
 
 
 class RestoreFailed(Exception):
@@ -99,7 +101,7 @@ def restore(path: Path, manifest: Manifest, key: str) -> None:
     with _into(writer) as database:
         database.write(EMPTY_DATABASE.encode())
         _write_sql(reader, lambda pipe: archive.copy_dump(path, manifest, key, pipe), database)
-        database.write(f"{_counted_again(facts)}{PAUSE_MAIL}COMMIT;\n".encode())
+        database.write(f"{_counted_again(facts)}{PAUSE_MAIL}{LEARN_SIZES}COMMIT;\n".encode())
 
 
 @contextlib.contextmanager

@@ -222,13 +222,25 @@
     calendar?.unselect();
     if (view !== "table") draw(); // its card is marked no longer
   };
+  // Whoever reads there finds it as it was: what they stand on, what is unfolded, how far down.
+  const named = (one) => [one.tagName, one.id, one.name, one.href, one.textContent.trim()].join(" ");
+  const fillAnew = async (url) => {
+    const stood = panel.contains(document.activeElement) && named(document.activeElement);
+    const unfolded = [...panel.querySelectorAll("details[open] > summary")].map(named);
+    const read = panel.scrollTop;
+    await fill(url);
+    for (const one of panel.querySelectorAll("summary")) one.parentElement.open ||= unfolded.includes(named(one));
+    panel.scrollTop = read;
+    const again = stood && [...panel.querySelectorAll("a, button, summary, input, textarea")].find((one) => named(one) === stood);
+    if (again) again.focus({ preventScroll: true });
+  };
   // What is shown beside the day follows the other desks too, unless somebody is typing in it.
   const renewPanel = () => {
     const shown = panel.querySelector("[data-visit]");
     const visit = shown && day.visits.find((one) => one.id === shown.dataset.visit);
     if (!visit || String(visit.seen) === shown.dataset.seen) return;
     const typed = [...panel.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")];
-    if (!typed.some((field) => field.value !== field.defaultValue)) fill(visit.url);
+    if (!typed.some((field) => field.value !== field.defaultValue)) fillAnew(visit.url);
   };
 
   const post = async (path, facts) => {
@@ -375,7 +387,8 @@
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    table.innerHTML = page.getElementById("table").innerHTML;
+    // Only what differs: whoever stands on a link of it stays there.
+    Idiomorph.morph(table, page.getElementById("table").innerHTML, { morphStyle: "innerHTML" });
   }
 
   let nextRound = 0;

@@ -195,10 +195,13 @@ def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(standing, de
 
 def test_manage_py_joins_the_demo_that_runs_in_its_folder(standing, state):
     standing()
-    data = "from django.conf import settings as s; print(s.DEMO, s.SITE_URL)"
-    said = manage(state, "shell", "-v0", "-c", data)
+    asks = (
+        "from django.conf import settings as s; print(s.DEMO, s.SITE_URL);"
+        "from django.core.management import call_command; call_command('load_demo_data')"
+    )
+    said = manage(state, "shell", "-v0", "-c", asks)
     assert said.startswith("True http://localhost:")
-    assert "nothing was loaded" in manage(state, "load_demo_data")
+    assert "nothing was loaded" in said
 
 
 def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(standing, state):
@@ -218,8 +221,26 @@ def collected_at(state) -> int:
     return (state / "static/staticfiles.json").stat().st_mtime_ns
 
 
-def test_a_child_that_dies_stops_the_rest_and_is_named(standing, state):
-    running_demo = standing()
+def test_an_empty_one_waits_to_be_set_up_at_the_link_it_prints_and_stops_when_a_child_dies(
+    standing, demo, state, folder, port
+):
+    standing()
+    place = folder / "state"  # whose static files are those of the other, and not made once more
+    shutil.copytree(state / "static", place / "static")
+    empty = demo(state=place, EMPTY="1")
+    assert not (place / "static-files.log").exists()
+    url = first_match(r"http://\S+/setup/\?token=\S+", empty.said)[0]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(url) as page:
+        assert "token" not in page.url
+        assert 'name="password"' in page.read().decode()
+    assert "Sign in at" not in empty.said
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        urllib.request.urlopen(f"http://localhost:{port}/")
+    a_child_dies_and_is_named(empty, place)
+
+
+def a_child_dies_and_is_named(running_demo, state):
     beat = next(
         each
         for each in Path("/proc").glob("[0-9]*/cmdline")
@@ -230,14 +251,6 @@ def test_a_child_that_dies_stops_the_rest_and_is_named(standing, state):
     assert "Celery beat has stopped by itself (code -9" in said
     assert running_demo.ended() == 1
     wait_for_nothing(state)
-
-
-def test_static_files_are_collected_again_when_they_have_changed(standing, state):
-    """By the one that starts after the last has ended."""
-    collected = collected_at(state)
-    (state / "static/made-of").write_text("other files")
-    standing()
-    assert collected_at(state) > collected
 
 
 def test_it_stops_with_everything_it_started_and_a_reset_forgets_only_what_it_made(
@@ -326,18 +339,6 @@ def test_two_at_once_in_one_folder_are_refused(folder):
 
 def test_the_inbox_is_absent_outside_the_demo(client, db):
     assert client.get("/demo/inbox/").status_code == 404
-
-
-def test_an_empty_demo_waits_to_be_set_up_at_the_link_it_prints(demo, folder, port):
-    empty = demo(state=folder / "state", EMPTY="1")
-    url = first_match(r"http://\S+/setup/\?token=\S+", empty.said)[0]
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    with browser.open(url) as page:
-        assert "token" not in page.url
-        assert 'name="password"' in page.read().decode()
-    assert "Sign in at" not in empty.said
-    with pytest.raises(urllib.error.HTTPError, match="503"):
-        urllib.request.urlopen(f"http://localhost:{port}/")
 
 
 @pytest.mark.parametrize(

@@ -338,6 +338,15 @@ def test_somebody_waits_for_each_kind_of_time_and_one_is_kept_for_the_runner(now
 # Loading
 
 
+def test_the_first_pages_are_quick(now):
+    """PostgreSQL knows how much is where, before it would look by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = 'bookings_appointment'::regclass"
+        )
+        assert cursor.fetchone() == (Appointment.objects.count(),)
+
+
 @pytest.mark.parametrize("loaded", TODAYS[:1], indirect=True)
 def test_whoever_means_it_loads_it_anywhere_once_and_the_same_each_time(
     now, settings, capsys, time_machine
