@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Payment, Therapist, User
 from tests import factories
+from tests.clock import day_of
 from tests.roles.addresses import every_page
 from tests.roles.world import make_world, templates_of_few_words
 from therapists.models import Access, Note, NoteVersion, TimeOff
@@ -95,7 +96,7 @@ def test_money_is_noted_by_who_takes_it_now_and_in_the_clinics_currency(world):
 
 
 def test_time_off_is_asked_for_by_oneself_and_waits_for_an_answer(world):
-    day = (timezone.now() + timedelta(days=30)).date().isoformat()
+    day = (day_of(timezone.now()) + timedelta(days=30)).isoformat()
     world.browsers["kim"].post("/my-time/", MORE | {"first": day, "last": day})
     data = TimeOff.objects.latest("pk")
     assert (data.therapist.name, data.answer) == ("Kim Demo", "asked")

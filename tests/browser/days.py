@@ -21,8 +21,8 @@ from django.utils import timezone
 from bookings.core.intervals import day_bounds
 from bookings.models import *
 ines = Therapist.objects.get(user__email="demo-therapist@example.com")
-now, tz = timezone.now(), Clinic.objects.the().tz
-today = day_bounds(now.astimezone(tz).date(), 1, tz)
+now, clinic = timezone.now(), Clinic.objects.the()
+today = day_bounds(clinic.day_of(now), 1, clinic.tz)
 ines.appointments.filter(starts_at__range=(today.start, today.end)).update(status="cancelled")
 room = Room.objects.create(name=f"Room {token_hex(2)}", active=False)
 massage = Treatment.objects.get(slug="sports-massage-60")

@@ -75,8 +75,8 @@ def _first_of(view: str) -> str:
 
 
 def make_world() -> World:
-    factories.make_clinic()
-    now = timezone.now()
+    clinic, now = factories.make_clinic(), timezone.now()
+    today = clinic.day_of(now)
     people = {who: factories.make_user(f"{who}@example.com") for who in ("ana", "bo", "kim", "lee")}
     people["desk"] = factories.make_user("desk@example.com", role=Role.DESK)
     people["owner"] = factories.make_user("owner@example.com", role=Role.OWNER)
@@ -90,7 +90,7 @@ def make_world() -> World:
     Portrait.objects.create(therapist=kim, picture=b"a jpeg", digest="kims")
     Logo.objects.create(clinic=Clinic.objects.the(), picture=b"a webp", digest="ours")
     Clinic.objects.update(logo_digest="ours", accent="#1f5f8b")
-    kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
+    kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=today)
     room = factories.make_room()
     massage = factories.make_treatment("Massage", therapists=[kim, lee])
     loan = factories.make_loan(factories.make_room(), now, now + timedelta(hours=1))
@@ -102,7 +102,7 @@ def make_world() -> World:
     covered = {**kept, "therapist": uma}
     again = factories.make_appointment(starts_at=now + timedelta(days=4), **covered)
     factories.make_series(again)
-    race = factories.make_race(ana, race_date=now.date() + timedelta(weeks=16))
+    race = factories.make_race(ana, race_date=today + timedelta(weeks=16))
     public = factories.make_listed(race_date=race.race_date)
     news = RaceNews.objects.create(listed=public, was=race.race_date, made_at=now, by="test")
     told = news.runners.create(client=ana, race=race)
@@ -130,14 +130,14 @@ def make_world() -> World:
         links.Purpose.UNSUBSCRIBE: {"group": "nudges"},
         links.Purpose.AFTER_RACE: {"race": day},
         links.Purpose.BOOK: {"treatment": massage.pk, "start": start, "therapist": None},
-        links.Purpose.DECLINE: {"kind": "training", "ideal": now.date().isoformat()},
+        links.Purpose.DECLINE: {"kind": "training", "ideal": today.isoformat()},
         links.Purpose.WAITING: {"entry": waits.pk},
         links.Purpose.WAIT_OFFER: {"offer": offer.pk},
         links.Purpose.RACE_NEWS: {"row": told.pk},
     }
     arguments = {
         "slug": massage.slug,
-        "day": now.date().isoformat(),
+        "day": today.isoformat(),
         "app_label": "bookings",
         "kind": "terms",
         "token": links.mail_token(visit),
@@ -147,7 +147,7 @@ def make_world() -> World:
             for one in links.Purpose
         },
         **{f"{view} day": day for view in RACE_PAGES},
-        "office:forecast_week day": (now + timedelta(days=14)).date().isoformat(),
+        "office:forecast_week day": (today + timedelta(days=14)).isoformat(),
         **{f"{view} pk": str(visit.pk) for view in VISITS},
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),

@@ -45,6 +45,7 @@ from bookings.queries.scheduling.openings import openings
 from bookings.queries.training import protocol
 from clinic.demo import logins
 from clinic.demo.data import clinic, load, people
+from tests.clock import day_of
 from tests.reading import present
 
 LONDON = ZoneInfo("Europe/London")
@@ -63,7 +64,7 @@ def loaded(request, django_db_setup, django_db_blocker):
     year, month, day = request.param
     now = datetime(year, month, day, 11, 30, tzinfo=UTC)
     with django_db_blocker.unblock(), transaction.atomic():
-        load.load(today=now.date(), now=now)
+        load.load(today=day_of(now), now=now)
         yield now
         transaction.set_rollback(True)
 
@@ -119,7 +120,7 @@ def test_every_visit_is_of_a_treatment_that_its_therapist_offers_at_its_price(no
 
 
 def test_the_coming_week_is_about_two_thirds_full_and_later_ones_are_emptier(now):
-    shares = [booked_share(now.date() + timedelta(days=1 + 14 * n), 13) for n in range(3)]
+    shares = [booked_share(day_of(now) + timedelta(days=1 + 14 * n), 13) for n in range(3)]
     assert 0.5 < shares[0] < 0.8
     assert shares == sorted(shares, reverse=True)
     assert shares[2] < 0.3
@@ -170,7 +171,7 @@ def test_there_is_a_past_and_a_future_and_still_room_for_more(now):
     assert {Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED, Status.BOOKED} <= statuses
     assert not Appointment.objects.filter(status=Status.BOOKED, starts_at__lte=now).exists()
     for treatment in Treatment.objects.all():
-        assert openings(Clinic.objects.the(), treatment, first=now.date(), days=14, now=now)
+        assert openings(Clinic.objects.the(), treatment, first=day_of(now), days=14, now=now)
 
 
 def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(now):
@@ -215,13 +216,13 @@ def test_all_people_are_plainly_made_up(now):
 def test_couples_share_an_address_and_the_desk_is_asked_about_two(now):
     addresses = Client.objects.exclude(email="").values_list("email", flat=True)
     assert len(addresses) - len(set(addresses)) == people.COUPLES
-    cards = desk_day(Clinic.objects.the(), now.date(), answers=True, now=now).to_compare
+    cards = desk_day(Clinic.objects.the(), day_of(now), answers=True, now=now).to_compare
     assert len(cards) == 2
     assert all(card.email == present(card.same_address_as).email for card in cards)
 
 
 def test_nothing_stands_where_it_could_not(now):
-    assert desk_day(Clinic.objects.the(), now.date(), answers=True, now=now).conflicts == []
+    assert desk_day(Clinic.objects.the(), day_of(now), answers=True, now=now).conflicts == []
 
 
 @pytest.mark.parametrize(("role", "email"), logins.DEMO_LOGINS)
@@ -247,7 +248,7 @@ def test_the_runner_and_the_therapist_have_visits_behind_and_ahead(now):
 
 def test_the_demos_therapist_sees_somebody_on_each_day_of_the_week(now):
     therapist = Therapist.objects.get(user__isnull=False)
-    days = local_days(now.astimezone(LONDON).date() - timedelta(days=now.weekday()), 7)
+    days = local_days(day_of(now) - timedelta(days=now.weekday()), 7)
     working = [day for day in days if free_quarters(therapist, [day])]
     starts = therapist.appointments.occupying().values_list("starts_at", flat=True)
     assert set(working) <= {start.astimezone(LONDON).date() for start in starts}
@@ -257,11 +258,11 @@ def test_the_demos_therapist_sees_somebody_on_each_day_of_the_week(now):
 def test_races_are_spread_over_every_phase_of_training(now):
     rules = protocol.current()
     races = list(Race.objects.select_related("client"))
-    phases = {phase_on(now.date(), [race.in_training], rules).phase for race in races}
+    phases = {phase_on(day_of(now), [race.in_training], rules).phase for race in races}
     assert phases >= set(Phase) - {Phase.RACE_DAY}  # nobody races on a Monday
     assert {race.distance for race in races} == set(Distance)
     for race in races:
-        assert not list(rejections([race.in_training], rules, today=now.date()))
+        assert not list(rejections([race.in_training], rules, today=day_of(now)))
     assert Client.objects.get(name=people.RUNNER).races.count() == 2
 
 
@@ -307,8 +308,8 @@ def test_fees_are_charged_paid_waived_and_open(now):
 
 
 def test_the_desk_meets_children_breaks_and_people_without_email(now):
-    young = [c for c in Client.objects.exclude(date_of_birth=None) if c.is_under_age(now.date())]
-    assert sorted(client.lacks_consent(now.date()) for client in young) == [False, True]
+    young = [c for c in Client.objects.exclude(date_of_birth=None) if c.is_under_age(day_of(now))]
+    assert sorted(client.lacks_consent(day_of(now)) for client in young) == [False, True]
     assert Client.objects.filter(email="", proved_at=None).count() == len(people.WITHOUT_EMAIL)
     assert not Mail.objects.filter(client__email="").exists()
     assert WeeklyBreak.objects.exists()

@@ -33,6 +33,7 @@ from clinic.records import erase as erasing
 from clinic.records.registry.record import AppendOnly
 from clinic.records.registry.rows import CLIENTS
 from tests import factories
+from tests.clock import day_of
 from tests.whole_database import whole_database
 from therapists import feeds
 from therapists.core.content import Answers, Content, Given
@@ -91,6 +92,7 @@ def visit(massage, kim, room, at):
 def known(ana, visit, kim):
     """Ana with something of everything."""
     now = timezone.now()
+    today = day_of(now)
     Browser().force_login(ana.user)
     SignInEvent.objects.create(at=now, kind="signed_in", user=ana.user)
     before = visit(ana, -30, status=Status.COMPLETED)
@@ -98,18 +100,14 @@ def known(ana, visit, kim):
     coming = visit(ana, 3)
     outbox.owe(MailKind.CONFIRMED, coming, now=now)
     race = factories.make_race(ana, name="Ana's Marathon")
-    HardEffort.objects.create(client=ana, day=now.date())
-    told = Told({}).with_races(
-        [Race(race_date=now.date(), distance="marathon", name="Ana's Marathon")]
-    )
+    HardEffort.objects.create(client=ana, day=today)
+    told = Told({}).with_races([Race(race_date=today, distance="marathon", name="Ana's Marathon")])
     BroughtPlan.objects.create(client=ana, data=dict(told.data), at=now)
-    OwnPlan.objects.create(
-        client=ana, read_at=now, days=[[f"{now.date()}", "long", 150, 27.3, False]]
-    )
+    OwnPlan.objects.create(client=ana, read_at=now, days=[[f"{today}", "long", 150, 27.3, False]])
     factories.make_plan_link(ana)
-    factories.make_news(race, was=now.date(), why="They have said already how it went.")
+    factories.make_news(race, was=today, why="They have said already how it went.")
     race.calls.create(asked_at=now, by="desk: 1")
-    DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
+    DeclinedSession.objects.create(client=ana, kind="training", ideal=today)
     factories.make_offer(factories.make_entry(ana), therapist=kim)
     factories.make_series(coming)
     MailConsent.objects.create(client=ana, group="nudges", wanted=True, at=now, how="test")

@@ -209,7 +209,7 @@ def test_an_appointment_in_a_sessions_window_shows_as_booked(enter, mine, booked
 def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
     enter, mine, booked, client, clinic, status, tag
 ):
-    enter(mine, race_date=(timezone.now() + timedelta(days=60)).date().isoformat())
+    enter(mine, race_date=(day_of(timezone.now()) + timedelta(days=60)).isoformat())
     first = client.get(mine).context["page"].proposals[0].offer.session
     booked.starts_at += first.ideal - day_of(booked.starts_at)
     booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
