@@ -316,7 +316,6 @@ class Appointment(models.Model):
     left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`
-    has_a_wish: bool  # for another time; told where a link opens it
 
     objects = AppointmentQuerySet.as_manager()
 
