@@ -231,6 +231,23 @@ def test_what_is_entered_there_afterwards_stays(three_booked, client, victim, ra
     assert [race.race_date for race in SessionPlan(browser_of(client)).races] == [another]
 
 
+@pytest.mark.parametrize("how", ["entered", "changed to it"])
+def test_on_the_day_of_a_race_that_was_changed_from_the_mail_another_stays_too(
+    three_booked, client, victim, race_day, enter, how
+):
+    press_yes(victim, three_booked[0])
+    change_the_race(victim, three_booked[0], race_day)
+    first = race_day if how == "entered" else race_day + timedelta(days=1)
+    enter(race_date=first.isoformat(), distance="half")
+    if how == "changed to it":
+        sent = {"race_date": race_day.isoformat(), "distance": "half", "do": "confirm"}
+        client.post(f"/plan/{first}/", {**sent, "outcome": "assumed_finished"})
+    [kept] = SessionPlan(browser_of(client)).races
+    assert (kept.race_date, kept.distance) == (race_day, "half")
+    [again] = client.get("/plan/").context["page"].races
+    assert again.race.race_date == race_day
+
+
 def change_the_race(browser, visit, race_day):
     later = race_day + timedelta(weeks=2)
     sent = {"race_date": later.isoformat(), "distance": "marathon", "do": "confirm"}

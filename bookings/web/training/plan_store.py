@@ -374,12 +374,20 @@ class SessionPlan(Pages):
 
     def _keep(self, told: Told) -> None:
         follow = brought.tell_more if self.told.races else brought.bring
+        self._note_what_is_entered(told)
         self.told = told
         self._session[KEY] = dict(told.data)
         for client in self.companions:
             follow(client, told, now=timezone.now())
             if client.is_provisional:
                 self._note_what_goes()
+
+    def _note_what_is_entered(self, told: Told) -> None:
+        """A race that is entered or changed here is this browser's again, whatever went before it."""
+        there = [race.in_training for race in self.told.races]
+        entered = {one.race_date.isoformat() for one in told.races if one.in_training not in there}
+        if went := self._session.get(GONE_RACES):
+            self._session[GONE_RACES] = [day for day in went if day not in entered]
 
     def _note_what_goes(self) -> None:
         """The days of the races that become the client's."""
