@@ -32,7 +32,7 @@ from bookings.web.forms import whole_number
 from bookings.web.responses import private
 from bookings.web.training import plan as plan_pages
 from bookings.web.training.plan_access import store_of_browser
-from bookings.web.training.plan_store import PlanStore
+from bookings.web.training.plan_store import PlanStore, SessionPlan
 from bookings.web.training.race_forms import NewRaceForm
 from bookings.web.visitor import visitor
 
@@ -98,6 +98,8 @@ def _home(
         "soonest": offered.found,
         "today": today,
         "bands": offered.bands,
+        "changed_elsewhere": isinstance(store, SessionPlan)
+        and store.has_changed_elsewhere(today, now),
         **(greeting or _asking(store, offered.rules, today)),
     }
     return render(request, "runner/home.html", context)

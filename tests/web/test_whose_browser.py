@@ -194,6 +194,7 @@ def test_what_was_moved_or_cancelled_from_the_mail_is_shown_there_as_it_was_no_m
     assert rows(client)[1:3] == closed[1:]
     page = client.get("/plan/").content.decode()
     assert CHANGED in page
+    assert CHANGED in client.get("/").content.decode()
     assert f"{start:%H:%M}" not in rows(client)[0] or change == "cancel"
 
 
@@ -204,7 +205,9 @@ def test_a_race_changed_from_the_mail_is_shown_there_as_it_was_no_more(
     assert [race.race_date for race in SessionPlan(browser_of(client)).races] == [race_day]
     later = change_the_race(victim, three_booked[0], race_day)
     assert SessionPlan(browser_of(client)).races == []
-    assert client.get("/").context.get("answer") is None
+    home = client.get("/")
+    assert home.context.get("answer") is None
+    assert CHANGED in home.content.decode()
     page = client.get("/plan/")
     assert CHANGED in page.content.decode()
     assert f"{later:%Y}-{later:%m}-{later:%d}" not in page.content.decode()
@@ -246,6 +249,28 @@ def test_on_the_day_of_a_race_that_was_changed_from_the_mail_another_stays_too(
     assert (kept.race_date, kept.distance) == (race_day, "half")
     [again] = client.get("/plan/").context["page"].races
     assert again.race.race_date == race_day
+
+
+def test_somebody_else_who_books_there_afterwards_begins_without_the_first_ones_race(
+    three_booked, client, room
+):
+    """Else it would be written into their record, with the wish for mails about it."""
+    press_yes(client, three_booked[0])
+    first = three_booked[0]
+    request = browser_of(client)
+    assert SessionPlan(request).going_with({"race": "yes"}) is None
+    own = factories.make_appointment(
+        starts_at=first.starts_at + timedelta(days=60),
+        client=factories.make_client("Hale Demo"),
+        treatment=first.treatment,
+        therapist=first.therapist,
+        room=room,
+    )
+    SessionPlan(request).note_booking(own, None)
+    request.session.save()
+    assert SessionPlan(request).races == []
+    assert not client.get("/plan/").context.get("page")
+    assert Client.objects.get(name="Ana Demo").races.exists()
 
 
 def change_the_race(browser, visit, race_day):

@@ -170,7 +170,7 @@ def _of_the_browser(
 ) -> dict[str, Any]:
     visits = store.history.visits
     return {
-        "changed_elsewhere": store.has_changed_elsewhere(now),
+        "changed_elsewhere": store.has_changed_elsewhere(clinic.day_of(now), now),
         "waiting": Waiting.among(visits, clinic, visitor=visitor(request), now=now),
     }
 

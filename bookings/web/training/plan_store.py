@@ -184,9 +184,8 @@ class SessionPlan(Pages):
         """Asked for only by who needs it: most who book have told nothing."""
         return History(self._here.visits, usual_told(self.told), self._here.closed)
 
-    def has_changed_elsewhere(self, now: datetime) -> bool:
+    def has_changed_elsewhere(self, today: date, now: datetime) -> bool:
         """Whether something to come that was booked, or entered, here is shown here no more."""
-        today = Clinic.objects.the().day_of(now)
         there = {(race.race_date, race.distance) for race in self.races}
         kept = Told(self._session.get(KEY, {})).races
         gone = [one for one in kept if (one.race_date, one.distance) not in there]
@@ -307,7 +306,8 @@ class SessionPlan(Pages):
         return refused
 
     def forget(self) -> None:
-        self._session.pop(KEY, None)
+        for key in (KEY, GONE_WITH, GONE_RACES, WAITS_FOR, LEFT):
+            self._session.pop(key, None)
 
     @property
     def companions(self) -> list[Client]:
@@ -330,12 +330,18 @@ class SessionPlan(Pages):
         return any(client.is_provisional for client in self.companions)
 
     def going_with(self, data: Mapping[str, str]) -> Told | None:
-        """What goes along with a booking whose form says so."""
-        return self.told if self.races and data.get(GOES_ALONG) else None
+        """What goes along with a booking whose form says so; nothing of what is a client's."""
+        goes = self.races and not self.taken_by and data.get(GOES_ALONG)
+        return self.told if goes else None
 
     def note_booking(self, visit: Appointment, told: Told | None) -> None:
-        """Remember whether it went along, where there was something to go."""
-        if self.races:
+        """Remember whether it went along, where there was something to go.
+
+        Whoever books where somebody else has answered from the mailbox begins anew.
+        """
+        if self.taken_by and self.taken_by != visit.client:
+            self.forget()
+        elif self.races:
             gone = self._session.get(GONE_WITH, [])
             self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
             if told:
@@ -383,7 +389,7 @@ class SessionPlan(Pages):
                 self._note_what_goes()
 
     def _note_what_is_entered(self, told: Told) -> None:
-        """A race that is entered or changed here is this browser's again, whatever went before it."""
+        """A race that is entered or changed here is this browser's again."""
         there = [race.in_training for race in self.told.races]
         entered = {one.race_date.isoformat() for one in told.races if one.in_training not in there}
         if went := self._session.get(GONE_RACES):
@@ -581,7 +587,7 @@ def goes_along(request: HttpRequest, form: Form) -> bool:
     """Whether a booking's form has the box ticked: as sent, or else until it has gone once."""
     if form.is_bound:
         return GOES_ALONG in form.data
-    return GONE_WITH not in request.session
+    return not {GONE_WITH, GONE_RACES}.intersection(request.session.keys())
 
 
 def offered_in(store: ClientPlan, request: HttpRequest) -> list[Race]:
