@@ -1,6 +1,8 @@
 /* A page that follows what is done elsewhere is asked anew only while somebody looks at it, and is
-   never changed under their hands: while they type, or have something unfolded. */
+   never changed under their hands: while they type, or have something to fill in unfolded. */
 (() => {
+  // What is unfolded stays so, whatever has changed in it.
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, one) => !(name === "open" && one.matches("details"));
   const isTyped = (field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT" ? [...field.options].some((one) => one.selected !== one.defaultSelected)
@@ -10,7 +12,7 @@
     const { activeElement: on } = document;
     return document.hidden || !place
       || (place.contains(on) && on.matches("input, select, textarea"))
-      || place.querySelector("details[open], .htmx-request")
+      || place.querySelector("details[open] :is(input:not([type=hidden]), select, textarea), .htmx-request")
       || [...place.querySelectorAll("input, select, textarea")].some(isTyped);
   };
   document.addEventListener("htmx:beforeRequest", (event) => {

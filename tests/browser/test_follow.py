@@ -39,6 +39,10 @@ def test_a_therapists_phone_shows_who_has_come_but_not_under_their_hands(phone, 
     phone.locator("#follows").evaluate(
         "(place) => place.append(Object.assign(document.createElement('details'), { open: true }))"
     )
+    assert not phone.evaluate(LEFT_OUT)  # of what is only read there
+    phone.locator("#follows > details").evaluate(
+        "(one) => one.append(document.createElement('input'))"
+    )
     assert phone.evaluate(LEFT_OUT)
     phone.locator("#follows > details").evaluate("(one) => one.remove()")
     run(MARK.format(pk=ada, status="arrived"))

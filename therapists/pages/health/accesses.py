@@ -34,9 +34,10 @@ from therapists.models import Access, AccessOperation, What
 
 ON_A_PAGE = 50
 DAYS = 31  # shown at once, so that years of them make no page slow
-OF_MANY = ("therapists:today", "therapists:day", "therapists:sheet")
+OF_MANY = ("therapists:today", "therapists:day", "therapists:follow_day", "therapists:sheet")
 PLACES = {
     "today": gettext_lazy("Today"),
+    "follow_day": gettext_lazy("Today"),
     "day": gettext_lazy("Today"),
     "mark": gettext_lazy("Today"),
     "sheet": gettext_lazy("Day sheet"),
