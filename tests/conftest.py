@@ -13,7 +13,6 @@ from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import starts_programs
 from tests.emptying import empty_quickly
 from tests.languages import *  # noqa: F403 - fixtures
-from tests.pages_told import tell_of_pages_alone
 from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
@@ -35,7 +34,6 @@ def without_locks_that_would_stop_every_test():
 
 without_locks_that_would_stop_every_test()
 refuse_names_of_nothing()
-tell_of_pages_alone()
 empty_quickly()
 
 
