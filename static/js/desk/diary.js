@@ -224,23 +224,26 @@
   };
   // Whoever reads there finds it as it was: what they stand on, what is unfolded, how far down.
   const named = (one) => [one.tagName, one.id, one.name, one.href, one.textContent.trim()].join(" ");
-  const fillAnew = async (url) => {
+  const showAnew = (text) => {
     const stood = panel.contains(document.activeElement) && named(document.activeElement);
     const unfolded = [...panel.querySelectorAll("details[open] > summary")].map(named);
     const read = panel.scrollTop;
-    await fill(url);
+    htmx.swap("#panel", text, { swapStyle: "innerHTML" });
     for (const one of panel.querySelectorAll("summary")) one.parentElement.open ||= unfolded.includes(named(one));
     panel.scrollTop = read;
     const again = stood && [...panel.querySelectorAll("a, button, summary, input, textarea")].find((one) => named(one) === stood);
     if (again) again.focus({ preventScroll: true });
   };
   // What is shown beside the day follows the other desks too, unless somebody is typing in it.
-  const renewPanel = () => {
+  const isTyped = () => [...panel.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")]
+    .some((field) => field.value !== field.defaultValue);
+  const renewPanel = async () => {
     const shown = panel.querySelector("[data-visit]");
     const visit = shown && day.visits.find((one) => one.id === shown.dataset.visit);
-    if (!visit || String(visit.seen) === shown.dataset.seen) return;
-    const typed = [...panel.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")];
-    if (!typed.some((field) => field.value !== field.defaultValue)) fillAnew(visit.url);
+    if (!visit || String(visit.seen) === shown.dataset.seen || isTyped()) return;
+    const answer = await fetch(visit.url, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    const text = await answer.text();
+    if (answer.ok && shown.isConnected && !isTyped()) showAnew(text); // by now they may be elsewhere
   };
 
   const post = async (path, facts) => {
@@ -380,7 +383,7 @@
     day = await answer.json();
     if (view !== "table") draw();
     else await renewTable();
-    renewPanel();
+    await renewPanel();
   }
 
   async function renewTable() {
