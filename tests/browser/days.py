@@ -23,7 +23,8 @@ from bookings.models import *
 ines = Therapist.objects.get(user__email="demo-therapist@example.com")
 now, clinic = timezone.now(), Clinic.objects.the()
 today = day_bounds(clinic.day_of(now), 1, clinic.tz)
-ines.appointments.visits().filter(starts_at__range=(today.start, today.end)).update(status="cancelled")
+theirs = ines.appointments.visits().filter(starts_at__range=(today.start, today.end))
+theirs.update(status="cancelled")
 room = Room.objects.create(name=f"Room {token_hex(2)}", active=False)
 massage = Treatment.objects.get(slug="sports-massage-60")
 for n, name in enumerate(("Ada", "Ben", "Cleo")):

@@ -367,6 +367,8 @@ class SessionPlan(Pages):
             others = [one for one in gone if one not in (visit.public_id, visit.together)]
             if others:
                 self._session[GONE_WITH] = others
+            else:
+                self._session.pop(GONE_RACES, None)
 
     def _keep_efforts(self, days: set[date]) -> None:
         self._keep(self.told.with_hard_efforts(sorted(days)[-MOST_KEPT:]))

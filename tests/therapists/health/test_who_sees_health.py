@@ -38,6 +38,7 @@ SIGN_IN, NO, NONE, SEES, EMPTY = "sign in", 403, 404, "sees it", "without it"
 TABLE = {
     "therapists:today": [SIGN_IN, NO, NO, NO, EMPTY, SEES, SEES, NO, SEES, SEES],
     "therapists:day": [SIGN_IN, NO, NO, NO, EMPTY, SEES, SEES, NO, SEES, SEES],
+    "therapists:follow_day": [SIGN_IN, NO, NO, NO, EMPTY, SEES, SEES, NO, SEES, SEES],
     "therapists:sheet": [SIGN_IN, NO, NO, NO, EMPTY, SEES, SEES, NO, SEES, SEES],
     "therapists:offline": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
     "therapists:brief": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, NO, SEES, SEES],
@@ -122,6 +123,7 @@ def addresses(story, clinic):
     return {
         "therapists:today": "/today/",
         "therapists:day": f"/today/{day}/",
+        "therapists:follow_day": f"/today/{day}/follow/",
         "therapists:sheet": f"/today/{day}/sheet/",
         "therapists:offline": "/today/offline/",
         "therapists:brief": f"/visits/{mine.pk}/",
