@@ -23,8 +23,22 @@ class Columns(NamedTuple):
 
 
 class Selection(NamedTuple):
-    parts: list[Columns]
+    """`parts` are the model's own columns and those of each that is joined; `more` comes last."""
+
     sql: str
+    parts: list[Columns]
+    joined: tuple[str, ...]
+    more: list[str]
+
+    def told(self, row: Sequence[Any], using: str) -> Any:
+        one, *related = [
+            part.model.from_db(using, part.fields, row[part.columns]) for part in self.parts
+        ]
+        for name, other in zip(self.joined, related, strict=True):
+            setattr(one, name, other)
+        for name, value in zip(self.more, row[len(row) - len(self.more) :], strict=True):
+            setattr(one, name, value)
+        return one
 
 
 def read(
@@ -41,26 +55,10 @@ def read(
     `joined` are foreign keys whose rows come with it, each under its field's name in the SQL; who
     has none is left out. `more` are further columns, each by the name of its attribute.
     """
-    parts, selection = _selection(model, tuple(joined), tuple(more))
+    selection = _selection(model, tuple(joined), tuple(more))
     with connections[using].cursor() as cursor:
-        cursor.execute(f"{selection} {rest}", facts)
-        return [_as_told(parts, row, joined, more, using) for row in cursor.fetchall()]
-
-
-def _as_told(
-    parts: Sequence[Columns],
-    row: Sequence[Any],
-    joined: Sequence[str],
-    more: Sequence[tuple[str, str]],
-    using: str,
-) -> Any:
-    rows = [part.model.from_db(using, part.fields, row[part.columns]) for part in parts]
-    one = rows[0]
-    for name, related in zip(joined, rows[1:], strict=True):
-        setattr(one, name, related)
-    for (name, _), value in zip(more, row[len(row) - len(more) :], strict=True):
-        setattr(one, name, value)
-    return one
+        cursor.execute(f"{selection.sql} {rest}", facts)
+        return [selection.told(row, using) for row in cursor.fetchall()]
 
 
 def columns_of(model: type[Model], table: str) -> list[str]:
@@ -85,7 +83,7 @@ def _selection(
     columns += [column for _, column in more]
     joins = "".join(_join(table, key) for key in keys)
     sql = f"SELECT {', '.join(columns)} FROM {table}{joins}"  # noqa: S608 - names of our own
-    return Selection(parts, sql)
+    return Selection(sql, parts, joined, [name for name, _ in more])
 
 
 def _join(table: str, key: ForeignKey) -> str:
