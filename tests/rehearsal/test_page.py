@@ -252,15 +252,17 @@ def test_a_new_release_and_back_again_with_all_that_was_booked(installed):
     assert "TAPER_VERSION=0.1.0\n" in installed.env()
 
 
-def test_the_web_server_is_back_within_three_seconds_when_its_master_was_killed(installed):
-    """Of the processor, which is the same on a busy machine: its two workers share one start."""
+def test_the_web_servers_two_workers_share_one_start_when_its_master_was_killed(installed):
+    """On any machine: what starts for itself takes as long again, and then answers."""
     installed.start("web")
     installed.type("Stopping, starting")
     pid = _running(installed)["web"]["pid"]
     installed.wait_for(lambda: _children_of(pid))
     assert installed.version() == machine.BEFORE
     Visitor(installed.site).book("Cy Demo", "cy@example.com")
-    assert sum(_seconds_of_the_processor(one) for one in [pid, *_children_of(pid)]) < 3
+    workers = [_seconds_of_the_processor(one) for one in _children_of(pid)]
+    assert len(workers) == 2
+    assert sum(workers) < _seconds_of_the_processor(pid)
     images = installed.typist.type(Box("", "sh", "docker image ls taper"))
     assert images.split() == [f"taper:{machine.BEFORE}", f"taper:{machine.AFTER}"]
 

@@ -37,7 +37,10 @@ def told(clinic):
 
     def _told(now=None):
         notices.tell(now=now or timezone.now())
-        return [(mail.address, f"{mail.subject}\n{mail.body}") for mail in SignInMail.objects.all()]
+        return [
+            (mail.address, f"{mail.subject}\n{mail.body}")
+            for mail in SignInMail.objects.order_by("pk")
+        ]
 
     return _told
 
