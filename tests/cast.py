@@ -22,9 +22,11 @@ from tests.clock import CLOCK, Clock, instant_of
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> None:
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         CLOCK.install()
+    yield
+    CLOCK.leave()
 
 
 @pytest.fixture(autouse=True)

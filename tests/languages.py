@@ -1,5 +1,7 @@
 """A site that speaks two more languages, which a reader of English can check."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,8 +16,15 @@ COMMON = "django.middleware.common.CommonMiddleware"
 
 @pytest.fixture(scope="session")
 def pseudo_catalogs(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("locale")
-    pseudo_languages.write(folder)
+    """Made by the first of the processes that share the run."""
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    folder = run / "locale"
+    with (run / "locale.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            pseudo_languages.write(folder)
     return folder
 
 

@@ -4,7 +4,8 @@ Babel reads and compiles, so that no system gettext is needed. Templates are fir
 Python that marks the same sentences, which is what Django itself does for gettext.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -25,7 +26,11 @@ KEYWORDS = {
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),
     **dict.fromkeys(["npgettext", "npgettext_lazy"], ((1, "c"), 2, 3)),
 }
+A_MARK = re.compile(rf"\b(?:{'|'.join(KEYWORDS)})\s*\(")
 APPS = ("bookings", "clinic", "therapists")
+
+# The file, and of a mark in it the line, the sentence, remarks for translators, the context.
+Extract = tuple[Path, tuple[int, str | tuple[str, ...], list[str], str | None]]
 
 
 def folder_of(language: str) -> Path:
@@ -33,18 +38,19 @@ def folder_of(language: str) -> Path:
     return Path(to_locale(language)) / "LC_MESSAGES"
 
 
-def marked_sentences() -> Catalog:
+def marked_sentences(extracts: Iterable[Extract] | None = None) -> Catalog:
     """Every sentence of the pages, mails and refusals, with the files it stands in."""
     catalog = Catalog(project="Taper", charset="utf-8")
-    for path, (line, sentence, comments, context) in extracted():
+    for path, (line, sentence, comments, context) in extracts or extracted():
         where = [(path.relative_to(settings.BASE_DIR).as_posix(), line)]
         catalog.add(sentence, locations=where, auto_comments=comments, context=context)
     return catalog
 
 
-def extracted() -> Iterator[tuple[Path, tuple[int, str | tuple[str, ...], list[str], str | None]]]:
-    """The file, and of each mark in it the line, the sentence, remarks for translators, context."""
+def extracted() -> Iterator[Extract]:
     for path, text in _sources():
+        if not A_MARK.search(text):
+            continue  # reading a module takes long
         found = extract("python", BytesIO(text.encode()), KEYWORDS, comment_tags=("Translators:",))
         yield from ((path, one) for one in found)
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -11,11 +12,14 @@ OF_THEIR_OWN = ("browser/", "faults/", "simulation/", "benchmarks/", "core/", "f
 CLOCKS = {"time_machine", "freezegun"}
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(TESTS.rglob("*.py")):
-        name = path.relative_to(TESTS).as_posix()
-        if path != CAST and not name.startswith(OF_THEIR_OWN):
-            yield name, ast.parse(path.read_text())
+@cache
+def sources() -> list[tuple[str, ast.Module]]:
+    named = [(path.relative_to(TESTS).as_posix(), path) for path in sorted(TESTS.rglob("*.py"))]
+    return [
+        (name, ast.parse(path.read_text()))
+        for name, path in named
+        if path != CAST and not name.startswith(OF_THEIR_OWN)
+    ]
 
 
 def fixtures(module: ast.Module) -> Iterator[ast.FunctionDef]:

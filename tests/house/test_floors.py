@@ -144,6 +144,7 @@ def imported(tree: ast.AST) -> set[str]:
     return names
 
 
+@cache
 def of_ours(module: str) -> set[str]:
     return (imported(parsed(module)) & set(MODULES)) - {module}
 

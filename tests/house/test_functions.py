@@ -4,23 +4,24 @@ Nobody can read a call of six arguments by their order: the sixth has a keyword.
 """
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 
-from tests.house.test_floors import APPS, ROOT
+from tests.house.test_floors import MODULES, ROOT, parsed
 
 MOST_LINES = 30
 MOST_POSITIONALS = 5
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def functions() -> Iterator[tuple[str, Function]]:
+@cache
+def functions() -> list[tuple[str, Function]]:
     """Of the product, as path and name, with what it says."""
-    for app in APPS:
-        for path in (ROOT / app).rglob("*.py"):
-            where = path.relative_to(ROOT).as_posix()
-            for one in ast.walk(ast.parse(path.read_text())):
-                if isinstance(one, Function):
-                    yield f"{where}: {one.name}", one
+    return [
+        (f"{path.relative_to(ROOT).as_posix()}: {one.name}", one)
+        for module, path in MODULES.items()
+        for one in ast.walk(parsed(module))
+        if isinstance(one, Function)
+    ]
 
 
 def positionals(arguments: ast.arguments) -> list[str]:

@@ -3,7 +3,7 @@ every mail of all years is read."""
 
 import ast
 
-from tests.house.test_floors import APPS, ROOT
+from tests.house.test_floors import MODULES, ROOT, parsed
 
 # Of mails that are one client's already: `timed_to_training` and `gone_out`.
 OF_A_CLIENTS_OWN = {"bookings/actions/mail/nudge_delivery.py"}
@@ -11,9 +11,9 @@ OF_A_CLIENTS_OWN = {"bookings/actions/mail/nudge_delivery.py"}
 
 def test_mails_are_found_by_what_they_are_about_among_a_clients_own():
     asked, wrong = 0, []
-    for path in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
+    for module, path in MODULES.items():
         where = path.relative_to(ROOT).as_posix()
-        calls = ast.walk(ast.parse(path.read_text()))
+        calls = ast.walk(parsed(module))
         for call in (one for one in calls if isinstance(one, ast.Call)):
             names = [one.arg or "" for one in call.keywords]
             if any(name.startswith("about__") for name in names):

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stderr
+from functools import cache
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -78,24 +79,21 @@ def unmarked_in_template(text: str) -> list[str]:
 def unmarked_in_module(text: str) -> list[str]:
     """What reads as a sentence and goes through no gettext, but for docstrings: in constants, in
     f-strings, and whatever is said of a field."""
-    tree = ast.parse(text)
+    nodes = list(ast.walk(ast.parse(text)))
     passed_by = {
         id(constant)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Call) and _name(node.func) in MARKS
         for constant in ast.walk(node)
     }
-    passed_by |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed_by |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     passed_by |= {
-        id(piece)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.JoinedStr)
-        for piece in node.values
+        id(piece) for node in nodes if isinstance(node, ast.JoinedStr) for piece in node.values
     }
-    of_fields = {id(one) for node in ast.walk(tree) for one in _said_of_fields(node)}
-    return glued_in_module(text) + [
+    of_fields = {id(one) for node in nodes for one in _said_of_fields(node)}
+    return glued(nodes) + [
         node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in passed_by
@@ -111,7 +109,7 @@ def _said_of_fields(node: ast.AST) -> Iterator[ast.expr]:
     """The words of a field, wherever they stand: a keyword, a key, the first thing it is given."""
     if isinstance(node, ast.Call) and NAMED_FIRST.fullmatch(_name(node.func)):
         yield from node.args[:1]
-    if isinstance(node, ast.Tuple) and A_CHOICE.fullmatch(ast.unparse(node)):
+    if isinstance(node, ast.Tuple) and _may_be_a_choice(node):
         yield node.elts[1]
     named: list[tuple[object, ast.expr]] = []
     if isinstance(node, ast.keyword):
@@ -129,6 +127,13 @@ def _said_of_fields(node: ast.AST) -> Iterator[ast.expr]:
             yield said
 
 
+def _may_be_a_choice(node: ast.Tuple) -> bool:
+    """How it is written takes longer to find than that it begins with no text."""
+    first = node.elts[0] if node.elts else None
+    is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
+    return is_text and bool(A_CHOICE.fullmatch(ast.unparse(node)))
+
+
 def unmarked_in_script(text: str) -> list[str]:
     """What a script would say in English, instead of in words that the page gives it."""
     found = (re.sub(r"\${[^}]*}", "_", "".join(one)) for one in IN_QUOTES.findall(text))
@@ -143,6 +148,7 @@ def _name(function: ast.expr) -> str:
     return getattr(function, "id", getattr(function, "attr", ""))
 
 
+@cache
 def unmarked() -> dict[str, int]:
     counted = {}
     for top, reading in (
@@ -227,12 +233,17 @@ def test_the_reading_of_scripts_knows_what_the_page_could_say(script, found):
 
 
 @pytest.fixture(scope="module")
-def marked() -> Catalog:
+def extracts() -> list[catalogs.Extract]:
     complaints = StringIO()
     with redirect_stderr(complaints):
-        found = catalogs.marked_sentences()
+        found = list(catalogs.extracted())
     assert complaints.getvalue() == ""  # it would stand among the first lines of a demo
     return found
+
+
+@pytest.fixture(scope="module")
+def marked(extracts) -> Catalog:
+    return catalogs.marked_sentences(extracts)
 
 
 def test_a_catalog_has_every_marked_sentence_and_keeps_what_is_translated(tmp_path, marked):
@@ -252,10 +263,10 @@ def test_what_the_core_says_is_in_the_catalog_as_well(marked):
     assert marked["{count} week"].id == ("{count} week", "{count} weeks")
 
 
-def test_no_sentence_is_marked_both_alone_and_as_one_of_many():
+def test_no_sentence_is_marked_both_alone_and_as_one_of_many(extracts):
     """A catalog has one entry for both, and then finds words for only one of them."""
     alone, of_many = set[str](), set[tuple[str, ...]]()
-    for _path, (_line, sentence, _remarks, _context) in catalogs.extracted():
+    for _path, (_line, sentence, _remarks, _context) in extracts:
         if isinstance(sentence, tuple):
             of_many.add(sentence)
         else:
@@ -283,9 +294,9 @@ def test_every_choice_has_a_name_that_can_be_translated():
     assert {(field, name) for field, name in words if not isinstance(name, Promise)} == set()
 
 
-def glued_in_module(text: str) -> list[str]:
+def glued(nodes: Iterable[ast.AST]) -> list[str]:
     """f-strings with words in them, which no catalog can have; `_` is what they leave open."""
-    pieces = (node.values for node in ast.walk(ast.parse(text)) if isinstance(node, ast.JoinedStr))
+    pieces = (node.values for node in nodes if isinstance(node, ast.JoinedStr))
     return [said for said in ("".join(map(_said, some)) for some in pieces) if _is_glued(said)]
 
 
@@ -307,9 +318,9 @@ def _said(piece: ast.expr) -> str:
 @pytest.mark.parametrize("where", ["bookings/runner", "bookings/desk", "bookings/web"])
 def test_no_page_glues_a_sentence(where):
     found = {
-        path.relative_to(ROOT).as_posix(): glued
+        path.relative_to(ROOT).as_posix(): said
         for path in sorted((ROOT / where).rglob("*.py"))
-        if (glued := glued_in_module(path.read_text()))
+        if (said := glued(ast.walk(ast.parse(path.read_text()))))
     }
     assert found == {}
 

@@ -6,6 +6,7 @@ The list is of what was once written, and of what people say instead.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,12 +53,14 @@ NEVER = {
 }
 
 
+@cache
 def files() -> list[Path]:
     found = [settings.BASE_DIR / one for one in (*PAGES, *CODE)]
     inside = [file for one in found for file in ([one] if one.is_file() else one.rglob("*.*"))]
     return [*sorted(one for one in inside if one.suffix in (".html", ".txt", ".py")), PROTOCOL]
 
 
+@cache
 def sentences(file: Path) -> list[str]:
     if file.suffix == ".py":
         return list(_of_code(file))
