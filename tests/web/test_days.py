@@ -21,7 +21,12 @@ UNKNOWN = [
     "1999-12-31", "2200-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01",
     "2026-00-00", "0000-00-00",
 ]  # fmt: skip
-ODD = [*UNKNOWN, "", "2026", "20261201", "2026-12-1", "-1", "tomorrow", "\x00", "9" * 40]
+ODD = [*UNKNOWN, "", "2026", "-1", "tomorrow", "\x00", "9" * 40]
+# Of those, what each page is asked: a day, the ends, what lies beyond, and what is no date.
+ASKED_OF_EACH = [
+    "2000-01-01", "2026-12-01", "2199-12-31", "1999-12-31", "9999-12-31", "0001-01-01",
+    "2026-02-30", "", "\x00", "tomorrow",
+]  # fmt: skip
 # What pages ask of days behind their question mark, and in their forms; and whom they are for.
 ASKED = [
     ("owner", "/desk/", "day"),
@@ -116,7 +121,7 @@ def test_no_page_of_any_other_day_is_there(whoever, day):
 @pytest.mark.parametrize(("who", "url", "name"), ASKED)
 def test_a_page_that_is_asked_for_any_day_answers(whoever, who, url, name):
     browser = whoever["browsers"][who]
-    for day in (*KNOWN, *ODD):
+    for day in ASKED_OF_EACH:
         assert browser.get(url, query_params={name: day}).status_code in (200, 302, 400), day
 
 
@@ -124,7 +129,7 @@ def test_a_page_that_is_asked_for_any_day_answers(whoever, who, url, name):
 def test_a_form_that_is_sent_any_day_answers(whoever, who, url, names, more):
     browser = whoever["browsers"][who]
     more = {name: whoever["kim"].pk if value == "kim" else value for name, value in more.items()}
-    for day in (*KNOWN, *ODD):
+    for day in ASKED_OF_EACH:
         typed = {**more, **dict.fromkeys(names, day)}
         assert browser.post(url, typed).status_code in (200, 302, 409, 422), day
 
@@ -173,9 +178,11 @@ def test_a_link_past_the_ends_leads_to_them(day):
     assert reverse("diary:day", args=[day]) == f"/diary/{end}/"
 
 
-@pytest.mark.parametrize("text", [*UNKNOWN, "", "2026", "-1", "tomorrow", "\x00", "9" * 40])
-def test_what_is_no_known_day_is_none(text):
+@pytest.mark.parametrize("text", ODD)
+def test_what_is_no_known_day_is_none_and_no_form_takes_it(text):
     assert day_in(text) is None
+    with pytest.raises(ValidationError):
+        DayField().clean(text)
 
 
 def test_a_form_says_which_years_it_takes():

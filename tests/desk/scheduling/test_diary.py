@@ -439,7 +439,7 @@ def test_a_receipt_names_the_clinic_what_was_paid_and_the_tax(panel, desk, clini
 
 
 @pytest.mark.parametrize("path", ["takings/", "takings.csv"])
-def test_30_payments_cost_no_more_queries_than_one(panel, desk, path):
+def test_ten_payments_cost_no_more_queries_than_one(panel, desk, path):
     def cost():
         with CaptureQueriesContext(connection) as data:
             desk.get(f"/diary/2026-12-01/{path}")
@@ -448,7 +448,7 @@ def test_30_payments_cost_no_more_queries_than_one(panel, desk, path):
     panel("pay", amount="1", method="cash")
     cost()
     one = cost()
-    for _ in range(29):
+    for _ in range(9):
         panel("pay", amount="1", method="cash")
     assert cost() == one
 

@@ -1,6 +1,6 @@
 """Small clinics at random with visits, money, races and mails around a change of the clocks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -65,13 +65,18 @@ def random_books(seed: int) -> tuple[Clinic, Period, datetime]:
 
 
 @contextmanager
-def all_of(report: Report, seed: int) -> Iterator[AskedReport]:
-    """The report of such a clinic, which is gone afterwards: what was paid cannot be deleted."""
+def all_of(reports: Iterable[Report], seed: int) -> Iterator[list[AskedReport]]:
+    """Those of such a clinic, which is gone afterwards: what was paid cannot be deleted."""
     with transaction.atomic():
         _, period, now = random_books(seed)
         dice = Random(seed)
-        whose = dice.choice([None, *Therapist.objects.values_list("pk", flat=True)])
-        yield AskedReport(report, period, now, weeks=dice.choice([2, 4, 12]), therapist=whose)
+        whose = [None, *Therapist.objects.values_list("pk", flat=True)]
+        yield [
+            AskedReport(
+                one, period, now, weeks=dice.choice([2, 4, 12]), therapist=dice.choice(whose)
+            )
+            for one in reports
+        ]
         transaction.set_rollback(True)
 
 
