@@ -12,11 +12,15 @@ from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY,
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
-from django.contrib.auth import SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import update_last_login
 from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.core.roles import Role
+from bookings.models import User
+from clinic.accounts.sessions import SessionStore
 from tests import factories
 from tests.clock import CLOCK, Clock, instant_of
 
@@ -130,11 +134,21 @@ def signed_in():
     """A browser of that login."""
 
     def _signed_in(user):
-        browser = Browser()
-        browser.force_login(user)
-        return browser
+        return sign_in(Browser(), user)
 
     return _signed_in
+
+
+def sign_in(browser: Browser, user: User) -> Browser:
+    """As the browser's own `force_login`, which takes three sessions to leave one."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    [session[BACKEND_SESSION_KEY]] = settings.AUTHENTICATION_BACKENDS
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    update_last_login(None, user)
+    return browser
 
 
 @pytest.fixture

@@ -118,9 +118,9 @@ def owner(clinic):
 
 
 @pytest.fixture
-def owners(owner, type_password):
-    """By a page of the site, so that it counts; and asked once more, as before changing logins."""
-    return is_still_you(type_password(owner.email))
+def owners(owner, signed_in):
+    """Asked just now, as before changing logins."""
+    return just_asked(signed_in(owner))
 
 
 @pytest.fixture
