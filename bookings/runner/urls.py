@@ -6,6 +6,7 @@ from bookings.runner import embed, home, looks, therapists
 from bookings.runner.clients import account, age_consent, legal, week
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
+    address,
     appointment,
     book_from_mail,
     booking,
@@ -88,7 +89,7 @@ urlpatterns = [
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),
         path("appointments/<token>/send-again/", appointment.send_again, name="send_again"),
-        path("appointments/<token>/address/", booking.correct_address, name="correct_address"),
+        path("appointments/<token>/address/", address.correct, name="correct_address"),
         path("appointments/<token>/thats-me/", appointment.prove, name="prove"),
         *mounted(RUNNERS_PLAN, "appointments/<token>/plan/", behind_the_mails_link, "my_"),
     ),
