@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.runner import embed, home, looks, therapists
-from bookings.runner.clients import account, age_consent, legal, week
+from bookings.runner.clients import account, age_consent, legal, shared_device, week
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
     address,
@@ -42,6 +42,7 @@ urlpatterns = [
         path("protocol/", protocol.protocol, name="protocol"),
         # In a frame of the web sites that the owner names.
         path("embed/", embed.embed, name="embed"),
+        path("plan/forget-me/", shared_device.forget, name="forget"),
         *mounted(RUNNERS_PLAN, "plan/", of_this_browser),
         path("held/", held.held, name="held"),
         path("book/<slug:slug>/", times.times, name="times"),

@@ -450,7 +450,7 @@ def test_whoever_looks_at_correcting_it_or_types_no_better_address_keeps_the_boo
         assert "Ana Maria Demo" in answer.content.decode()
     assert inbox() == []
     press_yes(mail)
-    assert Appointment.objects.get(status=Status.BOOKED).client.proved_at
+    assert Appointment.objects.get(status=Status.BOOKED).whose.proved_at
 
 
 def test_an_address_that_may_keep_no_more_leaves_the_booking_as_it_was(books, inbox):
