@@ -23,6 +23,7 @@ from bookings.models import User
 from clinic.accounts.sessions import SessionStore
 from tests import factories
 from tests.clock import CLOCK, Clock, instant_of
+from tests.reading import present
 
 
 @pytest.fixture(scope="session")
@@ -146,8 +147,8 @@ def sign_in(browser: Browser, user: User) -> Browser:
     [session[BACKEND_SESSION_KEY]] = settings.AUTHENTICATION_BACKENDS
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
-    update_last_login(None, user)
+    browser.cookies[settings.SESSION_COOKIE_NAME] = present(session.session_key)
+    update_last_login(User, user)
     return browser
 
 
