@@ -234,9 +234,9 @@ def test_the_number_of_queries_does_not_grow_with_therapists_days_or_appointment
     assert Client.objects.count() == 1
 
 
-def test_fifty_thousand_stored_appointments_ask_no_more_questions(db):
+def test_two_thousand_stored_appointments_ask_no_more_questions(db):
     counted = set()
-    for therapists, appointments in ((1, 100), (8, 50_000)):
+    for therapists, appointments in ((1, 100), (8, 2_000)):
         Appointment.objects.all().delete()
         Client.objects.all().delete()
         Treatment.objects.all().delete()
