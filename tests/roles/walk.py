@@ -34,8 +34,8 @@ __all__ = ["walked"]
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 # Where anybody gets in, the policy does not ask who they are: three of the staff are enough.
 ENOUGH = frozenset(PEOPLE) - {"lee", "uma"}
-# Where a role is refused, whoever has it: one of the two who do is enough. And where therapists
-# are, an owner who treats is an owner.
+# Where a role is refused, whoever has it: one of the two who do is enough. And where no therapist
+# may go, an owner who treats is one more owner.
 ALIKE = {"bo": Role.RUNNER, "lee": Role.THERAPIST, "uma": Role.THERAPIST}
 
 
