@@ -1,7 +1,9 @@
 """Pieces of work in processes of their own; one that dies ends the wait, and says of what."""
 
 import multiprocessing
+import os
 import signal
+import subprocess
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from django.db import connections
 
@@ -93,6 +95,33 @@ def _answer(hears: Connection) -> Share:
     if isinstance(told, Share):
         return told
     raise Died(told)
+
+
+class Forked:
+    """A function in a process forked from ours, which has loaded the site: as much of a Popen as a
+    Child asks for. It sees to its own output."""
+
+    def __init__(self, work: Callable[..., object], *args: Any) -> None:
+        connections.close_all()
+        self._process = multiprocessing.get_context("fork").Process(target=work, args=args)
+        self._process.start()
+        self.pid = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("a forked program", timeout or 0)
+        return self._process.exitcode
+
+    def send_signal(self, sign: signal.Signals) -> None:
+        os.kill(cast(int, self.pid), sign)
 
 
 @contextmanager

@@ -146,10 +146,10 @@ def world(db):
 
 
 def pages(world, usual):
-    """(name, address, what it showed) of every page that opens for this person."""
+    """(name, address, what it showed, whether it takes a form) of all that open for this person."""
     for name, url in walk.pages(world):
         if usual[name].opens and not any(part in name for part in LEFT_OUT):
-            yield name, url, usual[name].page
+            yield name, url, usual[name].page, usual[name].got[1] not in ("403", "405")
 
 
 @cache
@@ -167,15 +167,14 @@ def test_no_page_is_slow_to_refuse(world, walked, who):
     """As a form, and as parameters: one class for each page in turn, all of them in make soak."""
     browser, slow, worst = world.browsers[who], [], list(WORST.items())
     browser.raise_request_exception = False
-    for number, (name, url, shown) in enumerate(pages(world, walked.of(who))):
+    for number, (name, url, shown, takes_forms) in enumerate(pages(world, walked.of(who))):
         names = sorted(set(NAMED.findall(shown)) - {"csrfmiddlewaretoken"})
         for what, text in worst if THOROUGH else worst[number % len(worst) :][:1]:
             body = "&".join(f"{one}={quoted(text)}" for one in names[:20])
             asked = urlencode(dict.fromkeys(ASKED, text[-2_000:]))
-            tries = {
-                "form": lambda: browser.post(url, body, content_type=FORM),  # noqa: B023
-                "parameters": lambda: browser.get(f"{url}?{asked}"),  # noqa: B023
-            }
+            tries = {"parameters": lambda: browser.get(f"{url}?{asked}")}  # noqa: B023
+            if takes_forms:
+                tries["form"] = lambda: browser.post(url, body, content_type=FORM)  # noqa: B023
             for how, ask in tries.items():
                 took = least_of_three(lambda: answered(browser, ask))  # noqa: B023
                 if took > MOST_SECONDS:

@@ -4,7 +4,6 @@ In small nothing is measured, and what a start costs is nearly all of it: a proc
 one that has loaded the site runs the same program with the same arguments.
 """
 
-import multiprocessing
 import os
 import runpy
 import signal
@@ -16,11 +15,11 @@ from pathlib import Path
 from typing import cast
 
 from django.conf import settings
-from django.db import connections
 from django.utils.functional import empty
 
 from clinic.demo.processes import Child, die_with_parent
 from tests.benchmarks.sizes import TOY
+from tests.processes import Forked
 
 OF_PYTHON = [sys.executable, "-m"]
 
@@ -29,36 +28,10 @@ def program(
     name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None
 ) -> Child:
     if TOY and command[0] == sys.executable:
-        return Child(name, cast(subprocess.Popen, _Forked(command, log, env or os.environ)), log)
-    return Child.start(name, command, log=log, env=env)
-
-
-class _Forked:
-    """As much of a Popen as a Child asks for."""
-
-    def __init__(self, command: Sequence[str], log: Path, env: Mapping[str, str]) -> None:
-        connections.close_all()
         import_module(settings.ROOT_URLCONF)  # once, and not in each
-        fork = multiprocessing.get_context("fork")
-        self._process = fork.Process(target=_run, args=(command, log, env))
-        self._process.start()
-        self.pid = self._process.pid
-
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
-
-    def poll(self) -> int | None:
-        return self._process.exitcode
-
-    def wait(self, timeout: float | None = None) -> int:
-        self._process.join(timeout)
-        if self._process.exitcode is None:
-            raise subprocess.TimeoutExpired("a forked program", timeout or 0)
-        return self._process.exitcode
-
-    def send_signal(self, sign: signal.Signals) -> None:
-        os.kill(cast(int, self.pid), sign)
+        forked = Forked(_run, command, log, env or os.environ)
+        return Child(name, cast(subprocess.Popen, forked), log)
+    return Child.start(name, command, log=log, env=env)
 
 
 def _run(command: Sequence[str], log: Path, env: Mapping[str, str]) -> None:

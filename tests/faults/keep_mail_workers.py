@@ -1,41 +1,37 @@
 """Keeps so many processes sending mail, whatever happens to them.
 
-A program: each line on its standard input is a signal's name and the number of the worker that
-gets it. When its input ends, each worker finishes what it is at, and then it ends too.
+Each order is a signal's name and the number of the worker that gets it. When there can come no
+more, each worker finishes what it is at, and then this ends too.
 """
 
 import os
-import select
 import signal
 import sys
 from datetime import timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
 
-import django
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.urls import reverse  # noqa: E402
-
-from bookings.models.mail import mails  # noqa: E402
+from bookings.models.mail import mails
 
 
-class PlanStore:
-    def __init__(self, count: int):
+class Keeper:
+    def __init__(self, count: int, orders: Connection):
+        self._orders = orders
         self._pids = [_a_worker() for _ in range(count)]
 
     def run(self) -> None:
         while True:
             self._replace_the_dead()
-            if select.select([sys.stdin], [], [], 0.01)[0]:
-                orders = os.read(sys.stdin.fileno(), 10_000).decode()
-                if not orders:
+            if self._orders.poll(0.01):
+                try:
+                    sign, which = self._orders.recv()
+                except EOFError:
                     return self._finish()
-                for order in orders.splitlines():
-                    name, which = order.split()
-                    os.kill(self._pids[int(which)], signal.Signals[name])
+                os.kill(self._pids[which], sign)
 
     def _finish(self) -> None:
         for pid in self._pids:
@@ -61,13 +57,20 @@ class PlanStore:
 def _a_worker() -> int:
     pid = os.fork()
     if pid == 0:
-        call_command("send_mail_loop", after=0, every=0.02)
+        call_command("send_mail_loop", after=0, every=0.05)
         os._exit(0)
     return pid
 
 
-if __name__ == "__main__":
-    mails.LEASE = timedelta(seconds=float(sys.argv[2]))
-    settings.EMAIL_TIMEOUT = float(sys.argv[3])
+def keep(
+    count: int, lease: float, answer: float, orders: Connection, teller: Connection, log: Path
+) -> None:
+    """`teller` is the other end, which would keep it open here."""
+    teller.close()
+    os.setsid()
+    sys.stderr = log.open("w", buffering=1)
+    os.dup2(sys.stderr.fileno(), 2)
+    mails.LEASE = timedelta(seconds=lease)
+    settings.EMAIL_TIMEOUT = answer
     reverse("account_login")  # reads every page's code, or each worker would by itself
-    PlanStore(int(sys.argv[1])).run()
+    Keeper(count, orders).run()

@@ -1,21 +1,21 @@
 """Processes that send mail, and misfortunes to befall them."""
 
+import multiprocessing
 import os
+import signal
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
-from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
 from bookings.models import Mail, MailServer, MailState
 from clinic.demo.processes import Child
 from tests import patience
-from tests.processes import none_may_die
-from tests.reading import present
+from tests.faults.keep_mail_workers import keep
+from tests.processes import Forked, none_may_die
 
 LEASE = patience.seconds()  # unless a test is about its end
 ANSWER = patience.seconds() / 2
@@ -31,49 +31,31 @@ class Workers:
 
     def __init__(self, count: int, *, lease: float = LEASE, patience: float = ANSWER):
         self.count = count
-        self._arguments = [str(count), str(lease), str(patience)]
+        self._wishes = count, lease, patience
 
     def __enter__(self) -> Self:
         log = Path(os.environ["STATE"]) / "mail-workers.log"
-        with log.open("w") as output:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tests.faults.keep_mail_workers",
-                    *self._arguments,
-                ],
-                stdin=subprocess.PIPE,
-                stderr=output,
-                text=True,
-                start_new_session=True,
-                env={
-                    **os.environ,
-                    "DATABASE_URL": url_of_the_tests_database(),
-                    "EMAIL_HOST": settings.EMAIL_HOST,
-                    "EMAIL_PORT": str(settings.EMAIL_PORT),
-                },
-            )
-        self._watched = none_may_die([Child("The keeper of mail workers", self._process, log)])
+        orders, self._teller = multiprocessing.Pipe(duplex=False)
+        self._keeper = Forked(keep, *self._wishes, orders, self._teller, log)
+        orders.close()
+        process = cast(subprocess.Popen, self._keeper)
+        self._watched = none_may_die([Child("The keeper of mail workers", process, log)])
         self._watched.__enter__()
         return self
 
     def __exit__(self, *error) -> None:
         self._watched.__exit__(*error)
-        present(self._process.stdin).close()
-        self._process.wait(timeout=patience.seconds())
+        self._teller.close()
+        self._keeper.wait(timeout=patience.seconds())
 
     def kill(self, which: int) -> None:
-        self._signal("SIGKILL", which)
+        self._teller.send((signal.SIGKILL, which))
 
     def pause(self, which: int) -> None:
-        self._signal("SIGSTOP", which)
+        self._teller.send((signal.SIGSTOP, which))
 
     def go_on(self, which: int) -> None:
-        self._signal("SIGCONT", which)
-
-    def _signal(self, name: str, which: int) -> None:
-        print(name, which, file=self._process.stdin, flush=True)
+        self._teller.send((signal.SIGCONT, which))
 
 
 def url_of_the_tests_database() -> str:

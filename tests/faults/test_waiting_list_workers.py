@@ -87,7 +87,7 @@ def work(now: datetime) -> None:
     connections.close_all()
     while FreedTime.objects.due(now).exists() or not_asked_yet(now):
         tending.tend(now=now)
-        time.sleep(0.02)  # whoever finds another at work does not take its processor
+        time.sleep(0.1)  # whoever finds another at work does not take its processor
     os._exit(0)
 
 

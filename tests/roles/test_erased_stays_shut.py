@@ -25,7 +25,8 @@ from tests.clock import ZONE, day_of
 from tests.page_forms import forms_of
 from tests.reading import present
 from tests.roles.addresses import every_page
-from tests.roles.world import PEOPLE, make_world, templates_of_few_words
+from tests.roles.walk import knocking
+from tests.roles.world import make_world, templates_of_few_words
 from therapists.core.content import Answers, Content, Given
 from therapists.models import HealthCheck, Note, NoteVersion, Privacy
 from therapists.models.sealed import Sealed
@@ -96,8 +97,8 @@ def pages_about(world, client) -> list[tuple[str, str]]:
 
 def opened(world, pages) -> Iterator[tuple[str, str, str, str]]:
     """(who, page, address, what they see) of everything that is shown to somebody."""
-    for who in PEOPLE:
-        for name, url in pages:
+    for name, url in pages:
+        for who in knocking(name, url):
             response = world.browsers[who].get(url)
             if response.status_code == 200 and not response.streaming:
                 yield who, name, url, response.content.decode()

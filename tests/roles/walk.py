@@ -34,8 +34,9 @@ __all__ = ["walked"]
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 # Where anybody gets in, the policy does not ask who they are: three of the staff are enough.
 ENOUGH = frozenset(PEOPLE) - {"lee", "uma"}
-# Where a role is refused, whoever has it: one of the two who do is enough.
-ALIKE = {"bo": Role.RUNNER, "lee": Role.THERAPIST}
+# Where a role is refused, whoever has it: one of the two who do is enough. And where no therapist
+# may go, an owner who treats is one more owner.
+ALIKE = {"bo": Role.RUNNER, "lee": Role.THERAPIST, "uma": Role.THERAPIST}
 
 
 class Answer(NamedTuple):
@@ -133,20 +134,29 @@ def pages(world: World) -> list[tuple[str, str]]:
 
 def _go(walk: Walk, world: World, there: list[tuple[str, str]]) -> None:
     shown: dict[tuple[str, str, str, str], tuple[str, dict[str, str]]] = {}
+    came: dict[tuple, str] = {}  # by what was asked: a form of every page is sent once
     for name, url in there:
-        for who in _knocking(name, url):
+        for who in knocking(name, url):
             get, headers, content = _asked(world, who, "get", url)
-            answer = Answer(
-                who, name, url, (get, _asked(world, who, "post", url)[0]), headers, content
-            )
+            post, *_ = _asked(world, who, "post", url)
+            came |= {(who, "get", url): get, (who, "post", url): post}
+            answer = Answer(who, name, url, (get, post), headers, content)
             walk.answers.append(answer)
             shown |= {(who, name, *kind): form for kind, form in _forms_on(answer)}
     for (who, name, view, method), (target, sent) in shown.items():
-        came_to, *_ = _asked(world, who, method, target, sent)
-        walk.forms.append(ShownForm(who, name, view, method, target, came_to))
+        asked = (who, method, target, *_but_the_token(sent))
+        if asked not in came:
+            came[asked], *_ = _asked(world, who, method, target, sent)
+        walk.forms.append(ShownForm(who, name, view, method, target, came[asked]))
 
 
-def _knocking(name: str, url: str) -> list[str]:
+def _but_the_token(sent: dict[str, str]) -> list[tuple[str, str]]:
+    """Which is another one on every page, and is not asked for here."""
+    return [one for one in sent.items() if one[0] != "csrfmiddlewaretoken"]
+
+
+def knocking(name: str, url: str) -> list[str]:
+    """As whom a page is asked for."""
     roles = who_may(resolve(url).func, name)
     if roles is None:  # EVERYONE
         return [one for one in PEOPLE if one in ENOUGH]

@@ -18,6 +18,8 @@ from tests.simulation import clock, mutants  # noqa: E402
 from tests.simulation.broker import DONE, broker  # noqa: E402
 
 timezone.now = clock.now
+# Celery has each task make a connection of its own, which costs more than most of them do with it.
+app.conf.CELERY_DB_REUSE_MAX = 10**9
 fault = mutants.alive(os.environ["SIMULATED_MUTANT"])  # kept, or it would end at once
 fault.__enter__()
 

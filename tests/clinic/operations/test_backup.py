@@ -164,21 +164,14 @@ def everything_is_still_refused(treatment):
 
 
 def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_folder):
+    """Mail was paused already, so that still is as it was, and by whom."""
     make_client("Åsa O’Neill\n=1+1")
-    controls.pause(by="owner", now=NOW)  # as restoring would, if nobody had
+    controls.pause(by="Dee", now=NOW)
     before = contents()
     path = backed_up(backup_folder)
     wreck()
     restore.restore(path, restore.examine(path, ""), "")
     assert contents() == before
-
-
-def test_what_comes_back_is_found_quickly_at_once(a_clinic, backup_folder):
-    """PostgreSQL knows how much is where, which no dump tells it."""
-    make_client("Ana Demo")
-    path = backed_up(backup_folder)
-    restore.restore(path, restore.examine(path, ""), "")
-    assert learnt() >= {"bookings_client", "bookings_clinic", "bookings_weeklyshift"}
 
 
 def test_a_database_that_holds_something_or_is_in_use_is_left_alone_unless_told(
@@ -205,22 +198,19 @@ def test_a_database_that_holds_something_or_is_in_use_is_left_alone_unless_told(
     assert not Client.objects.filter(name__in=["Ana Gone", "Later Demo"]).exists()
 
 
-def test_mail_is_paused_by_the_same_transaction_that_brings_the_backup_back(
+def test_what_comes_back_is_found_quickly_and_its_mail_is_paused_by_the_same_transaction(
     a_clinic, backup_folder
 ):
-    """So that nothing goes out twice, whatever becomes of the program after the commit."""
+    """PostgreSQL knows how much is where, which no dump tells it; and nothing goes out twice,
+    whatever becomes of the program after the commit."""
+    make_client("Ana Demo")
     path = backed_up(backup_folder)
     restore.restore(path, restore.examine(path, ""), "")
+    assert learnt() >= {"bookings_client", "bookings_clinic", "bookings_weeklyshift"}
     clinic = Clinic.objects.get()
     assert clinic.mail_paused_by == "restore"
     assert clinic.mail_paused_at
     assert Change.objects.filter(role="program", who="restore").exists()
-
-
-def test_a_backup_made_while_mail_was_paused_still_says_by_whom(a_clinic, backup_folder):
-    controls.pause(by="Dee", now=NOW)
-    restored(backed_up(backup_folder), replace=True)
-    assert Clinic.objects.get().mail_paused_by == "Dee"
 
 
 A_LINE = b'{"client": 1, "known_since": "2026-01-01", "erased_at": "2026-01-01"}\n'
