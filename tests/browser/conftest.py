@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Literal
@@ -108,6 +109,13 @@ FLAGS = [
 ]
 
 
+@cache
+def _kept(mail: Path) -> tuple[str, EmailMessage]:
+    """To whom, and what; read once, as hundreds are looked through many times a second."""
+    letter = message_from_bytes(mail.read_bytes(), policy=policy.default)
+    return letter["To"], letter
+
+
 @dataclass(frozen=True)
 class Inbox:
     """The mails that the site has really sent."""
@@ -124,9 +132,8 @@ class Inbox:
         return patience.wait_for(came, otherwise=lambda: f"no mail about {about!r} to {recipient}")
 
     def all_to(self, recipient: str) -> list[EmailMessage]:
-        kept = sorted(self.folder.glob("*.eml"), reverse=True)
-        letters = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in kept]
-        return [letter for letter in letters if recipient in letter["To"]]
+        kept = map(_kept, sorted(self.folder.glob("*.eml"), reverse=True))
+        return [letter for to, letter in kept if recipient in to]
 
     @staticmethod
     def links(letter: EmailMessage) -> list[str]:
