@@ -13,11 +13,15 @@ def last_event(appointment: Appointment) -> int:
     return latest.first() or 0
 
 
-def refuse_if_changed(clinic: Clinic, appointment: Appointment, seen: int | None) -> None:
-    """Raises Stale with what happened since; None asks for no such care."""
+def refuse_if_changed(
+    clinic: Clinic, appointment: Appointment, seen: int | None, *, of: str = ""
+) -> None:
+    """Raises Stale with what happened since, or what of that kind; None asks for no such care."""
     if seen is None:
         return
     since = appointment.events.filter(pk__gt=seen).order_by("pk")
+    if of:
+        since = since.filter(kind=of)
     if happened := [event_text.signed(event, clinic) for event in since]:
         sentence = _("It has changed since the page was opened: {changes}.")
         raise Stale(sentence.format(changes="; ".join(happened)))

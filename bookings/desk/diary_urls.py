@@ -56,4 +56,9 @@ urlpatterns = protected(
     path("blocks/<slug:kind>/new/", blocks.new_block, name="new_block"),
     path("blocks/<slug:kind>/<int:pk>/", blocks.block, name="block"),
     path("blocks/<slug:kind>/<int:pk>/remove/", blocks.remove_block, name="remove_block"),
-) + protected(DESK, path("<day:day>/feed/", feed.feed, name="feed"), by_itself=True)
+) + protected(
+    DESK,
+    path("<day:day>/feed/", feed.feed, name="feed"),
+    path("appointments/<int:pk>/follow/", appointment.follow, name="follow_appointment"),
+    by_itself=True,
+)

@@ -3,9 +3,10 @@
 from django.urls import path
 
 from bookings.runner import embed, home, looks, therapists
-from bookings.runner.clients import account, age_consent, legal, week
+from bookings.runner.clients import account, age_consent, legal, shared_device, week
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
+    address,
     appointment,
     book_from_mail,
     booking,
@@ -41,6 +42,7 @@ urlpatterns = [
         path("protocol/", protocol.protocol, name="protocol"),
         # In a frame of the web sites that the owner names.
         path("embed/", embed.embed, name="embed"),
+        path("plan/forget-me/", shared_device.forget, name="forget"),
         *mounted(RUNNERS_PLAN, "plan/", of_this_browser),
         path("held/", held.held, name="held"),
         path("book/<slug:slug>/", times.times, name="times"),
@@ -88,7 +90,7 @@ urlpatterns = [
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),
         path("appointments/<token>/send-again/", appointment.send_again, name="send_again"),
-        path("appointments/<token>/address/", booking.correct_address, name="correct_address"),
+        path("appointments/<token>/address/", address.correct, name="correct_address"),
         path("appointments/<token>/thats-me/", appointment.prove, name="prove"),
         *mounted(RUNNERS_PLAN, "appointments/<token>/plan/", behind_the_mails_link, "my_"),
     ),

@@ -31,6 +31,25 @@ def test_who_has_come_is_shown_at_the_desk_and_the_keyboard_stays_where_it_was(
         expect(link).to_be_focused()
 
 
+def test_the_full_page_of_a_visit_follows_but_not_while_its_note_is_written(
+    open_context, visits, run
+):
+    _, (ada, *_) = visits
+    page = signed_in(open_context().new_page(), "desk")
+    page.goto(f"/diary/appointments/{ada}/")
+    status, note = page.locator(".chips .status"), page.get_by_role("textbox", name="Desk note")
+    note.fill("Rings twice")
+    run(MARK.format(pk=ada, status="arrived"))
+    assert page.evaluate(LEFT_OUT)
+    expect(status).to_have_text("Booked")
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.get_by_text("The note is kept.")).to_be_visible()
+    expect(status).to_have_text("Arrived")
+    run(MARK.format(pk=ada, status="completed"))
+    expect(status).to_have_text("Completed")
+    expect(note).to_have_value("Rings twice")
+
+
 def test_a_therapists_phone_shows_who_has_come_but_not_under_their_hands(phone, visits, run):
     _, (ada, *_) = visits
     phone.goto("/today/")

@@ -139,8 +139,11 @@ def visible(page: str) -> str:
 
 
 def test_the_page_that_asks_by_itself_keeps_no_session_alive():
-    for name in ("desk:follow_home", "therapists:follow_day"):
-        args = [date(2026, 12, 3)] if name.startswith("therapists") else []
+    for name, args in (
+        ("desk:follow_home", []),
+        ("diary:follow_appointment", [1]),
+        ("therapists:follow_day", [date(2026, 12, 3)]),
+    ):
         assert getattr(resolve(reverse(name, args=args)).func, "by_itself", False)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings.actions.clients import details
 from bookings.core.scheduling.statuses import Status
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Mail, MailKind, MailState, MailWording
+from bookings.models import Appointment, BroughtPlan, Client, Mail, MailKind, MailState, MailWording
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.tasks import release_unproved
 from clinic.celery import app
@@ -398,6 +398,13 @@ def test_a_mail_asked_for_late_leaves_time_to_answer_it(books, inbox, sweep):
     assert booked() == 1
 
 
+def corrected(browser, page, **typed):
+    """The answer to the form of the page, which has all that was typed, with this changed."""
+    form = browser.get(f"{page}address/").context["form"]
+    fields = {name: form[name].value() or "" for name in ("key", "name", "email", "phone")}
+    return browser.post(f"{page}address/", {**fields, **typed}, follow=True)
+
+
 def test_a_wrong_address_is_corrected_with_the_time_kept_and_all_else_as_typed(
     books, inbox, sweep, clinic
 ):
@@ -407,21 +414,79 @@ def test_a_wrong_address_is_corrected_with_the_time_kept_and_all_else_as_typed(
     books(3, browser=sofa, email="anna@example.org", phone="020 7946 0000")
     [lost] = inbox()
     page = page_of_booking(sofa)
+    assert Browser().get(f"{page}address/").status_code == 404
     assert Browser().post(f"{page}address/").status_code == 404
-    form = sofa.post(f"{page}address/", follow=True)
-    assert form.context["held"].status == Status.HELD
-    initial = form.context["form"].initial
+    initial = sofa.get(f"{page}address/").context["form"].initial
     assert (initial["name"], initial["phone"]) == ("Ana Demo", "020 7946 0000")
     assert inbox() == []  # nothing more to whose mailbox that may be
-    answer = books(3, browser=sofa, email="ana@example.org", follow=True).content.decode()
+    answer = corrected(sofa, page, email="ana@example.org").content.decode()
     assert PLEASE in answer
+    assert "the email to confirm it is on its way to ana@example.org" in answer
     [mail] = inbox()
     assert mail["To"] == "ana@example.org"
+    assert "020 7946 0000" in [one.client.phone for one in Appointment.objects.awaiting_proof()]
     Browser().post(f"{page_in(lost)}thats-me/")
     assert Appointment.objects.awaiting_proof().count() == 1
     press_yes(mail)
     sweep(5 * HOUR)
     assert booked() == 1
+
+
+def test_whoever_looks_at_correcting_it_or_types_no_better_address_keeps_the_booking(books, inbox):
+    sofa = Browser()
+    books(3, browser=sofa)
+    [mail] = inbox()
+    page = page_of_booking(sofa)
+    assert "Your time stays kept meanwhile" in sofa.get(f"{page}address/").content.decode()
+    for email, wrong in [
+        ("ana@example.com", "That is where the email went. Please give another address."),
+        ("Ana@Example.com ", "That is where the email went. Please give another address."),
+        ("ana", "ana"),
+        ("", "Please give your email address."),
+    ]:
+        answer = corrected(sofa, page, email=email, name="Ana Maria Demo")
+        assert answer.status_code == 422
+        assert wrong in answer.content.decode()
+        assert "Ana Maria Demo" in answer.content.decode()
+    assert inbox() == []
+    press_yes(mail)
+    assert Appointment.objects.get(status=Status.BOOKED).whose.proved_at
+
+
+def test_an_address_that_may_keep_no_more_leaves_the_booking_as_it_was(books, inbox):
+    sofa, other = Browser(), Browser()
+    for days in (4, 5, 6):
+        books(days, browser=other, email="full@example.org")
+    books(3, browser=sofa)
+    inbox()
+    before = Appointment.objects.awaiting_proof().count()
+    page = page_url(Appointment.objects.awaiting_proof().get(client__email="ana@example.com"))
+    answer = corrected(sofa, page, email="full@example.org")
+    assert answer.status_code == 409
+    assert "Everything is as it was." in answer.content.decode()
+    assert "full@example.org" in answer.content.decode()
+    assert Appointment.objects.awaiting_proof().count() == before
+    assert inbox() == []
+
+
+def test_a_press_that_comes_twice_corrects_once_and_one_that_comes_too_late_says_so(
+    books, inbox, sweep
+):
+    sofa = Browser()
+    books(3, browser=sofa)
+    inbox()
+    page = page_of_booking(sofa)
+    typed = {"key": "a" * 32, "name": "Ana Demo", "email": "ana@example.org", "phone": ""}
+    first = sofa.post(f"{page}address/", typed)
+    assert sofa.post(f"{page}address/", typed)["Location"] == first["Location"]
+    [again] = inbox()
+    assert again["To"] == "ana@example.org"
+    sweep(5 * HOUR)
+    typed |= {"key": "b" * 32, "email": "ana@example.net"}
+    late = sofa.post(f"{first['Location']}address/", typed, follow=True)
+    assert "This appointment has changed since the page was opened." in late.content.decode()
+    assert "not confirmed in time" in late.content.decode()
+    assert {mail["To"] for mail in inbox()} == {"ana@example.org"}
 
 
 def test_the_address_of_a_whole_plan_is_corrected_at_once_from_the_page_of_any_of_them(
@@ -434,18 +499,15 @@ def test_the_address_of_a_whole_plan_is_corrected_at_once_from_the_page_of_any_o
     visits = list(Appointment.objects.awaiting_proof().order_by("starts_at"))
     page = page_url(visits[1])
     assert "Wrong address? Correct it" in client.get(page).content.decode()
-    form = client.post(f"{page}address/", follow=True)
-    assert [line.is_kept for line in form.context["lines"]] == [True] * 3
-    initial = form.context["form"].initial
-    assert (initial["name"], initial["email"]) == ("Ana Demo", "anna@example.org")
-    assert form.context["goes_along"]
-    right = {**person, "email": "ana@example.org", "key": initial["key"], "race": "yes"}
-    client.post("/plan/book/", right)
+    assert "Your times stay kept meanwhile" in client.get(f"{page}address/").content.decode()
+    corrected(client, page, email="ana@example.org")
     assert inbox()[0]["To"] == "ana@example.org"
     Browser().post(f"{page_in(lost)}thats-me/")
     waiting = Appointment.objects.awaiting_proof().order_by("starts_at")
     assert [one.starts_at for one in waiting] == [one.starts_at for one in visits]
     assert {one.client.email for one in waiting} == {"ana@example.org"}
+    [runner] = {one.client for one in waiting}
+    assert BroughtPlan.objects.get(client=runner).told.races
 
 
 def test_what_was_booked_together_is_corrected_by_nobody_else(client, basket, inbox):
@@ -462,7 +524,7 @@ def test_correcting_to_and_fro_brings_a_victim_no_more_mails(books, inbox):
         books(days, browser=sofa, email="victim@example.com")
         got += len([mail for mail in inbox() if "victim" in mail["To"]])
         for visit in Appointment.objects.filter(status=Status.BOOKED):
-            sofa.post(f"{page_url(visit)}address/")
+            corrected(sofa, page_url(visit), email=f"{visit.pk}@example.org")
     assert got == MAILS_A_DAY
 
 

@@ -241,7 +241,7 @@ VISITS = (
     *(f"diary:{view}" for view in (
         "appointment", "change", "undo", "keep", "tell", "mark", "cancel", "late", "note",
         "price", "pay", "take_back", "vouch", "again", "pass_on", "keep_time",
-        "wait_instead",
+        "wait_instead", "follow_appointment",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
     "therapists:pay", "therapists:book_again", "therapists:unbook", "therapists:letter",

@@ -321,6 +321,27 @@ def test_the_plan_after_booking_sends_the_mail_again_or_corrects_the_address(
     asked = client.post(f"/appointments/{token}/send-again/", follow=True).content.decode()
     assert "in our email to" not in victim.get("/plan/").content.decode()
     assert "on its way again" in asked
-    answer = client.post(f"/appointments/{token}/address/")
-    assert answer["Location"] == "/plan/book/"
-    assert client.get("/plan/").context["waiting"] is None
+    typed = {"key": "a" * 32, "name": "Ana Demo", "email": "ana@example.org", "phone": ""}
+    assert client.post(f"/appointments/{token}/address/", typed).status_code == 302
+    assert client.get("/plan/").context["waiting"].visit.client.email == "ana@example.org"
+
+
+def test_a_device_that_is_told_to_forget_opens_nothing_more_and_the_mail_does(
+    shown, only, client, enter
+):
+    enter()
+    press_yes(client, only())
+    assert "Forget me here" in client.get("/plan/").content.decode()
+    assert "Forget me here" in client.get(shown).content.decode()
+    said = client.post("/plan/forget-me/", follow=True)
+    assert said.redirect_chain[-1][0] == "/"
+    assert "This device has forgotten you." in said.content.decode()
+    assert not SessionPlan(browser_of(client)).races
+    assert client.get(shown).status_code == 403
+    assert client.get(mailed(only())).status_code == 200
+
+
+def test_whoever_had_signed_in_there_is_signed_out(anas):
+    assert anas.get("/account/").status_code == 200
+    anas.post("/plan/forget-me/")
+    assert anas.get("/account/").status_code == 302

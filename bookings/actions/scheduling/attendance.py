@@ -125,11 +125,14 @@ def write_note(
     by: str,
     now: datetime,
 ) -> Appointment:
-    """The desk's own note about the visit; the same again changes nothing."""
+    """The desk's own note about the visit; the same again changes nothing.
+
+    Raises Stale when another one was written since; whatever else has become of it is no matter.
+    """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.desk_note == text:
         return appointment
-    refuse_if_changed(clinic, appointment, seen)
+    refuse_if_changed(clinic, appointment, seen, of="noted")
     Appointment.objects.filter(pk=appointment.pk).update(desk_note=text)
     appointment.record("noted", by=by, now=now)
     appointment.desk_note = text

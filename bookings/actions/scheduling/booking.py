@@ -1,7 +1,7 @@
 """Booking: of starts that were held, or that are still free; all of them or none."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -83,6 +83,18 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
     ignoring = Ignoring(holder=request.holder.key)
     with offering_the_nearest(request.slots[0], rules=request.rules, ignoring=ignoring, now=now):
         return _book(request, now=now)
+
+
+@changes_the_diary
+def book_at_another_address(
+    _clinic: Clinic, visit: Appointment, request: BookingRequest, *, now: datetime
+) -> list[Appointment]:
+    """What waits at a mistyped address, anew for the client of `request`, whose slots it gets.
+
+    Raises Stale when it waits no more, or as `book`; then all stays as it was.
+    """
+    slots = unproved.hold_again(visit, request.holder, now=now)
+    return book(replace(request, slots=slots), now=now)
 
 
 def booked_with(appointment: Appointment) -> list[Appointment]:

@@ -35,6 +35,7 @@ from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method, OwnPlan
 from bookings.models.mail.kinds import TELLS_OF_A_VISIT
 from bookings.queries.clients import strangers
+from bookings.queries.desk.stamp import stamp_of
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel, moved_late_at
@@ -68,13 +69,30 @@ class DeskNoteForm(forms.Form):
 @require_safe
 def appointment(request: StaffRequest, pk: int) -> HttpResponse:
     """A page of its own, or the panel beside the day when htmx asks."""
-    context = _panel(visit_of(pk), Clinic.objects.the())
     page = (
         "desk/scheduling/_appointment.html" if request.htmx else "desk/scheduling/appointment.html"
     )
-    response = render(request, page, context)
+    response = _page(request, pk, page, is_panel=bool(request.htmx))
     response.headers["Vary"] = "HX-Request"
     return response
+
+
+@require_safe
+def follow(request: StaffRequest, pk: int) -> HttpResponse:
+    """The same, for the page that asks by itself; nothing while it is as it has been seen."""
+    return _page(request, pk, "desk/scheduling/_appointment.html", seen=request.GET.get("seen", ""))
+
+
+def _page(
+    request: StaffRequest, pk: int, template: str, *, is_panel: bool = False, seen: str = ""
+) -> HttpResponse:
+    clinic, now = request.clinic or Clinic.objects.the(), timezone.now()
+    # Before all else, as on the desk's first page; the panel follows with the day beside it.
+    stamp = "" if is_panel else stamp_of(clinic.day_of(now), now=now)
+    if seen and stamp == seen:
+        return HttpResponse(status=204)
+    context = {**_panel(visit_of(pk), clinic), "is_panel": is_panel, "stamp": stamp}
+    return render(request, template, context)
 
 
 def _panel(visit: Appointment, clinic: Clinic) -> dict:

@@ -1,6 +1,6 @@
 """From a chosen start to a booked appointment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
@@ -12,12 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from bookings.actions.clients import identity
 from bookings.actions.clients.details import change
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
-from bookings.actions.scheduling import booking, holds, unproved
+from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.clients.addresses import compared
@@ -31,11 +30,9 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
 from bookings.runner.training.chosen_day import against
-from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import PERSON
+from bookings.web.forms import PERSON, PersonForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
-from bookings.web.training import basket
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
     TYPED,
@@ -73,7 +70,7 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
         return _choose_again(request, treatment, _first_error(form), status=422)
     try:
         slot = Slot(treatment=treatment, **form.cleaned_data)
-        wanted = HoldRequest(slots=[slot], holder=_holder(request))
+        wanted = HoldRequest(slots=[slot], holder=holder(request))
         found = holds.hold(wanted, now=timezone.now())
         held, clinic = found.only(), found.clinic
     except (SlotTaken, NotBookable) as refusal:
@@ -84,27 +81,6 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     if WITHOUT_SCRIPTS in request.POST:
         return redirect(_details_of(slot))
     return _ask(request, treatment, held, clinic)
-
-
-@require_POST
-@limited(HOLDS)
-@behind_a_link
-def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Back to the form with what was typed, the times still kept; nothing goes to the wrong one."""
-    visit = opened.appointment
-    if not visit.visitor or visit.visitor != visitor(request):
-        raise Http404
-    try:
-        slots = unproved.hold_again(visit, _holder(request), now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return back_to_it(opened)
-    SessionPlan(request).take_back_from(visit)
-    request.session[TYPED] = {name: getattr(visit.whose, name) for name in PERSON}
-    if visit.together:
-        return redirect(basket.choose_again(request, slots))
-    request.session[KEY] = token_hex(16)
-    return redirect(_details_of(slots[0]))
 
 
 @page_methods
@@ -170,37 +146,35 @@ def _book(request: HttpRequest, treatment: Treatment, form: DetailsForm) -> Http
             return _choose_again(request, treatment, problem, status=409)
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
-    plan = SessionPlan(request)
-    told = plan.going_with(request.POST)
+    told = SessionPlan(request).going_with(request.POST)
     try:
-        [booked] = booking.book(_wanted(request, treatment, form, told, now), now=now)
+        slots = [Slot(treatment=treatment, **form.chosen)]
+        [booked] = booking.book(asked_for(request, slots, form, told, now=now), now=now)
     except Refused as refusal:
         _keep_what_was_typed(request)
         held, status = _held(request, treatment, said), status_of(refusal)
         page = _details(request, treatment, form, held=held, refusal=refusal, status=status)
         return tell_when_to_return(page, refusal)
-    if request.user.is_authenticated:
-        identity.know_by_booking(request.user, booked.whose, now=now)
-    remember_booked(request, [booked])
-    plan.note_booking(booked, told)
+    note_booked(request, [booked], told, now=now)
     if booked.booked_at == now:
-        _confirm(request, said, waits=booked.prove_by is not None)
+        confirm(request, said, waits=booked.prove_by is not None)
     return redirect(page_url(booked))
 
 
-def _wanted(
+def asked_for(
     request: HttpRequest,
-    treatment: Treatment,
-    form: DetailsForm,
+    slots: Sequence[Slot],
+    form: PersonForm,
     told: Told | None,
+    *,
     now: datetime,
 ) -> BookingRequest:
     return BookingRequest(
-        slots=[Slot(treatment=treatment, **form.chosen)],
+        slots=slots,
         client=for_whom(request, form.person, now),
         key=form.cleaned_data["key"],
         rules=Rules.ONLINE,
-        holder=_holder(request),
+        holder=holder(request),
         proved_address=proved_address(request),
         proved_here=proved_here(request),
         agrees_to_terms=True,
@@ -208,6 +182,16 @@ def _wanted(
         told=told,
         by=Role.RUNNER,
     )
+
+
+def note_booked(
+    request: HttpRequest, visits: Sequence[Appointment], told: Told | None, *, now: datetime
+) -> None:
+    """What this browser, and who has signed in there, know of it from now on."""
+    if request.user.is_authenticated:
+        identity.know_by_booking(request.user, visits[0].whose, now=now)
+    remember_booked(request, visits)
+    SessionPlan(request).note_booking(visits[0], told)
 
 
 def for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
@@ -225,11 +209,11 @@ def _is_them(known: Client, person: dict[str, str]) -> bool:
     return at_the_same and same_name(known.name, person["name"])
 
 
-def _holder(request: HttpRequest) -> Holder:
+def holder(request: HttpRequest) -> Holder:
     return Holder(key=visitor_from_now_on(request), address=held_from(request))
 
 
-def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:
+def confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:
     """What `waits` for its address to be proved is not called booked; the page says until when."""
     request.session.pop(TYPED, None)
     request.session[KEY] = said["key"]

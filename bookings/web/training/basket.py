@@ -191,14 +191,6 @@ def basket(request: HttpRequest, store: PlanStore) -> HttpResponse:
     return _show(request, store, _lines(request, slots), _form(request, store))
 
 
-def choose_again(request: HttpRequest, slots: Sequence[Slot]) -> str:
-    """What this browser had booked together, to be booked once more. Returns the page's address."""
-    store = SessionPlan(request)
-    request.session[CHOSEN] = {"for": store.url, "times": [as_text(one) for one in slots]}
-    request.session[KEY] = token_hex(16)
-    return store.basket_url
-
-
 @require_POST
 def change(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Take one out, put another time in its place, or keep all of them once more."""

@@ -361,6 +361,11 @@ class SessionPlan(Pages):
 
     booked_as_they_open: frozenset[SessionId] = frozenset()
 
+    def told_with(self, visit: Appointment) -> Told | None:
+        """All that is told here, if it went along with that booking."""
+        gone = self._session.get(GONE_WITH, [])
+        return self.told if {visit.public_id, visit.together}.intersection(gone) else None
+
     def take_back_from(self, visit: Appointment) -> None:
         """It went with what is booked anew, and so it goes with that."""
         if gone := self._session.pop(GONE_WITH, None):

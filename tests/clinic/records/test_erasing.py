@@ -334,7 +334,7 @@ def test_records_go_by_themselves_when_their_time_is_over(known, clinic):
     HealthCheck.objects.update(given_at=last)
     Client.objects.update(created_at=last - timedelta(days=1))
     eight = erasing.years_after(last.date(), 8)
-    soon = last.replace(year=eight.year) - timedelta(days=1)
+    soon = last + (eight - last.date()) - timedelta(days=1)
     assert retention.keep_no_longer(now=soon)["kept records"] == 0
     assert retention.keep_no_longer(now=soon + timedelta(days=2))["kept records"] == 1
     assert not HealthCheck.objects.exists()

@@ -377,6 +377,8 @@ def test_the_same_form_sent_twice_books_once(call, ana):
     [
         ({"when": "when the moon is full"}, "was not understood", "when"),
         ({"when": "31.11."}, "no 31 November", "when"),
+        ({"when": "yesterday 10:00"}, "past", "when"),
+        ({"when": "today 08:00", "start": "2026-12-01T08:00:00+00:00"}, "past", "when"),
         ({"start": "2026-12-03T11:07:00+00:00"}, "has just been taken", "when"),
         ({"when": "thursday 19:00", "start": "2026-12-03T19:00:00+00:00"}, "not work then", "when"),
         ({"who": ""}, "Who is it?", "who"),

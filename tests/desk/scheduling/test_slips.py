@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client
 from tests.factories import make_appointment
 from tests.reading import present
@@ -52,6 +53,34 @@ def test_the_second_desk_gets_its_note_back(desk, visit):
     assert "Your text was: “The second’s”" in page
     visit.refresh_from_db()
     assert visit.desk_note == "The first desk’s"
+
+
+def test_a_note_is_kept_whatever_else_has_become_of_the_visit_meanwhile(desk, visit, clock):
+    clock.move_to(TEN)
+    url, seen = f"/diary/appointments/{visit.pk}/", 0
+    for path, facts in (("late", {"minutes": "10"}), ("mark", {"status": "arrived"})):
+        desk.post(f"{url}{path}/", {"seen": seen, **facts})
+        seen = desk.get(url).context["seen"]
+    page = desk.post(f"{url}note/", {"seen": 0, "desk_note": "Rings twice"}, follow=True)
+    assert "The note is kept." in page.content.decode()
+    visit.refresh_from_db()
+    assert (visit.status, visit.desk_note) == (Status.ARRIVED, "Rings twice")
+
+
+def test_the_page_of_a_visit_follows_what_is_done_elsewhere(
+    desk, visit, clock, django_assert_num_queries
+):
+    clock.move_to(TEN)
+    url = f"/diary/appointments/{visit.pk}/"
+    page = desk.get(url)
+    with django_assert_num_queries(2):  # who it is, and whether it is as it was
+        assert desk.get(f"{url}follow/", {"seen": page.context["stamp"]}).status_code == 204
+    desk.post(f"{url}mark/", {"seen": page.context["seen"], "status": "arrived"})
+    anew = desk.get(f"{url}follow/", {"seen": page.context["stamp"]})
+    assert "<html" not in anew.content.decode()
+    assert f'data-seen="{anew.context["seen"]}"' in anew.content.decode()
+    assert anew.context["seen"] > page.context["seen"]
+    assert "<h1" in anew.content.decode()  # as on the page, and not as in the panel
 
 
 def test_takings_open_in_excel_with_their_letters(desk, visit):

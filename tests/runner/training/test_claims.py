@@ -178,7 +178,9 @@ def _wait_for_the_mail(client, massage):
     client.post(f"{url}hold/", said)
     key = client.get(f"{url}details/").context["form"]["key"].value()
     said |= {**PERSON, "email": "new@example.com", "key": key}
-    assert client.post(f"{url}details/", said, follow=True).status_code == 200
+    booked = client.post(f"{url}details/", said, follow=True)
+    assert booked.status_code == 200
+    client.get(f"{booked.request['PATH_INFO']}address/")
 
 
 def _too_many_wait(client, url, said, massage):

@@ -7,6 +7,7 @@ import pytest
 from tests import factories
 from tests.therapists.conftest import text
 
+pytestmark = pytest.mark.fixed_clock  # 18 years before 29 February is no day
 MINOR, OTHER = "Under 18, consent missing", "Different name given"
 # Every page of a therapist that names a client, of a visit that comes and of one that is signed.
 AHEAD = ["/today/", "/today/{day}/", "/today/{day}/sheet/", "/visits/{pk}/", "/visits/{pk}/note/",
