@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +10,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from django.core.management import call_command
+from django.test import override_settings
 
+from clinic.demo import static_files
 from clinic.demo.processes import Child, stop_together
 from tests import patience
 
-ROOT = Path(__file__).resolve().parents[2]
 LIMITS = ("LIMIT_ACCOUNTS", "LIMIT_PAGES", "LIMIT_API", "LIMIT_BOOKING", "LIMIT_HOLDS",
           "LIMIT_FILES", "LIMIT_JOINS")  # fmt: skip
 NOT_OF_A_CLINIC = ("DEMO", "DEBUG", "PSEUDO_LANGUAGES", "ADMIN", "STAFF_NEED_A_SECOND_FACTOR")
@@ -57,8 +57,8 @@ def running(folder: Path, database: str) -> Iterator[str]:
     env = environment(folder, database, port, smtp_port)
     (folder / "mail").mkdir()
     python = sys.executable
-    collect = [python, "manage.py", "collectstatic", "--noinput"]
-    subprocess.run(collect, cwd=ROOT, env=env, check=True, capture_output=True)
+    with override_settings(STATIC_ROOT=env["STATIC_ROOT"]):
+        static_files.collect()  # as well as the image does, but for what compressing takes
     web = ("gunicorn", "clinic.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1")
     programs = {
         "catcher": ("-m", "clinic.demo.smtp_sink", str(folder / "mail"), str(smtp_port)),

@@ -11,9 +11,9 @@ from tests.reading import present
 
 pytestmark = pytest.mark.browser
 
-# A therapist of one's own with two hours on one day, both of them booked; and nobody waits for
-# second thoughts, not even about what other tests have changed just before. Prints the
-# treatment's address and the tokens of both visits.
+# A therapist of one's own with two hours on one day, both of them booked; and what other tests
+# have changed just before is kept for nobody. Prints the treatment's address and the tokens of
+# both visits.
 FULL_DAY = """
 from datetime import date, datetime, time, timedelta
 from secrets import token_hex
@@ -21,8 +21,6 @@ from django.utils import timezone
 from bookings import links
 from bookings.models import *
 clinic, now, tag = Clinic.objects.the(), timezone.now(), token_hex(3)
-Clinic.objects.update(offer_pause_minutes=0, undo_minutes=0)
-FreedTime.objects.filter(due_at__gt=now).update(due_at=now)
 wanda = Therapist.objects.create(name=f"Wanda {tag}", slug=f"wanda-{tag}", initials="WA")
 room = Room.objects.create(name=f"Room {tag}")
 massage = Treatment.objects.create(name=f"Rare {tag}", slug=f"rare-{tag}", minutes=60, price=50)
@@ -41,13 +39,16 @@ for hour in (10, 11):
     print(links.mail_token(visit))
     print(client.email)
 print(massage.slug)
+FreedTime.objects.filter(worked_at=None).update(worked_at=now)
 """
-# As the worker does each minute; at night as it will in the morning.
+# As the worker does each minute, at night as it will in the morning; nobody waits for second
+# thoughts.
 TEND = """
 from django.utils import timezone
 from bookings.actions.waiting_list import tending
-from bookings.models import Clinic
+from bookings.models import Clinic, FreedTime
 from bookings.queries.training import protocol
+FreedTime.objects.filter(worked_at=None).update(due_at=timezone.now())
 hours = protocol.current().mails.reminders
 tending.tend(now=hours.hours_begin(timezone.now(), Clinic.objects.the().tz))
 """
