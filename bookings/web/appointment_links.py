@@ -16,8 +16,9 @@ from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
 from bookings.core.roles import Role
 from bookings.models import Appointment
+from bookings.queries.clients import strangers
 from bookings.web.responses import private, sorry
-from bookings.web.visitor import has_proved, remember_proved
+from bookings.web.visitor import has_proved, remember_proved, visitor
 
 
 @dataclass
@@ -47,15 +48,15 @@ def behind_a_link(
     what does not say yes: who cancels it as not theirs answers for nothing else booked there.
 
     A link is over with the address that it was mailed to; one that a browser was shown is over
-    with the answer from the mailbox, but where that was given.
+    with the answer from the mailbox, but where that was given, and leads on from a mistyped one.
     """
 
     @private
     @wraps(view)
     def run(request: HttpRequest, token: str, **asked: Any) -> HttpResponse:
         opened = _open(token)
-        if opened.is_for_the_mailbox and not has_proved(request, opened.appointment.whose):
-            return render(request, "runner/scheduling/in_the_mail.html", status=403)
+        if elsewhere := _is_elsewhere(request, opened):
+            return elsewhere
         try:
             if request.method == "POST" and says_yes and opened.asks_who:
                 client, mailed_to = opened.appointment.whose, opened.mailed_to
@@ -80,6 +81,20 @@ def reads_the_mailbox(request: HttpRequest, opened: Opened) -> bool:
 
 def back_to_it(opened: Opened) -> HttpResponse:
     return redirect("runner:appointment", opened.token)
+
+
+def _is_elsewhere(request: HttpRequest, opened: Opened) -> HttpResponse | None:
+    """Where it is open, if not behind this link."""
+    visit = opened.appointment
+    if strangers.address_was_mistyped(visit):
+        is_theirs = bool(visit.visitor) and visit.visitor == visitor(request)
+        anew = strangers.booked_anew_for(visit) if is_theirs and not opened.from_mail else None
+        if anew is None:
+            raise Http404
+        return redirect(links.page_url(anew))
+    if opened.is_for_the_mailbox and not has_proved(request, visit.whose):
+        return render(request, "runner/scheduling/in_the_mail.html", status=403)
+    return None
 
 
 def _open(token: str) -> Opened:

@@ -6,11 +6,12 @@ Only the pages of other packages, whose routes are theirs, have a table here.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -56,7 +57,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
 )
 # The admin names its pages itself; which of them each role may use is each ModelAdmin's to say.
 WHO_MAY_IN: Mapping[str, Roles] = MappingProxyType({"admin": DESK})
-METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # TRACE, for one, would show a request's headers
+READS = ("GET", "HEAD")
+METHODS = (*READS, "POST", "OPTIONS")  # TRACE, for one, would show a request's headers
 OPEN_IN_THE_ADMIN = frozenset({"admin:login", "admin:logout", "admin:jsi18n"})
 
 
@@ -120,7 +122,15 @@ def sign_in_first(request: PageRequest) -> HttpResponse:
     is_kept, there = rejected_posts.keep(request), request.get_full_path()
     sign_in = resolve_url("account_login")
     if not request.htmx:
-        return redirect_to_login(there, sign_in)
+        back = there if is_kept or request.method in READS else _page_before(request)
+        return redirect_to_login(back, sign_in) if back else redirect(sign_in)
     # A sign-in page inside a part of another page would be no use.
     page = there if is_kept else request.htmx.current_url_abs_path
     return HttpResponseClientRedirect(redirect_to_login(page, sign_in).url if page else sign_in)
+
+
+def _page_before(request: PageRequest) -> str:
+    """The page of ours whose form was sent; "" where the browser does not say so."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    is_ours = before.netloc == request.get_host()
+    return before._replace(scheme="", netloc="", fragment="").geturl() if is_ours else ""

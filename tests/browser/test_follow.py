@@ -31,23 +31,53 @@ def test_who_has_come_is_shown_at_the_desk_and_the_keyboard_stays_where_it_was(
         expect(link).to_be_focused()
 
 
-def test_the_full_page_of_a_visit_follows_but_not_while_its_note_is_written(
-    open_context, visits, run
-):
-    _, (ada, *_) = visits
-    page = signed_in(open_context().new_page(), "desk")
+@pytest.fixture
+def full_page(open_context, visits):
+    """Ada's visit on a page of its own at the desk, and its id."""
+    page, ada = signed_in(open_context().new_page(), "desk"), visits[1][0]
     page.goto(f"/diary/appointments/{ada}/")
-    status, note = page.locator(".chips .status"), page.get_by_role("textbox", name="Desk note")
+    return page, ada
+
+
+def test_the_full_page_of_a_visit_follows_as_it_was_opened(full_page, run):
+    page, ada = full_page
+    for status in ("arrived", "completed"):
+        run(MARK.format(pk=ada, status=status))
+        expect(page.locator(".chips .status")).to_have_text(status.capitalize())
+
+
+def test_it_does_not_while_something_is_filled_in_there_or_a_button_is_about_to_be_pressed(
+    full_page,
+):
+    page, _ = full_page
+    assert not page.evaluate(LEFT_OUT)
+    button = page.get_by_role("button", name="Arrived")
+    button.hover()
+    assert page.evaluate(LEFT_OUT)
+    page.mouse.move(0, 0)
+    assert not page.evaluate(LEFT_OUT)
+    button.focus()
+    assert page.evaluate(LEFT_OUT)
+    button.blur()
+    page.get_by_text("Cancel the appointment").click()
+    page.mouse.move(0, 0)
+    assert page.evaluate(LEFT_OUT)
+    page.get_by_text("Cancel the appointment").click()
+    assert not page.evaluate(LEFT_OUT)
+
+
+def test_a_note_that_is_typed_goes_along_with_what_else_is_pressed(full_page, run):
+    page, ada = full_page
+    note = page.get_by_role("textbox", name="Desk note")
     note.fill("Rings twice")
     run(MARK.format(pk=ada, status="arrived"))
     assert page.evaluate(LEFT_OUT)
-    expect(status).to_have_text("Booked")
-    page.get_by_role("button", name="Save the note").click()
+    page.get_by_label("Late by").fill("15")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.get_by_text("It has changed since the page was opened")).to_be_visible()
     expect(page.get_by_text("The note is kept.")).to_be_visible()
-    expect(status).to_have_text("Arrived")
-    run(MARK.format(pk=ada, status="completed"))
-    expect(status).to_have_text("Completed")
     expect(note).to_have_value("Rings twice")
+    expect(page.locator(".chips .status")).to_have_text("Arrived")
 
 
 def test_a_therapists_phone_shows_who_has_come_but_not_under_their_hands(phone, visits, run):

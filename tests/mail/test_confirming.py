@@ -1,5 +1,6 @@
 """From the booking page to the inbox: who is asked to confirm, until when, and what then."""
 
+import re
 from datetime import timedelta
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PLEASE = "We hold this time for you until 11:00: press the button in our email to make it yours"
 PLEASE_PRESS = "We hold this time for you until 11:00: open this link and press the button"
 # From 9 o'clock, two hours.
+ANYBODYS = ("/mails/", "/unsubscribe/", "/protocol/")  # to read, or to stop mails
 
 
 @pytest.fixture
@@ -438,19 +440,65 @@ def test_whoever_looks_at_correcting_it_or_types_no_better_address_keeps_the_boo
     [mail] = inbox()
     page = page_of_booking(sofa)
     assert "Your time stays kept meanwhile" in sofa.get(f"{page}address/").content.decode()
-    for email, wrong in [
-        ("ana@example.com", "That is where the email went. Please give another address."),
-        ("Ana@Example.com ", "That is where the email went. Please give another address."),
-        ("ana", "ana"),
-        ("", "Please give your email address."),
+    same = "That is where the email went. Please give another address."
+    for email, name, wrong in [
+        ("ana@example.com", "Ana Demo", same),
+        ("Ana@Example.com ", " ana demo", same),
+        ("ana", "Ana Maria Demo", "ana"),
+        ("", "Ana Maria Demo", "Please give your email address."),
     ]:
-        answer = corrected(sofa, page, email=email, name="Ana Maria Demo")
+        answer = corrected(sofa, page, email=email, name=name)
         assert answer.status_code == 422
         assert wrong in answer.content.decode()
-        assert "Ana Maria Demo" in answer.content.decode()
+        assert name in answer.content.decode()
     assert inbox() == []
     press_yes(mail)
     assert Appointment.objects.get(status=Status.BOOKED).whose.proved_at
+
+
+def test_a_name_is_corrected_too(books, inbox):
+    sofa = Browser()
+    books(3, browser=sofa)
+    inbox()
+    corrected(sofa, page_of_booking(sofa), name="Ana Maria Demo")
+    assert len(inbox()) == 1
+    assert [one.whose.name for one in Appointment.objects.awaiting_proof()] == ["Ana Maria Demo"]
+
+
+def test_the_page_as_it_was_leads_its_browser_to_what_is_there_instead(books, inbox, sweep):
+    sofa = Browser()
+    books(3, browser=sofa, email="anna@example.org")
+    page = page_of_booking(sofa)
+    assert "It went to <bdi>anna@example.org</bdi>." in sofa.get(page).content.decode()
+    corrected(sofa, page, email="ana@example.org")
+    anew = page_of_booking(sofa)
+    assert anew != page
+    for path in ("", "cancel/", "address/"):
+        assert sofa.get(f"{page}{path}")["Location"] == anew
+        assert not path or sofa.post(f"{page}{path}")["Location"] == anew
+    assert Browser().get(page).status_code == 404
+    corrected(sofa, anew, email="ana@example.net")
+    assert sofa.get(page, follow=True).redirect_chain[-1][0] == page_of_booking(sofa)
+    inbox()
+    sweep(5 * HOUR)
+    assert "not confirmed in time" in sofa.get(page, follow=True).content.decode()
+
+
+def test_whoever_reads_the_mistyped_address_learns_no_race_and_opens_no_page(client, basket, inbox):
+    key = basket().context["form"]["key"].value()
+    person = {"name": "Ana Demo", "email": "anna@example.org", "phone": ""}
+    client.post("/plan/book/", {**person, "key": key, "race": "yes"})
+    [lost] = inbox()
+    links = {urlsplit(one).path for one in re.findall(r"https?://\S+", text(lost))}
+    stranger = Browser()
+    opened = {path for path in links if stranger.get(path).status_code == 200}
+    assert any(path.endswith("/plan/") for path in opened)
+    visit = Appointment.objects.awaiting_proof()[0]
+    corrected(client, page_url(visit), email="ana@example.org")
+    of_theirs = {path for path in opened if not path.startswith(ANYBODYS)} - {"/"}
+    assert {path for path in of_theirs if stranger.get(path).status_code == 200} == set()
+    assert stranger.post(f"{page_in(lost)}plan/keep/").status_code == 404
+    assert not BroughtPlan.objects.filter(client__email="anna@example.org").exists()
 
 
 def test_an_address_that_may_keep_no_more_leaves_the_booking_as_it_was(books, inbox):

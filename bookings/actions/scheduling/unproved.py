@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from bookings.actions.clients.identity import perhaps_theirs
@@ -31,6 +31,7 @@ from bookings.core.scheduling.proving import (
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
+    BroughtPlan,
     Client,
     Clinic,
     Mail,
@@ -165,12 +166,22 @@ def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: date
     for one in visits:
         _become_free(one, strangers.ADDRESS_MISTYPED, "mistyped", now)
         Mail.objects.about_older_revisions(one).supersede()
+    _tell_nothing_more(visit.whose)
     slots = [_as_asked_for(one) for one in visits]
     # Nobody who waits is asked first: it has come free for nobody else.
     held = holds.hold(HoldRequest(slots=slots, holder=holder, rules=Rules.LISTED), now=now)
     if held.missed:
         raise held.missed[0].why
     return slots
+
+
+def _tell_nothing_more(client: Client) -> None:
+    """Whoever reads the mistyped address learns no race and opens no page, unless something else
+    that was booked under it stays."""
+    if not client.appointments.filter(status=Status.BOOKED).exists():
+        BroughtPlan.objects.filter(client=client).delete()
+        client.races.all().delete()
+        Client.objects.filter(pk=client.pk).update(links_edition=F("links_edition") + 1)
 
 
 def _waiting_with(visit: Appointment) -> list[Appointment]:

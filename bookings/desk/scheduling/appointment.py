@@ -51,6 +51,7 @@ from bookings.web.requests import StaffRequest
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MAILS_SHOWN, NEXT_SHOWN, PAST_SHOWN = 20, 3, 5
+TYPED_NOTE = "typed_note"
 METHODS = (Method.CARD, Method.CASH, Method.TRANSFER)  # the usual one first
 
 
@@ -214,9 +215,19 @@ def answering(
         else:
             tag = tag_of(visit, by=who(request), since=before)
             messages.success(request, said, extra_tags=tag)
+        if TYPED_NOTE in request.POST and not visit.whose.erased_at:
+            _keep_typed_note(request, visit)
         return back(request, pk)
 
     return view
+
+
+def _keep_typed_note(request: StaffRequest, visit: Appointment) -> None:
+    """What stood in its box, unsaved, when something else was pressed (`js/desk/typed_note.js`)."""
+    try:
+        messages.info(request, _note(request, visit, request.POST[TYPED_NOTE]))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
 
 
 for_the_books = partial(answering, of_the_erased=True)
@@ -266,7 +277,11 @@ def late(request: StaffRequest, visit: Appointment) -> str:
 
 @answering
 def note(request: StaffRequest, visit: Appointment) -> str:
-    form = DeskNoteForm(request.POST)
+    return _note(request, visit, request.POST.get("desk_note", ""))
+
+
+def _note(request: StaffRequest, visit: Appointment, typed: str) -> str:
+    form = DeskNoteForm({"desk_note": typed})
     if not form.is_valid():
         raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]

@@ -124,6 +124,19 @@ def was_given_back(visit: Appointment) -> bool:
     return visit.events.filter(kind=Status.CANCELLED, by=NOBODY_CONFIRMED).exists()
 
 
+def address_was_mistyped(visit: Appointment) -> bool:
+    """Whether it was booked anew, under another address."""
+    if visit.status != Status.CANCELLED or visit.prove_by is None:
+        return False
+    return visit.events.filter(kind=Status.CANCELLED, by=ADDRESS_MISTYPED).exists()
+
+
+def booked_anew_for(visit: Appointment) -> Appointment | None:
+    """What the same browser has in its place since its address was corrected."""
+    same = Appointment.objects.visits().filter(visitor=visit.visitor, starts_at=visit.starts_at)
+    return same.filter(booked_at__gte=visit.booked_at).exclude(pk=visit.pk).order_by("pk").last()
+
+
 def would_join(client: Client) -> Client | None:
     """Who they turn out to be once the mailbox answers: known there already, by the same name."""
     known = Client.objects.at(client.email).exclude(proved_at=None).exclude(pk=client.pk)

@@ -14,6 +14,9 @@ def forget(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(
         request,
-        _("This device has forgotten you. What you have booked stays: open it from our email."),
+        _(
+            "This device has forgotten you. What you have booked stays: open it from our email. "
+            "If you have opened our email here, delete its pages from the browser’s history too."
+        ),
     )
     return redirect("runner:home")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import booking as booking_action
 from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import same_name
 from bookings.links import page_url
 from bookings.models import Appointment
 from bookings.queries.clients import strangers
@@ -33,16 +34,16 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise Http404
     if strangers.asked_until(visit) is None:
         return _waits_no_more(request, opened)
+    known = {name: getattr(visit.whose, name) for name in PERSON}
     if request.method != "POST":
-        known = {name: getattr(visit.whose, name) for name in PERSON}
         return _ask(request, opened, PersonForm(initial={**known, "key": token_hex(16)}))
     form = PersonForm(request.POST)
-    if form.is_valid() and compared(form.person["email"]) == compared(visit.whose.email):
+    if form.is_valid() and _is_the_same(form.person, known):
         form.add_error("email", _("That is where the email went. Please give another address."))
     if not form.is_valid():
         return _ask(request, opened, form, status=422)
     try:
-        return redirect(page_url(_booked_anew(request, visit, form)))
+        return redirect(_booked_anew(request, visit, form))
     except Stale:
         return _waits_no_more(request, opened)
     except Refused as refusal:
@@ -50,8 +51,13 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
         return tell_when_to_return(page, refusal)
 
 
-def _booked_anew(request: HttpRequest, visit: Appointment, form: PersonForm) -> Appointment:
-    """The same visit under the other address, with all that was booked at once."""
+def _is_the_same(person: dict[str, str], known: dict[str, str]) -> bool:
+    at_the_same = compared(person["email"]) == compared(known["email"])
+    return at_the_same and same_name(person["name"], known["name"])
+
+
+def _booked_anew(request: HttpRequest, visit: Appointment, form: PersonForm) -> str:
+    """All that was booked at once, under the other address. Returns the page that shows it."""
     now, plan = timezone.now(), SessionPlan(request)
     told = plan.told_with(visit)
     wanted = asked_for(request, [], form, told, now=now)
@@ -59,14 +65,11 @@ def _booked_anew(request: HttpRequest, visit: Appointment, form: PersonForm) -> 
     plan.take_back_from(visit)
     note_booked(request, visits, told, now=now)
     confirm(request, form.cleaned_data, waits=visits[0].prove_by is not None)
-    return next(one for one in visits if one.starts_at == visit.starts_at)
+    return plan.url if len(visits) > 1 else page_url(visits[0])
 
 
 def _waits_no_more(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Confirmed, given back, or corrected a moment ago by a press that came twice."""
-    anew = Appointment.objects.filter(booking_key=request.POST.get("key") or None).first()
-    if anew is not None and anew.visitor == visitor(request):
-        return redirect(page_url(anew))
+    """Confirmed or given back meanwhile."""
     messages.error(request, str(Stale()))
     return back_to_it(opened)
 
@@ -79,5 +82,7 @@ def _ask(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"opened": opened, "form": form, "refusal": refusal}
+    together = opened.appointment.together
+    back = SessionPlan(request).url if together else page_url(opened.appointment)
+    context = {"opened": opened, "form": form, "refusal": refusal, "back": back}
     return render(request, "runner/scheduling/address.html", context, status=status)

@@ -4,6 +4,7 @@ import codecs
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client as Browser
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client
@@ -65,6 +66,33 @@ def test_a_note_is_kept_whatever_else_has_become_of_the_visit_meanwhile(desk, vi
     assert "The note is kept." in page.content.decode()
     visit.refresh_from_db()
     assert (visit.status, visit.desk_note) == (Status.ARRIVED, "Rings twice")
+
+
+def test_a_note_not_saved_yet_goes_along_with_what_else_is_pressed(desk, visit, clock):
+    clock.move_to(TEN)
+    url = f"/diary/appointments/{visit.pk}/"
+    facts = {"seen": 0, "status": "arrived", "typed_note": "Rings twice"}
+    page = desk.post(f"{url}mark/", facts, follow=True)
+    assert "The note is kept." in page.content.decode()
+    visit.refresh_from_db()
+    assert (visit.status, visit.desk_note) == (Status.ARRIVED, "Rings twice")
+    late = {"seen": 0, "minutes": "10", "typed_note": "Another desk's"}
+    page = desk.post(f"{url}late/", late, follow=True).content.decode()
+    assert "Your text was: “Another desk&#x27;s”" in page
+    visit.refresh_from_db()
+    assert visit.desk_note == "Rings twice"
+
+
+def test_whoever_has_to_sign_in_again_comes_back_to_the_page_of_the_form(visit):
+    url, browser = f"/diary/appointments/{visit.pk}/", Browser()
+    for referer, there in (
+        (f"http://testserver{url}?x=1", f"?next={url}%3Fx%3D1"),
+        (f"http://elsewhere.example{url}", ""),
+        ("", ""),
+    ):
+        answer = browser.post(f"{url}note/", {"desk_note": "x"}, headers={"referer": referer})
+        assert answer["Location"] == f"/accounts/login/{there}"
+    assert browser.get(url)["Location"] == f"/accounts/login/?next={url}"
 
 
 def test_the_page_of_a_visit_follows_what_is_done_elsewhere(

@@ -91,11 +91,14 @@ def test_name_and_address_book_it(client, choose, send_details, start, only):
     assert Mail.objects.exclude(kind="reminder").get().kind == "confirmed"
 
 
-def test_the_page_after_booking_names_the_address_once(client, choose, send_details, start):
+def test_the_page_after_booking_names_the_address_to_its_own_browser_alone(
+    client, choose, send_details, start
+):
     choose(start)
     url = send_details().url
     assert "on its way to ana@example.com" in client.get(url).content.decode()
-    assert "ana@example.com" not in client.get(url).content.decode()
+    assert "It went to <bdi>ana@example.com</bdi>." in client.get(url).content.decode()
+    assert "ana@example.com" not in Browser().get(url).content.decode()
 
 
 def test_only_two_fields_are_asked_for(client, choose, start):
