@@ -36,8 +36,8 @@ TOLD, NOTED = "an old secret of the knee", "a quiet word about the calf"
 EVE = "eve@example.com"
 # The books stay, and the log of what was done; none of it says who it was.
 STILL_OPEN = {
-    "diary:appointment", "diary:follow_appointment", "diary:mark", "diary:pay", "diary:price", "diary:take_back",
-    "diary:receipt", "desk:mails_of_appointment", "desk:mail", "desk:mail_body",
+    "diary:appointment", "diary:follow_appointment", "diary:mark", "diary:pay", "diary:price",
+    "diary:take_back", "diary:receipt", "desk:mails_of_appointment", "desk:mail", "desk:mail_body",
     "records:request",
 }  # fmt: skip
 
