@@ -27,11 +27,9 @@ from tests.reading import present
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
     with django_db_blocker.unblock():
         CLOCK.install()
-    yield
-    CLOCK.leave()
 
 
 @pytest.fixture(autouse=True)

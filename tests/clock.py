@@ -73,7 +73,6 @@ class Clock:
     def __init__(self) -> None:
         self.database = False
         self._shown: datetime | None = None
-        self._beside: psycopg2.extensions.connection
         self._traveller: time_machine.Traveller
 
     @contextmanager
@@ -101,8 +100,6 @@ class Clock:
             cursor.execute(SCHEMA + "".join(FUNCTION.format(name=one) for one in ASKED))
             cursor.execute(f"ALTER DATABASE {name} SET search_path = public, clock, pg_catalog")
         connection.close()
-        self._beside = psycopg2.connect(**connection.get_connection_params())
-        self._beside.autocommit = True
         self.database = True
         shown, self._shown = self._shown, None
         self._show(shown)
@@ -110,14 +107,11 @@ class Clock:
     def _show(self, instant: datetime | None) -> None:
         """At once and for every connection, whatever transaction the test is in."""
         if self.database and instant != self._shown:
-            with self._beside.cursor() as cursor:
+            beside = psycopg2.connect(**connection.get_connection_params())
+            with beside, beside.cursor() as cursor:
                 cursor.execute("UPDATE clock.shows SET at = %s", [instant])
+            beside.close()
         self._shown = instant
-
-    def leave(self) -> None:
-        """The database, which is to go."""
-        self.database = False
-        self._beside.close()
 
 
 CLOCK = Clock()
