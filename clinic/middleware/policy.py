@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -122,8 +122,8 @@ def sign_in_first(request: PageRequest) -> HttpResponse:
     is_kept, there = rejected_posts.keep(request), request.get_full_path()
     sign_in = resolve_url("account_login")
     if not request.htmx:
-        back = there if is_kept or request.method in READS else _page_before(request)
-        return redirect_to_login(back, sign_in) if back else redirect(sign_in)
+        is_its_own = is_kept or request.method in READS
+        return redirect_to_login(there if is_its_own else _page_before(request) or there, sign_in)
     # A sign-in page inside a part of another page would be no use.
     page = there if is_kept else request.htmx.current_url_abs_path
     return HttpResponseClientRedirect(redirect_to_login(page, sign_in).url if page else sign_in)

@@ -299,11 +299,12 @@ def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
     one, other = desk(day), desk(day)
     visit = movable(one, 1)
     panel, theirs = open_panel(one, visit), open_panel(other, visit)
-    theirs.get_by_role("textbox", name="Desk note").fill("I am still typing")
+    theirs.get_by_text("Cancel the appointment").click()
+    theirs.get_by_label("Reason (optional)").fill("I am still typing")
     panel.get_by_text(re.compile("^Take £")).click()
     panel.get_by_role("button", name="Cash").click()
     panel.get_by_text("receipt").first.wait_for()
-    theirs.get_by_role("button", name="Save the note").click()
+    theirs.get_by_role("button", name="Cancel it").click()
     theirs.get_by_text("It has changed since the page was opened: Paid").wait_for()
 
 

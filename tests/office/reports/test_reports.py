@@ -97,7 +97,8 @@ def test_currencies_are_kept_apart(office, done, massage, kim, room, at):
     assert "Week, by its Monday, CHF" in page
     assert "£60" in page
     assert "70 CHF" in page
-    assert "130" not in page
+    assert "£130" not in page
+    assert "130 CHF" not in page
 
 
 def test_what_was_waived_is_no_money(office, done, massage, kim, room, at):
