@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from bookings import rejected_posts
@@ -132,5 +133,6 @@ def sign_in_first(request: PageRequest) -> HttpResponse:
 def _page_before(request: PageRequest) -> str:
     """The page of ours whose form was sent; "" where the browser does not say so."""
     before = urlsplit(request.headers.get("Referer", ""))
-    is_ours = before.netloc == request.get_host()
-    return before._replace(scheme="", netloc="", fragment="").geturl() if is_ours else ""
+    page = before._replace(scheme="", netloc="", fragment="").geturl()
+    is_ours = before.netloc == request.get_host() and url_has_allowed_host_and_scheme(page, None)
+    return page if is_ours else ""

@@ -456,6 +456,22 @@ def test_whoever_looks_at_correcting_it_or_types_no_better_address_keeps_the_boo
     assert Appointment.objects.get(status=Status.BOOKED).whose.proved_at
 
 
+def test_correcting_again_keeps_the_time_no_longer_and_the_mails_link_does_not_confirm_there(
+    books, inbox, clock
+):
+    sofa = Browser()
+    books(3, browser=sofa)
+    until = Appointment.objects.awaiting_proof().get().prove_by
+    for number in range(2):
+        inbox()
+        clock.move_to(timezone.now() + 10 * MINUTE)
+        corrected(sofa, page_of_booking(sofa), email=f"ana{number}@example.org")
+        assert Appointment.objects.awaiting_proof().get().prove_by == until
+    [mail] = inbox()
+    assert Browser().post(f"{page_in(mail)}address/").status_code == 404
+    assert Appointment.objects.awaiting_proof().count() == 1
+
+
 def test_a_name_is_corrected_too(books, inbox):
     sofa = Browser()
     books(3, browser=sofa)

@@ -91,10 +91,12 @@ def book_at_another_address(
 ) -> list[Appointment]:
     """What waits at a mistyped address, anew for the client of `request`, whose slots it gets.
 
-    Raises Stale when it waits no more, or as `book`; then all stays as it was.
+    It is kept no longer for that than it was. Raises Stale when it waits no more, or as `book`;
+    then all stays as it was.
     """
     slots = unproved.hold_again(visit, request.holder, now=now)
-    return book(replace(request, slots=slots), now=now)
+    visits = book(replace(request, slots=slots), now=now)
+    return unproved.keep_no_longer_than(visit, visits, now=now)
 
 
 def booked_with(appointment: Appointment) -> list[Appointment]:

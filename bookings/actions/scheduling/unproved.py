@@ -175,6 +175,18 @@ def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: date
     return slots
 
 
+def keep_no_longer_than(
+    before: Appointment, visits: Sequence[Appointment], *, now: datetime
+) -> list[Appointment]:
+    """Whoever corrects an address again and again keeps no time for ever."""
+    for one in visits:
+        if one.prove_by and before.prove_by:
+            least = min(now + LEAST_TIME, one.starts_at)
+            one.prove_by = min(one.prove_by, max(before.prove_by, least))
+            one.save(update_fields=["prove_by"])
+    return list(visits)
+
+
 def _tell_nothing_more(client: Client) -> None:
     """Whoever reads the mistyped address learns no race and opens no page, unless something else
     that was booked under it stays."""

@@ -1,5 +1,6 @@
 """The address of a booking was mistyped: its mail goes to another one, and all else stays."""
 
+from functools import partial
 from secrets import token_hex
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from bookings.web.visitor import visitor
 
 @page_methods
 @limited(BOOKING)
-@behind_a_link
+@partial(behind_a_link, says_yes=False)
 def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Nothing is given up, and nothing mailed, before an address is there that may be right."""
     visit = opened.appointment

@@ -88,6 +88,7 @@ def test_whoever_has_to_sign_in_again_comes_back_to_the_page_of_the_form(visit):
     for referer, there in (
         (f"http://testserver{url}?x=1", f"?next={url}%3Fx%3D1"),
         ("http://elsewhere.example/", f"?next={url}note/"),
+        ("http://testserver//evil.example/", f"?next={url}note/"),
         ("", f"?next={url}note/"),
     ):
         answer = browser.post(f"{url}note/", {"desk_note": "x"}, headers={"referer": referer})
