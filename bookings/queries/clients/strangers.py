@@ -119,16 +119,18 @@ def asked_until_in_words(visit: Appointment, clinic: Clinic, *, now: datetime) -
 
 def was_given_back(visit: Appointment) -> bool:
     """Because nobody had confirmed it in time."""
-    if visit.status != Status.CANCELLED or visit.prove_by is None:
-        return False
-    return visit.events.filter(kind=Status.CANCELLED, by=NOBODY_CONFIRMED).exists()
+    return _was_let_go(visit, NOBODY_CONFIRMED)
 
 
 def address_was_mistyped(visit: Appointment) -> bool:
     """Whether it was booked anew, under another address."""
+    return _was_let_go(visit, ADDRESS_MISTYPED)
+
+
+def _was_let_go(visit: Appointment, by: str) -> bool:
     if visit.status != Status.CANCELLED or visit.prove_by is None:
         return False
-    return visit.events.filter(kind=Status.CANCELLED, by=ADDRESS_MISTYPED).exists()
+    return visit.events.filter(kind=Status.CANCELLED, by=by).exists()
 
 
 def booked_anew_for(visit: Appointment) -> Appointment | None:

@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import booking as booking_action
-from bookings.core.clients.addresses import compared
-from bookings.core.clients.search_text import same_name
 from bookings.links import page_url
 from bookings.models import Appointment
 from bookings.queries.clients import strangers
-from bookings.runner.scheduling.booking import asked_for, confirm, note_booked
+from bookings.runner.scheduling.booking import asked_for, confirm, is_them, note_booked
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import PERSON, PersonForm
 from bookings.web.rate_limits import BOOKING, limited
@@ -35,11 +33,11 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise Http404
     if strangers.asked_until(visit) is None:
         return _waits_no_more(request, opened)
-    known = {name: getattr(visit.whose, name) for name in PERSON}
     if request.method != "POST":
+        known = {name: getattr(visit.whose, name) for name in PERSON}
         return _ask(request, opened, PersonForm(initial={**known, "key": token_hex(16)}))
     form = PersonForm(request.POST)
-    if form.is_valid() and _is_the_same(form.person, known):
+    if form.is_valid() and is_them(visit.whose, form.person):
         form.add_error("email", _("That is where the email went. Please give another address."))
     if not form.is_valid():
         return _ask(request, opened, form, status=422)
@@ -50,11 +48,6 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
     except Refused as refusal:
         page = _ask(request, opened, form, refusal=refusal, status=status_of(refusal))
         return tell_when_to_return(page, refusal)
-
-
-def _is_the_same(person: dict[str, str], known: dict[str, str]) -> bool:
-    at_the_same = compared(person["email"]) == compared(known["email"])
-    return at_the_same and same_name(person["name"], known["name"])
 
 
 def _booked_anew(request: HttpRequest, visit: Appointment, form: PersonForm) -> str:

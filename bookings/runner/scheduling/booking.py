@@ -197,14 +197,14 @@ def note_booked(
 def for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
     """Whoever has signed in, while they leave their name and address as they are."""
     known = who_has_signed_in(request)
-    if known is None or not _is_them(known, person):
+    if known is None or not is_them(known, person):
         return identity.newcomer(**person, now=now)
     if person["phone"]:
         change(known, seen={}, wanted={"phone": person["phone"]}, by=Role.RUNNER, now=now)
     return known
 
 
-def _is_them(known: Client, person: dict[str, str]) -> bool:
+def is_them(known: Client, person: dict[str, str]) -> bool:
     at_the_same = compared(known.email) == compared(person["email"])
     return at_the_same and same_name(known.name, person["name"])
 
@@ -275,7 +275,7 @@ def _of_training(
 
 def _booking_as(request: HttpRequest, form: DetailsForm) -> Client | None:
     known = who_has_signed_in(request)
-    return known if known and _is_them(known, form.typed_or_given()) else None
+    return known if known and is_them(known, form.typed_or_given()) else None
 
 
 def _said(form: DetailsForm, name: str) -> Any:
