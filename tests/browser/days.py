@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import FloatRect, Locator
+
 from clinic.demo.data.clinic import CLINIC, bank_holidays
 from tests import patience
+from tests.reading import present
 
 ZONE = ZoneInfo(str(CLINIC["timezone"]))
 BEFORE_MIDNIGHT = timedelta(minutes=2)  # on a machine that has nothing else to do
@@ -138,8 +141,15 @@ COVERED = """() => [...document.querySelectorAll(
 }).map((one) => one.outerHTML.slice(0, 160))"""
 
 
+def box_of(shown: Locator) -> FloatRect:
+    """Where it stands, in px, once its page has its styles: a heading is seen before they are."""
+    shown.page.wait_for_load_state()
+    return present(shown.bounding_box())
+
+
 def nothing_is_covered(page):
     """All that can be pressed is what lies on top in its middle, once it is scrolled to."""
+    page.wait_for_load_state()
     found = page.evaluate(COVERED)
     assert not found, (found, page.url, page.viewport_size)
 
@@ -151,12 +161,14 @@ SMALLEST_FIELD = """() => Math.min(99, ...[...document.querySelectorAll(
 
 def needs_no_enlarging(page):
     """No field is so small that a phone enlarges the page around it."""
+    page.wait_for_load_state()
     smallest = page.evaluate(SMALLEST_FIELD)
     assert smallest >= 16, f"{page.url} has a field in {smallest} px"
 
 
 def fits(page):
     """Once what is drawn anew for a width has been: a chart is, a moment later."""
+    page.wait_for_load_state()
     wider = "document.documentElement.scrollWidth - innerWidth"
     patience.wait_for(
         lambda: page.evaluate(wider) <= 0,

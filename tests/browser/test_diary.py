@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from clinic.demo.data.clinic import bank_holidays
 from tests.browser.conftest import SCHEMES, WIDTHS
-from tests.browser.days import a_busy_day, fits, let_midnight_pass, today
+from tests.browser.days import a_busy_day, box_of, fits, let_midnight_pass, today
 from tests.browser.logins import let_in
 from tests.reading import present
 
@@ -85,7 +85,7 @@ def drag(page, visit, by, *, end=False):
     """Down by so many minutes: the whole visit, or its end alone."""
     shown = page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16])
     shown.scroll_into_view_if_needed()
-    box = shown.bounding_box()
+    box = box_of(shown)
     x, y = box["x"] + box["width"] / 2, box["y"] + (box["height"] - 3 if end else 8)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -163,7 +163,7 @@ def test_a_drag_moves_and_undo_puts_back(desk):
     panel = open_panel(page, moved)
     for width in (1440, 820):  # what is told never lies over the panel
         page.set_viewport_size({"width": width, "height": 900})
-        said, beside = page.locator("#told").bounding_box(), panel.bounding_box()
+        said, beside = box_of(page.locator("#told")), box_of(panel)
         assert said["x"] + said["width"] <= beside["x"], (width, said, beside)
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1440, "height": 1000})
@@ -178,12 +178,12 @@ def test_a_card_let_go_over_another_day_goes_there_at_its_time_and_undo_puts_bac
     visit = first_visit(page, lambda *_: True, days=28)
     card = page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16])
     card.scroll_into_view_if_needed()
-    box = card.bounding_box()
+    box = box_of(card)
     page.mouse.move(box["x"] + 20, box["y"] + 8)
     page.mouse.down()
     page.mouse.move(box["x"] + 20, box["y"] - 20, steps=5)
     others = page.locator("#strip a:not([aria-current])")
-    there = others.last.bounding_box()
+    there = box_of(others.last)
     page.mouse.move(there["x"] + 9, there["y"] + 9, steps=10)
     expect(others.last).to_have_class("is-under")
     page.mouse.up()
@@ -222,6 +222,7 @@ def test_a_printed_day_has_everything_on_a4_with_nothing_cut_off(desk):
     expect(rows.first).to_be_visible()
     expect(page.get_by_role("columnheader", name="Phone").first).to_be_visible()
     expect(page.locator("#strip")).to_be_hidden()
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 703
     cut = "[...document.querySelectorAll('#table td, #table th')].filter("
     assert page.evaluate(cut + "one => one.scrollWidth > one.clientWidth + 1).length") == 0
@@ -338,7 +339,7 @@ def test_money_is_taken_corrected_and_printed(desk, axe):
 def test_a_press_on_an_empty_place_offers_to_block_it(desk):
     page = desk(a_busy_day(8))
     column = page.locator(".ec-day").last  # pressed once it stands still and nothing lies over it
-    column.click(position={"x": column.bounding_box()["width"] / 2, "y": 10})
+    column.click(position={"x": box_of(column)["width"] / 2, "y": 10})
     page.get_by_text("Block this time instead").click()
     page.get_by_role("link", name="Time off or a meeting").click()
     page.get_by_label("What for").fill("Supervision")
@@ -374,7 +375,7 @@ def colours(page, picture, name, hour):
     told = feed(page)
     shown = [one["title"].strip("\u2068\u2069") for one in told["therapists"] if not one["off"]]
     column = shown.index(name)
-    box = page.locator(".ec-body .ec-day").nth(column).bounding_box()
+    box = box_of(page.locator(".ec-body .ec-day").nth(column))
     first, last = int(told["first"][:2]), int(told["last"][:2])
     top = box["y"] + box["height"] * (hour + 7.5 / 60 - first) / (last - first)
     left = box["x"] + box["width"] - 16
@@ -443,7 +444,7 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk, call
     page.evaluate("addEventListener('pointerdown', () => notePress('place'), true)")
     link = page.locator(f".shade-gap a[href='{gap['url']}']")
     link.evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
-    box = link.locator("xpath=ancestor::*[contains(@class, 'shade-gap')]").bounding_box()
+    box = box_of(link.locator("xpath=ancestor::*[contains(@class, 'shade-gap')]"))
     x, y = box["x"] + box["width"] / 2, box["y"] + 10
     panel = page.get_by_role("complementary", name="New booking")
     page.mouse.move(x, y)

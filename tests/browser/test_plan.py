@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import days, journeys
 from tests.browser.conftest import WIDTHS
-from tests.browser.days import fits
-from tests.reading import present
+from tests.browser.days import box_of, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("somebody_free")]
 NAMED = """
@@ -26,6 +25,7 @@ def enter_a_marathon(page: Page) -> None:
     journeys.type_the_date(page, sunday)
     page.get_by_role("button", name="Show my plan").click()
     page.get_by_role("heading", name="Sessions that fit").wait_for()
+    page.wait_for_load_state()
 
 
 def hills(page: Page):
@@ -81,13 +81,13 @@ def test_the_hills_are_as_wide_as_the_page_and_their_words_touch_no_others(page)
         page.set_viewport_size({"width": width, "height": 844})
         the_words_are_apart(page)
         fits(page)
-    assert hills(page).bounding_box()["width"] > 900
+    assert box_of(hills(page))["width"] > 900
 
 
 def the_words_are_apart(page: Page) -> None:
     """Today, months, phases and races."""
     words = page.locator(".plan-hills text:visible").filter(has_text=re.compile("[A-Za-z]"))
-    boxes = [(one.text_content(), present(one.bounding_box())) for one in words.all()]
+    boxes = [(one.text_content(), box_of(one)) for one in words.all()]
     assert {"Today", "Base"} <= {text for text, _ in boxes}
     for i, (text, one) in enumerate(boxes):
         assert one["height"] >= 11
@@ -239,7 +239,7 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
         order = "Back to your plan", "Next free", "Next good day", "Any therapist", "Later"
         assert in_order(words, *order), words
         target = page.locator(".nexts a, .range nav a")
-        assert all(one.bounding_box()["height"] >= 44 for one in target.all())
+        assert all(box_of(one)["height"] >= 44 for one in target.all())
         page.set_viewport_size({"width": 390, "height": 844})
         chosen = page.locator(".days [aria-current]")
         page.locator("button.start:visible").last.scroll_into_view_if_needed()
@@ -290,8 +290,8 @@ def test_at_twice_the_size_a_phone_has_words_in_its_rows_and_all_of_its_bar(page
         fits(page)
         enter_a_marathon(page)
         fits(page)
-        assert present(page.locator(".proposal-what").first.bounding_box())["width"] > 100
-        bar = present(page.locator("[data-book-all]").bounding_box())
+        assert box_of(page.locator(".proposal-what").first)["width"] > 100
+        bar = box_of(page.locator("[data-book-all]"))
         assert bar["x"] + bar["width"] <= 195
         page.locator("[data-book-all]").click()
         page.get_by_role("heading", name="Book your session").wait_for()
@@ -320,7 +320,7 @@ def test_all_sessions_of_a_plan_stand_within_three_screens_of_a_phone(open_conte
     enter_a_marathon(page)
     rows = page.locator(".proposals > li")
     assert rows.count() >= 9
-    last = present(rows.last.bounding_box())
+    last = box_of(rows.last)
     assert last["y"] + last["height"] < 3 * 844
     row = rows.filter(has=page.locator(".start ~ .start")).first
     before = row.locator("h3").inner_text()

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Error, expect
 
 from clinic.demo.logins import DEMO_PASSWORD
-from tests.browser.days import PHONE, fits, wait_until
+from tests.browser.days import PHONE, box_of, fits, wait_until
 from tests.browser.logins import LOGIN, fill_in, let_in
 
 pytestmark = pytest.mark.browser
@@ -268,7 +268,7 @@ def test_a_press_and_a_slide_mark_a_place_and_say_how_much(phone, visits):
     phone.goto(f"/visits/{ben}/note/")
     place = phone.locator("[data-place=right-calf]")
     place.evaluate("place => place.scrollIntoView({ block: 'center', behavior: 'instant' })")
-    box = place.bounding_box()
+    box = box_of(place)
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     phone.mouse.move(x, y)
     phone.mouse.down()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.days import PHONE, fits, wait_until
+from tests.browser.days import PHONE, box_of, fits, wait_until
 from tests.browser.logins import let_in
 
 pytestmark = pytest.mark.browser
@@ -56,11 +56,11 @@ def test_a_hold_a_late_one_a_first_visit_and_a_letter(phone, visits, run, axe):
     top = phone.locator(".next")
     expect(top.locator(".hold")).to_be_in_viewport()
     decide = top.get_by_role("link", name="Look and decide")
-    assert decide.bounding_box()["height"] >= 44
+    assert box_of(decide)["height"] >= 44
     fits(phone)
     axe(phone)
     phone.locator("summary", has_text="More").click()
-    menu = phone.get_by_role("link", name="What I am told").bounding_box()
+    menu = box_of(phone.get_by_role("link", name="What I am told"))
     assert menu["x"] + menu["width"] <= 390
     phone.keyboard.press("Escape")
     top.get_by_role("button", name="Arrived").click()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.browser.days import fits, today
+from tests.browser.days import box_of, fits, today
 from tests.browser.logins import let_in
 from tests.reading import first_match
 
@@ -99,11 +99,11 @@ def test_what_is_pressed_with_oily_hands_is_big(phone, visits):
     buttons = phone.locator(".visit-actions .btn")
     assert buttons.count() > 5
     for button in buttons.all():
-        box = button.bounding_box()
+        box = box_of(button)
         assert box["height"] >= 48
         assert box["width"] >= 72
     phone.goto(f"/visits/{ada}/note/")
-    calf = phone.locator("[data-place=left-calf] .touch").bounding_box()
+    calf = box_of(phone.locator("[data-place=left-calf] .touch"))
     assert calf["width"] >= 40
     assert calf["height"] >= 80
 

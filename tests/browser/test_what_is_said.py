@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import days
+from tests.browser.days import box_of
 from tests.browser.logins import let_in
 from tests.browser.test_diary import VISIT, first_gap, open_panel
 
@@ -15,8 +16,9 @@ from secrets import token_hex
 from django.utils import timezone
 from bookings.models import *
 massage, now = Treatment.objects.get(slug="sports-massage-30"), timezone.now()
+olaf = Therapist.objects.create(name=f"Olaf {token_hex(2)}", slug=token_hex(4))
 for number in range(2):
-    Appointment.objects.create(vouched_for=True, therapist=massage.therapists.first(),
+    Appointment.objects.create(vouched_for=True, therapist=olaf,
         client=Client.objects.create(name=f"Olga {token_hex(2)}", proved_at=now),
         room=Room.objects.create(name=f"Room {token_hex(2)}", active=False),
         treatment=massage, status="completed", price=38, created_at=now, booked_at=now,
@@ -33,7 +35,7 @@ def desk(open_context):
 
 
 def stands(page, selector):
-    return page.locator(selector).first.bounding_box()
+    return box_of(page.locator(selector).first)
 
 
 def test_a_payment_taken_from_the_list_moves_no_row_and_z_takes_it_back(desk, run):
@@ -42,13 +44,13 @@ def test_a_payment_taken_from_the_list_moves_no_row_and_z_takes_it_back(desk, ru
     page.goto("/desk/")
     rows = page.locator("section[aria-labelledby=unpaid] li")
     first, head = rows.first.locator(".name").inner_text(), stands(page, "h1")
-    row = rows.first.bounding_box()
+    row = box_of(rows.first)
     rows.first.get_by_role("button", name="Card").click()
     said = page.locator(".said .note")
     expect(said).to_contain_text(f"{first.split()[0]}")
     expect(said).to_be_in_viewport(ratio=1)
     assert stands(page, "h1") == head
-    assert rows.first.bounding_box()["y"] == row["y"]
+    assert box_of(rows.first)["y"] == row["y"]
     expect(rows.first.locator(".name")).not_to_have_text(first)
     page.keyboard.press("z")
     expect(said).to_contain_text("is taken back")
@@ -103,7 +105,7 @@ def test_near_the_end_of_free_time_the_last_start_that_fits_is_offered(desk):
     page.set_viewport_size({"width": 1440, "height": 1600})
     gap = first_gap(page, minutes_free=30)
     link = page.locator(f".shade-gap a[href='{gap['url']}']")
-    free = link.locator("xpath=ancestor::*[contains(@class, 'shade-gap')]").bounding_box()
+    free = box_of(link.locator("xpath=ancestor::*[contains(@class, 'shade-gap')]"))
     page.mouse.click(free["x"] + free["width"] / 2, free["y"] + free["height"] - 6)
     panel = page.get_by_role("complementary", name="New booking")
     expect(panel.get_by_text("Treatment: these fit here")).to_be_visible()

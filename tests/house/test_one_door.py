@@ -67,3 +67,10 @@ def test_no_test_takes_the_day_in_utc_for_the_clinics():
     told = re.compile(r"(?:\bnow(?:\(\))?|_at|\.at)\.date\(\)|\(.*\bnow\b.*\)\.date\(\)")
     files = [path for path in (ROOT / "tests").rglob("*.py") if "simulation" not in path.parts]
     assert [path.name for path in files if told.search(path.read_text())] == []
+
+
+def test_what_a_browser_shows_is_measured_once_it_has_its_styles():
+    """By days.box_of: a page is seen, and measured, before its style sheets have come."""
+    tests = (ROOT / "tests/browser").glob("*.py")
+    by_themselves = [one.name for one in tests if ".bounding_box()" in one.read_text()]
+    assert by_themselves == ["days.py"]
