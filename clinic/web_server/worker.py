@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from copy import copy
+from functools import partial
 from typing import Any
 
 from gunicorn.workers.base import Worker
@@ -24,6 +25,7 @@ from waitress.utilities import RequestEntityTooLarge
 from bookings.queries.shared import CAME_AT
 from clinic.middleware.body_size import MOST_BYTES, most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
+from clinic.web_server.call_stack import with_room
 from clinic.web_server.lanes import MOST_LOOKING, Lanes
 
 MOST_HEADER_BYTES = 32_768
@@ -163,6 +165,11 @@ class UnixListener(_Patient, UnixWSGIServer):
     pass
 
 
+class RoomyThreads(ThreadedTaskDispatcher):
+    def handler_thread(self, thread_no: int) -> None:
+        with_room(partial(super().handler_thread, thread_no))
+
+
 class BufferedWorker(Worker):
     """gunicorn.conf.py names it; the command says --workers and --threads."""
 
@@ -179,7 +186,7 @@ class BufferedWorker(Worker):
             log_socket_errors=False,
             ident=None,
         )
-        self.tasks = ThreadedTaskDispatcher()
+        self.tasks = RoomyThreads()
         self.tasks.queue = Lanes()
         self.tasks.set_thread_count(self.cfg.threads)
         self.map: dict[int, Any] = {}
