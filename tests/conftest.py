@@ -55,7 +55,11 @@ def pytest_collection_modifyitems(items):
     for test in items:
         if starts_programs(test.path):
             test.add_marker("real_clock")
-    items.sort(key=lambda test: (not is_browsers(test.nodeid), not starts_programs(test.path)))
+    items.sort(key=lambda test: (not is_browsers(test.nodeid), not has_the_real_clock(test)))
+
+
+def has_the_real_clock(test):
+    return test.get_closest_marker("real_clock") is not None
 
 
 def pytest_collection_finish():
