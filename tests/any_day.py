@@ -1,10 +1,11 @@
 """Runs the tests that read a clock, with today set to each of the days that are likely to matter.
 
-    python -m tests.any_day [--processes] [--some COMMIT] [pytest's arguments]
+    python -m tests.any_day [--processes] [--some COMMIT] [--every-case] [pytest's arguments]
 
 Those that start programs of their own, browsers and servers, are run with --processes: one day
 after the other, with the clock of every program faked (tests/servers.py).
 
+Of a test with many cases a day has a few, and each day others; --every-case takes all.
 With --some it is three of the days, chosen by the commit, and the quicker half of the tests. What
 each day said is kept in .state/any-day. The days run side by side, one for each core; each has
 servers and a database of its own, which costs little beside its tests.
@@ -48,6 +49,7 @@ PROCESSES = ("browser", "faults", "clinic/demo", "clinic/operations")
 FOLDERS = ("actions", "admin", "api", "attacks", "clinic", "desk", "mail", "models", "office",
            "queries", "roles", "runner", "therapists", "web")  # fmt: skip
 QUICKER = ("api", "mail/test_training_mails.py", "web/scheduling", "web/training/test_plan.py")
+CASES = "3"
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / ".state/any-day"
 
@@ -73,10 +75,11 @@ def tried(day: str, today: dict[str, str], arguments: list[str]) -> bool:
     return done.returncode == 0
 
 
-def in_this_process(days: list[str], arguments: list[str]) -> list[bool]:
+def in_this_process(days: list[str], cases: str, arguments: list[str]) -> list[bool]:
     arguments = ["-m", "not fixed_clock and not real_clock", *arguments]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda day: tried(day, {"TODAY": day}, arguments), days))
+        today = [{"TODAY": day, "CASES": cases} for day in days]
+        return list(pool.map(lambda one: tried(one["TODAY"], one, arguments), today))
 
 
 def in_processes(days: list[str], arguments: list[str]) -> list[bool]:
@@ -88,6 +91,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--some", metavar="COMMIT")
     parser.add_argument("--processes", action="store_true")
+    parser.add_argument("--every-case", action="store_true")
     data, arguments = parser.parse_known_args()
     days = list(DAYS_OF_PROCESSES if data.processes else DAYS)
     if data.some == "":
@@ -99,7 +103,10 @@ def main() -> int:
         folders = PROCESSES if data.processes else QUICKER if data.some else FOLDERS
         arguments += [f"tests/{one}" for one in folders]
     LOGS.mkdir(parents=True, exist_ok=True)
-    went_well = (in_processes if data.processes else in_this_process)(days, arguments)
+    cases = "" if data.every_case else CASES
+    went_well = (
+        in_processes(days, arguments) if data.processes else in_this_process(days, cases, arguments)
+    )
     print(f"{sum(went_well)} of {len(days)} days are green.")
     return 0 if all(went_well) else 1
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import psycopg2
@@ -120,6 +121,21 @@ CLOCK = Clock()
 def starts_programs(test: Path) -> bool:
     """Whether it lies in a folder of such tests."""
     return test.relative_to(TESTS).as_posix().startswith(REAL)
+
+
+def not_todays(tests: list[pytest.Item]) -> list[pytest.Item]:
+    """Of each test with more than CASES cases those that are another day's."""
+    most = int(os.environ.get("CASES") or len(tests))
+    cases: dict[str, list[pytest.Item]] = {}
+    for test in tests:
+        cases.setdefault(test.nodeid.partition("[")[0], []).append(test)
+    draw = Random(str(TODAY))
+    return [
+        test
+        for those in cases.values()
+        if len(those) > most
+        for test in draw.sample(those, len(those) - most)
+    ]
 
 
 def instant_of(test: pytest.Item) -> datetime | None:

@@ -13,7 +13,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from clinic.web_server.call_stack import with_room
 from tests.cast import *  # noqa: F403 - fixtures
-from tests.clock import starts_programs
+from tests.clock import not_todays, starts_programs
 from tests.emptying import empty_quickly
 from tests.languages import *  # noqa: F403 - fixtures
 from tests.template_names import refuse_names_of_nothing
@@ -50,11 +50,14 @@ def pytest_collection():
         gc.enable()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """What takes long comes first, so that nobody who shares the work has it alone at the end."""
     for test in items:
         if starts_programs(test.path):
             test.add_marker("real_clock")
+    if left_out := set(not_todays(items)):
+        items[:] = [test for test in items if test not in left_out]
+        config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda test: (not is_browsers(test.nodeid), not has_the_real_clock(test)))
 
 
