@@ -18,6 +18,7 @@ from bookings import dates
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.core import training
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.pieces import piece, values_of
 from bookings.queries.replica import from_replica
@@ -62,11 +63,11 @@ class Need:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Of whoever has told us of a race it is a page of their own."""
+    """Of whoever has told us of a race, or comes soon, it is a page of their own."""
     store, clinic, now = store_of_browser(request), Clinic.objects.the(), timezone.now()
-    greeting = _greeting(request, store, clinic, now)
-    show = private(_home) if greeting else _home
-    return show(request, store, clinic, now, greeting)
+    known = _next_visit(store, now) | _greeting(request, store, clinic, now)
+    show = private(_home) if known else _home
+    return show(request, store, clinic, now, known)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _home(
     store: PlanStore,
     clinic: Clinic,
     now: datetime,
-    greeting: dict[str, Any] | None,
+    known: dict[str, Any],
 ) -> HttpResponse:
     holder, came_at = visitor(request), request.META.get(CAME_AT)
     ask = partial(_ask, clinic, holder=holder, now=now)
@@ -100,7 +101,8 @@ def _home(
         "bands": offered.bands,
         "changed_elsewhere": isinstance(store, SessionPlan)
         and store.has_changed_elsewhere(today, now),
-        **(greeting or _asking(store, offered.rules, today)),
+        **({} if "answer" in known else _asking(store, offered.rules, today)),
+        **known,
     }
     return render(request, "runner/home.html", context)
 
@@ -191,17 +193,24 @@ def _asking(
     return {"form": form, "example": example(chosen, rules, today)}
 
 
+def _next_visit(store: PlanStore, now: datetime) -> dict[str, Any]:
+    """Of those that may be shown here."""
+    ahead = (one for one in store.history.visits if one.starts_at >= now)
+    visit = next((one for one in ahead if one.status == Status.BOOKED), None)
+    return {"visit": visit, "visit_url": store.url_of_visit(visit)} if visit else {}
+
+
 def _greeting(
     request: HttpRequest, store: PlanStore, clinic: Clinic, now: datetime
-) -> dict[str, Any] | None:
+) -> dict[str, Any]:
     """What a runner whose race is known sees first."""
     if not store.races:
-        return None
+        return {}
     today = clinic.day_of(now)
     plan = plan_of(store.races, store.runner, today=today)
     greeted = answer_to(store, plan, clinic, now=now, holder=visitor(request))
     if greeted is None:
-        return None
+        return {}
     return {"store": store, "answer": greeted, "phase": plan.protocol.phases[plan.on(today).phase]}
 
 

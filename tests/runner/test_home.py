@@ -6,7 +6,9 @@ from html import unescape
 
 import pytest
 
+from bookings import links
 from bookings.core.training import Distance, Kind, Phase
+from bookings.dates import civil_day_from
 from bookings.queries.training import protocol
 from bookings.runner.training.training_guide import TOLD
 from tests import factories
@@ -275,6 +277,40 @@ def test_a_race_that_is_over_greets_until_its_recovery_ends(anas, ana, massage):
     race.race_date = date(2026, 8, 2)
     race.save()
     assert "When’s your race?" in words(anas.get("/"))
+
+
+BOOKED = "Booked: Sports massage, {day}, 09:00 with Kim Demo"
+
+
+def test_what_a_newcomer_has_booked_stands_at_home_until_it_is_cancelled(
+    client, choose, send_details, start, massage, only
+):
+    choose(start)
+    send_details(start=start.isoformat())
+    page = client.get("/")
+    assert "Booked, and waiting for you to confirm it from your mail: Sports" in words(page)
+    assert "no-store" in page["Cache-Control"]
+    there = first_match(r'next-session.*?href="([^"]+)"', text(page), re.DOTALL)[1]
+    assert "Sports massage" in words(client.get(there))
+    client.post(f"/appointments/{links.mail_token(only())}/thats-me/")
+    assert "Booked: Sports massage" in words(client.get("/"))
+    client.post(f"/appointments/{links.mail_token(only())}/cancel/")
+    assert only().status == "cancelled"
+    assert "Booked" not in words(client.get("/"))
+
+
+def test_the_next_of_their_visits_stands_at_home_for_who_has_signed_in(
+    anas, ana, client, massage, kim, room, at, race_day
+):
+    for days in (9, 5, -5):
+        factories.make_appointment(
+            starts_at=at(days, 9), treatment=massage, therapist=kim, room=room, client=ana
+        )
+    said = BOOKED.format(day=civil_day_from(day_of(at(5, 9)), day_of(NOW)))
+    assert said in words(anas.get("/"))
+    ana.races.create(race_date=race_day, distance="marathon")
+    assert said in words(anas.get("/"))
+    assert "Booked" not in words(client.get("/"))
 
 
 def test_a_plan_that_is_known_costs_a_constant_number_of_queries(

@@ -181,6 +181,7 @@ def _wait_for_the_mail(client, massage):
     booked = client.post(f"{url}details/", said, follow=True)
     assert booked.status_code == 200
     client.get(f"{booked.request['PATH_INFO']}address/")
+    client.get("/")
 
 
 def _too_many_wait(client, url, said, massage):
