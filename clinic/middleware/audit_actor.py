@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from celery import Task
@@ -19,6 +20,7 @@ from bookings.core.roles import Role
 from bookings.models import Clinic, User
 from bookings.models.records.history import LONGEST_WHO
 from bookings.web.actor import key_of, role_of
+from clinic.web_server.call_stack import with_room
 
 PROGRAM = "program"
 WRITES = re.compile(
@@ -95,6 +97,6 @@ class NamedTask(Task):
     def __call__(self, *args, **kwargs):
         with acting_as(lambda: Actor(PROGRAM, f"task {self.name}")):
             try:
-                return super().__call__(*args, **kwargs)
+                return with_room(partial(super().__call__, *args, **kwargs))
             except Clinic.DoesNotExist:
                 return None
