@@ -12,6 +12,6 @@ class BookingsConfig(AppConfig):
     name = "bookings"
 
     def ready(self) -> None:
-        """Once there are models: what was typed in New booking is kept when it is refused."""
-        left_call = import_module("bookings.desk.scheduling.left_call")
-        rejected_posts.keepers.append(left_call.keep)
+        """Once there are models: what the desk typed is kept when it is refused at the door."""
+        unsaved = import_module("bookings.desk.scheduling.unsaved")
+        rejected_posts.keepers.append(unsaved.keep)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as drawing
 from xdist.scheduler import LoadFileScheduling
 
-from clinic.web_server.call_stack import with_room
+from clinic.operations.call_stack import with_room
 from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import not_todays, starts_programs
 from tests.emptying import empty_quickly

@@ -16,7 +16,7 @@ from typing import Any, cast
 from django.db import connections
 
 from clinic.demo.processes import Child
-from clinic.web_server.call_stack import with_room
+from clinic.operations.call_stack import with_room
 
 LAST_WORDS = 3_000  # characters of a log
 

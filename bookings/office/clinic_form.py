@@ -29,6 +29,7 @@ from bookings.web.forms import (
     NameField,
     NumberField,
     ShortText,
+    Textarea,
     has_a_letter,
     looks_like_a_phone,
     plain,
@@ -84,7 +85,7 @@ class SettingsForm(RowForm, AsksAboutSlips):
     address = ShortText(
         label=gettext_lazy("Address"),
         longest=LONGEST_TEXT,
-        widget=forms.Textarea({"rows": 3}),
+        widget=Textarea({"rows": 3}),
         help_text=gettext_lazy("As it should stand in mails and calendars."),
     )
     currency = ShortText(

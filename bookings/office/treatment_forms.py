@@ -24,6 +24,7 @@ from bookings.web.forms import (
     NameField,
     NumberField,
     ShortText,
+    Textarea,
     has_a_letter,
     plain,
 )
@@ -92,7 +93,7 @@ class TreatmentForm(AsksAboutFarDays, RowForm):
         label=gettext_lazy("In a sentence"),
         required=False,
         longest=LONGEST_DESCRIPTION,
-        widget=forms.Textarea({"rows": 3}),
+        widget=Textarea({"rows": 3}),
         help_text=gettext_lazy("What a runner reads who chooses it."),
     )
     minutes = MinutesField(label=gettext_lazy("Minutes"), min_value=5, max_value=480)

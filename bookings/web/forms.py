@@ -38,6 +38,14 @@ A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_B
 PERSON = ("name", "email", "phone")
 
 
+class Textarea(forms.Textarea):
+    """Counts a new line as one letter, as the browser that stops at the most of them does."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
 def whole_number(text: str | None) -> int | None:
     """A number of a row, a page or a revision from a request; None for whatever is none."""
     try:

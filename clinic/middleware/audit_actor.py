@@ -20,7 +20,7 @@ from bookings.core.roles import Role
 from bookings.models import Clinic, User
 from bookings.models.records.history import LONGEST_WHO
 from bookings.web.actor import key_of, role_of
-from clinic.web_server.call_stack import with_room
+from clinic.operations.call_stack import with_room
 
 PROGRAM = "program"
 WRITES = re.compile(

@@ -25,7 +25,7 @@ from waitress.utilities import RequestEntityTooLarge
 from bookings.queries.shared import CAME_AT
 from clinic.middleware.body_size import MOST_BYTES, most_bytes
 from clinic.middleware.constant_time import HOLD_ANSWER
-from clinic.web_server.call_stack import with_room
+from clinic.operations.call_stack import with_room
 from clinic.web_server.lanes import MOST_LOOKING, Lanes
 
 MOST_HEADER_BYTES = 32_768

@@ -3,7 +3,7 @@
 import resource
 from threading import Thread
 
-from clinic.web_server.call_stack import with_room
+from clinic.operations.call_stack import with_room
 
 DEPTHS = 150  # of calls: more than a chunk of 16 KB holds
 TIMES = 200

@@ -9,6 +9,7 @@ from tests.house.test_floors import APPS, ROOT
 SHARED = {
     r"\.date\(\)|\.localdate\(": "Clinic.day_of",
     r"(?<![\w.])Mail\(": "bookings.actions.mail.outbox",
+    r"forms\.Textarea\(": "bookings.web.forms.Textarea",
     r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
     r"get_object_or_404\(\s*Client\b": "bookings.web.client_links.client_or_404",
     r"\bparse_datetime\(": "bookings.web.days.instant_in",

@@ -288,7 +288,7 @@ def test_what_a_newcomer_has_booked_stands_at_home_until_it_is_cancelled(
     choose(start)
     send_details(start=start.isoformat())
     page = client.get("/")
-    assert "Booked, and waiting for you to confirm it from your mail: Sports" in words(page)
+    assert "Booked, and waiting for you to confirm it from our email: Sports" in words(page)
     assert "no-store" in page["Cache-Control"]
     there = first_match(r'next-session.*?href="([^"]+)"', text(page), re.DOTALL)[1]
     assert "Sports massage" in words(client.get(there))

@@ -14,7 +14,7 @@ from bookings import dates
 from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.vocabulary import PRESSURES as ALL_PRESSURES
-from bookings.web.forms import DayField
+from bookings.web.forms import DayField, Textarea
 from therapists.core.body import HIGHEST, KINDS, PLACES
 from therapists.core.content import COMFORT, Answers, Content, Given, Mark
 from therapists.core.prompts import Prompts
@@ -43,7 +43,7 @@ PLEASE_ANSWER = gettext_lazy("Please answer yes or no.")
 def text(
     label: Any, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields: Any
 ) -> forms.CharField:
-    widget = forms.Textarea({"rows": rows, "class": "form-control"})
+    widget = Textarea({"rows": rows, "class": "form-control"})
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **fields)
 
 
@@ -184,7 +184,7 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why?"),
         max_length=LONGEST_MORE,
-        widget=forms.Textarea({"rows": 3, "class": "form-control"}),
+        widget=Textarea({"rows": 3, "class": "form-control"}),
         error_messages={
             "required": gettext_lazy("Please give a reason; it is kept with the answers.")
         },

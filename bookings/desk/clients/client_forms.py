@@ -19,6 +19,7 @@ from bookings.web.forms import (
     AsksAboutSlips,
     NameField,
     ShortText,
+    Textarea,
     has_a_letter,
     looks_like_a_phone,
     sane_birthday,
@@ -68,7 +69,7 @@ class ClientForm(AsksAboutSlips):
         label=gettext_lazy("Notes of the desk"),
         required=False,
         max_length=5000,
-        widget=forms.Textarea({"rows": 4}),
+        widget=Textarea({"rows": 4}),
         help_text=NO_HEALTH,
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)

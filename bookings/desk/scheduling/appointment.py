@@ -30,6 +30,7 @@ from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import back_or
+from bookings.desk.scheduling import unsaved
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method, OwnPlan
@@ -46,7 +47,7 @@ from bookings.queries.training.plans import History, plan_of, runner_of
 from bookings.queries.waiting_list.relays import given_to_a_newcomer, relay_of
 from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
-from bookings.web.forms import whole_number
+from bookings.web.forms import Textarea, whole_number
 from bookings.web.requests import StaffRequest
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -64,7 +65,7 @@ class ReasonForm(forms.Form):
 
 
 class DeskNoteForm(forms.Form):
-    desk_note = forms.CharField(required=False, max_length=500)
+    desk_note = forms.CharField(required=False, max_length=500, widget=Textarea())
 
 
 @require_safe
@@ -92,8 +93,23 @@ def _page(
     stamp = "" if is_panel else stamp_of(clinic.day_of(now), now=now)
     if seen and stamp == seen:
         return HttpResponse(status=204)
-    context = {**_panel(visit_of(pk), clinic), "is_panel": is_panel, "stamp": stamp}
+    context = {
+        **_panel(visit_of(pk), clinic),
+        "is_panel": is_panel,
+        "stamp": stamp,
+        "typed_note": _typed_note(request, pk),
+        "door_pass": unsaved.door_pass(request.user),
+    }
     return render(request, template, context)
+
+
+def _typed_note(request: StaffRequest, pk: int) -> str | None:
+    """What was refused, or was sent when the login had ended."""
+    typed = unsaved.taken(request, reverse(unsaved.NOTE, args=[pk]))
+    if typed is None:
+        return None
+    messages.info(request, unsaved.NOTE_STANDS_HERE)
+    return typed.get("desk_note")
 
 
 def _panel(visit: Appointment, clinic: Clinic) -> dict:
@@ -281,15 +297,20 @@ def note(request: StaffRequest, visit: Appointment) -> str:
 
 
 def _note(request: StaffRequest, visit: Appointment, typed: str) -> str:
+    """Raises Refused; what was typed stands in its box then."""
     form = DeskNoteForm({"desk_note": typed})
+    note_url = reverse(unsaved.NOTE, args=[visit.pk])
     if not form.is_valid():
+        unsaved.put_back(request, {"desk_note": typed}, note_url, request.user.pk)
         raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]
     try:
         attendance.write_note(visit, text, **circumstances(request))
     except Stale as stale:
-        kept = _("{refusal} Your text was: “{text}”")
-        raise Refused(kept.format(refusal=stale, text=text)) from stale
+        unsaved.put_back(request, {"desk_note": text}, note_url, request.user.pk)
+        theirs = Appointment.objects.values_list("desk_note", flat=True).get(pk=visit.pk)
+        kept = _("{refusal} The note is now: “{text}”")
+        raise Refused(kept.format(refusal=stale, text=theirs)) from stale
     return _("The note is kept.") if text else _("The note is gone.")
 
 

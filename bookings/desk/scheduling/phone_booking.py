@@ -33,7 +33,7 @@ from bookings.core.clients.addresses import perhaps_meant
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST
-from bookings.desk.scheduling import left_call
+from bookings.desk.scheduling import unsaved
 from bookings.desk.scheduling.gaps import PressedGap
 from bookings.desk.scheduling.phone_lists import (
     BETWEEN,
@@ -189,7 +189,7 @@ class _Call:
             "times_at": reverse("diary:new"),
             "waits_at": self._waits_at(),
             "later": self.later,
-            "door_pass": left_call.door_pass(self.request.user),
+            "door_pass": unsaved.door_pass(self.request.user),
             "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
 
@@ -338,10 +338,10 @@ def _is_an_address(text: str) -> bool:
 def _typed(request: StaffRequest) -> QueryDict:
     if request.method == "POST":
         return _with_proposal(request.POST)
-    left = None if request.htmx else left_call.taken(request)
+    left = None if request.htmx else unsaved.taken(request, request.path)
     if left is None:
         return request.GET
-    messages.info(request, left_call.STANDS_HERE)
+    messages.info(request, unsaved.STANDS_HERE)
     return left
 
 

@@ -17,7 +17,7 @@ from bookings.core.training.protocol import editing
 from bookings.core.training.protocol.phases import CYCLE_PHASES
 from bookings.core.wording import Sentence
 from bookings.queries.training import protocol_file
-from bookings.web.forms import ShortText, plain
+from bookings.web.forms import ShortText, Textarea, plain
 
 PRESSURES = [(pressure.key, pressure.label.capitalize()) for pressure in Pressure]
 LONGEST_TEXT = 600
@@ -42,7 +42,7 @@ class Days(forms.IntegerField):
 
 class WordsField(ShortText):
     def __init__(self, label: Any, *, rows: int = 3, **options: Any):
-        widget = forms.Textarea(attrs={"rows": rows})
+        widget = Textarea(attrs={"rows": rows})
         super().__init__(label=label, widget=widget, longest=LONGEST_TEXT, **options)
 
 
@@ -50,7 +50,7 @@ class Lines(ShortText):
     """A list of texts, one on each line."""
 
     def __init__(self, label: Any, **options: Any):
-        widget = forms.Textarea(attrs={"rows": 4})
+        widget = Textarea(attrs={"rows": 4})
         super().__init__(label=label, widget=widget, longest=4 * LONGEST_TEXT,
                          help_text=gettext_lazy("One on each line."), required=False,
                          **options)  # fmt: skip

@@ -11,7 +11,7 @@ from bookings.core.training import Protocol
 from bookings.models import Therapist, Treatment
 from bookings.office.saving import ChosenField, RowForm, without_claims
 from bookings.queries.office import offers
-from bookings.web.forms import NameField, ShortText, has_a_letter, plain
+from bookings.web.forms import NameField, ShortText, Textarea, has_a_letter, plain
 
 LONGEST_TEXT = 2000
 
@@ -39,7 +39,7 @@ class TherapistForm(RowForm):
         label=gettext_lazy("About them, in two sentences"),
         required=False,
         longest=LONGEST_TEXT,
-        widget=forms.Textarea({"rows": 3}),
+        widget=Textarea({"rows": 3}),
         help_text=gettext_lazy(
             "On their own page; on the home page where nothing stands that runners come for."
         ),
@@ -48,7 +48,7 @@ class TherapistForm(RowForm):
         label=gettext_lazy("Qualifications"),
         required=False,
         longest=LONGEST_TEXT,
-        widget=forms.Textarea({"rows": 3}),
+        widget=Textarea({"rows": 3}),
         help_text=gettext_lazy("One a line, with the year; on their own page."),
     )
     active = forms.BooleanField(label=gettext_lazy("They treat here"), required=False)

@@ -16,7 +16,7 @@ from bookings.actions.clients import legal
 from bookings.actions.clients.legal import TextMoved
 from bookings.models import Clinic, LegalKind, LegalText
 from bookings.web.actor import who
-from bookings.web.forms import ShortText, plain
+from bookings.web.forms import ShortText, Textarea, plain
 from bookings.web.mail.frame import framed_by_us
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -29,7 +29,7 @@ class TextForm(forms.Form):
     text = ShortText(
         label=gettext_lazy("Text"),
         longest=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
+        widget=Textarea(attrs={"rows": 24, "spellcheck": "true"}),
         help_text=gettext_lazy(
             "## begins a heading, - a point of a list, a blank line a paragraph; **bold**."
         ),

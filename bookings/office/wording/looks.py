@@ -26,7 +26,7 @@ from bookings.models.clinic import validate_accent, validate_map
 from bookings.office import saving
 from bookings.office.saving import RowForm, without_claims
 from bookings.queries.training import protocol
-from bookings.web.forms import Inset, ShortText, plain
+from bookings.web.forms import Inset, ShortText, Textarea, plain
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
@@ -63,7 +63,7 @@ class HomePageForm(RowForm):
         label=gettext_lazy("Opening hours"),
         required=False,
         longest=500,
-        widget=forms.Textarea({"rows": 3}),
+        widget=Textarea({"rows": 3}),
         help_text=gettext_lazy(
             "As they should stand beside the address. Free times follow the rota, not this text."
         ),

@@ -20,7 +20,7 @@ from bookings.models import MailKind, MailWording
 from bookings.office.saving import without_claims
 from bookings.queries.training import protocol
 from bookings.web.actor import who
-from bookings.web.forms import ShortText, plain
+from bookings.web.forms import ShortText, Textarea, plain
 from bookings.web.mail.frame import framed, html_of, in_a_frame
 from bookings.web.mail.samples import written_sample
 from bookings.web.requests import StaffRequest
@@ -33,7 +33,7 @@ class WordsOfMail(ShortText):
     """Lines of a mail; a blank line begins a paragraph."""
 
     def __init__(self, label: Any, **options: Any):
-        widget = forms.Textarea({"rows": 4, "spellcheck": "true"})
+        widget = Textarea({"rows": 4, "spellcheck": "true"})
         super().__init__(
             label=label, longest=LONGEST_WORDS, widget=widget, required=False, **options
         )

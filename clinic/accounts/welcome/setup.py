@@ -20,6 +20,7 @@ from bookings.web.forms import (
     AsksAboutSlips,
     NameField,
     ShortText,
+    Textarea,
     has_a_letter,
     looks_like_a_phone,
     plain,
@@ -50,9 +51,7 @@ class SetupForm(AsksAboutSlips, NewPassword):
     """What is needed before anything else; the rest is on a checklist."""
 
     clinic = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
-    address = ShortText(
-        label=gettext_lazy("Address"), longest=2000, widget=forms.Textarea({"rows": 3})
-    )
+    address = ShortText(label=gettext_lazy("Address"), longest=2000, widget=Textarea({"rows": 3}))
     phone = ShortText(
         label=gettext_lazy("Phone"), longest=LONGEST_PHONE, validators=[looks_like_a_phone]
     )

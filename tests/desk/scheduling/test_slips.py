@@ -2,14 +2,16 @@
 
 import codecs
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from django.test import Client as Browser
 
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client
-from tests.factories import make_appointment
-from tests.reading import present
+from bookings.models import Appointment, Client, User
+from tests.factories import make_appointment, make_user
+from tests.reading import first_match, present
 
 pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
@@ -47,13 +49,60 @@ def test_somebodys_exact_phone_number_is_noticed_before_anybody_new_is_written_d
     assert present(Appointment.objects.get().client).name == "Vera New"
 
 
+def typed_note(page: str) -> str:
+    """What stands in its box."""
+    return unescape(first_match(r'(?s)id="desk-note"[^>]*>(.*?)</textarea>', page)[1].strip("\n"))
+
+
+def came_from(page: str) -> dict[str, str]:
+    return {"referer": f"http://testserver{page}"}
+
+
 def test_the_second_desk_gets_its_note_back(desk, visit):
     url = f"/diary/appointments/{visit.pk}/note/"
     desk.post(url, {"seen": 0, "desk_note": "The first desk’s"})
     page = desk.post(url, {"seen": 0, "desk_note": "The second’s"}, follow=True).content.decode()
-    assert "Your text was: “The second’s”" in page
+    assert "The note is now: “The first desk’s”" in page
+    assert typed_note(page) == "The second’s"
     visit.refresh_from_db()
     assert visit.desk_note == "The first desk’s"
+    knowingly = {"seen": desk.get(url[:-5]).context["seen"], "desk_note": "The second’s"}
+    desk.post(url, knowingly)
+    assert typed_note(desk.get(url[:-5]).content.decode()) == "The second’s"
+
+
+def test_a_note_that_is_too_long_stands_in_its_box_once(desk, visit):
+    url = f"/diary/appointments/{visit.pk}/"
+    page = desk.post(f"{url}note/", {"desk_note": "x" * 501}, follow=True).content.decode()
+    assert "A note has 500 letters at most." in page
+    assert typed_note(page) == "x" * 501
+    assert typed_note(desk.get(url).content.decode()) == ""
+
+
+def test_a_new_line_is_one_letter_of_a_note_as_it_is_in_its_box(desk, visit):
+    text = "\n".join(["a" * 24] * 20)  # 499 letters; a browser sends a new line as two
+    sent = {"seen": 0, "desk_note": text.replace("\n", "\r\n")}
+    desk.post(f"/diary/appointments/{visit.pk}/note/", sent)
+    visit.refresh_from_db()
+    assert visit.desk_note == text
+
+
+def test_a_note_sent_after_the_login_has_ended_stands_in_its_box_for_the_same_person(desk, visit):
+    url = f"/diary/appointments/{visit.pk}/"
+    door_pass = first_match(r'name="left_call" value="([^"]+)"', desk.get(url).text)[1]
+    whose = User.objects.get(email="desk@example.com")
+    desk.post("/accounts/logout/")
+    sent = {"desk_note": "Rings twice", "left_call": door_pass}
+    assert "/accounts/login/" in desk.post(f"{url}note/", sent, headers=came_from(url)).url
+    desk.force_login(whose)
+    page = desk.get(url).text
+    assert "The note you typed stands in its box. It is not saved yet." in page
+    assert typed_note(page) == "Rings twice"
+    assert typed_note(desk.get(url).text) == ""
+    desk.post("/accounts/logout/")
+    desk.post(f"{url}note/", sent, headers=came_from(url))
+    desk.force_login(make_user("other@example.com", role=Role.DESK))
+    assert typed_note(desk.get(url).text) == ""
 
 
 def test_a_note_is_kept_whatever_else_has_become_of_the_visit_meanwhile(desk, visit, clock):
@@ -78,7 +127,7 @@ def test_a_note_not_saved_yet_goes_along_with_what_else_is_pressed(desk, visit, 
     assert (visit.status, visit.desk_note) == (Status.ARRIVED, "Rings twice")
     late = {"seen": 0, "minutes": "10", "typed_note": "Another desk's"}
     page = desk.post(f"{url}late/", late, follow=True).content.decode()
-    assert "Your text was: “Another desk&#x27;s”" in page
+    assert typed_note(page) == "Another desk's"
     visit.refresh_from_db()
     assert visit.desk_note == "Rings twice"
 

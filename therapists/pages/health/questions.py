@@ -21,7 +21,7 @@ from bookings.actions.training.protocol_versions import ProtocolMoved
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.queries.training import protocol
 from bookings.web.actor import who
-from bookings.web.forms import ShortText, plain
+from bookings.web.forms import ShortText, Textarea, plain
 from bookings.web.mail.frame import framed_by_us
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -43,7 +43,7 @@ class WordingOfQuestionForm(forms.Form):
     ask = ShortText(
         label=gettext_lazy("The question"),
         longest=LONGEST_QUESTION,
-        widget=forms.Textarea({"rows": 4, "spellcheck": "true"}),
+        widget=Textarea({"rows": 4, "spellcheck": "true"}),
         help_text=gettext_lazy(
             "To be answered with yes or no. It must go on asking about the same, since what a yes "
             "leads to does not change with the words."

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.models import Appointment, Client, Clinic, Therapist
+from bookings.web.forms import Textarea
 from bookings.web.requests import SignedInRequest, StaffRequest
 from bookings.web.responses import page_methods
 from therapists import health_audit
@@ -47,14 +48,14 @@ class LetterForm(forms.Form):
         label=gettext_lazy("To"),
         max_length=400,
         validators=[printable],
-        widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
+        widget=Textarea(attrs={"rows": 4, "class": "form-control"}),
         help_text=gettext_lazy("Name and address, a line each."),
     )
     text = forms.CharField(
         label=gettext_lazy("Letter"),
         max_length=6000,
         validators=[printable],
-        widget=forms.Textarea(attrs={"rows": 14, "class": "form-control"}),
+        widget=Textarea(attrs={"rows": 14, "class": "form-control"}),
         help_text=gettext_lazy("Begun from your note; write it as they should read it."),
     )
 

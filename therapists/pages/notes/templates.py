@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.models import Therapist
+from bookings.web.forms import Textarea
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.models import NoteTemplate
@@ -31,7 +32,7 @@ class TemplateForm(forms.ModelForm):
         widgets = {
             "name": forms.TextInput(attrs={"class": "form-control"}),
             **{
-                part: forms.Textarea(attrs={"rows": 2, "class": "form-control"})
+                part: Textarea(attrs={"rows": 2, "class": "form-control"})
                 for part in NoteTemplate.PARTS
             },
         }
