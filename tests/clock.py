@@ -55,6 +55,11 @@ def day_of(instant: datetime) -> date:
     return instant.astimezone(ZONE).date()
 
 
+def days_later(days: int) -> datetime:
+    """The same time on the clinic's clock, so many days from what both clocks show."""
+    return (datetime.now(ZONE) + timedelta(days=days)).astimezone(UTC)
+
+
 def next_morning(instant: datetime) -> datetime:
     """Nine on the clinic's clock, then or next."""
     same_day = on_the_clinics_clock(f"{day_of(instant)}T09:00")
@@ -86,6 +91,10 @@ class Clock:
         """Until the end of the test, which puts both clocks back."""
         self._traveller.move_to(instant)
         self._show(instant)
+
+    def pass_days(self, days: int) -> None:
+        """To the same time on the clinic's clock, also over a day of 23 or 25 hours."""
+        self.move_to(days_later(days))
 
     @property
     def is_real(self) -> bool:

@@ -12,6 +12,7 @@ from bookings.actions.mail import outbox
 from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from tests import factories
+from tests.clock import days_later
 
 URL = "/desk/mails/"
 
@@ -64,7 +65,7 @@ def owe_reminders(booked, count, **when):
 
 def test_mails_to_come_are_days_that_open_and_can_be_of_one_kind(desk, owed, booked, start):
     outbox.owe(MailKind.CONFIRMED, booked, now=timezone.now())
-    owe_reminders(booked, 60, due_at=timezone.now() + timedelta(days=1), not_after=start)
+    owe_reminders(booked, 60, due_at=days_later(1), not_after=start)
     page = desk.get(URL)
     assert page.text.count('<details class="mail-day"') == len(page.context["days"]) >= 2
     assert page.text.count('<details class="mail-day" open') == 1

@@ -240,6 +240,7 @@ def test_the_day_follows_what_the_desk_does_and_nobody_reads_while_nothing_is_do
     assert "New Demo" in text(kims.get(f"/today/{day}/follow/", {"seen": seen}))
 
 
+@pytest.mark.by_day
 def test_that_a_visit_has_begun_is_news_too(kims, visit, noon, day, clock):
     begins = timezone.now() + timedelta(minutes=1)
     visit(begins)

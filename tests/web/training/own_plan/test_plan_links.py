@@ -21,6 +21,7 @@ from bookings.models import Change, Client, Mail, MailKind, OwnPlan, PlanLink
 from bookings.models.pasted_links import NotRead, masked
 from bookings.web.training.own_plan import pages
 from clinic.records.client_export import export
+from tests.clock import days_later
 from tests.factories import make_appointment, make_client, make_race
 from tests.fetching.feeds import (
     LINK,
@@ -77,8 +78,8 @@ def kept(client, mine, feed, weeks, paste):
 def later(clock):
     """Fetches again when it is due."""
 
-    def _later(**hours):
-        clock.move_to(timezone.now() + timedelta(**(hours or {"hours": 25})))
+    def _later(days=0, hours=25):
+        clock.move_to(days_later(days) if days else timezone.now() + timedelta(hours=hours))
         plan_links.fetch_due(now=timezone.now())
         return PlanLink.objects.first()
 
