@@ -56,6 +56,7 @@ from bookings.web.visitor import (
 
 CHOSEN, KEY = "chosen", "basket_key"
 OTHER = "other"  # the press for other times
+SHOWN = "shown"  # the times that the page has, which one browser may change in another tab
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,8 @@ def _hold(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Held
 
 def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> HttpResponse:
     form = (KeyForm if store.client else PersonForm)(request.POST)
+    if request.POST.get(SHOWN, _as_shown(slots)) != _as_shown(slots):
+        return _show(request, store, _lines(request, slots), form, refusal=_others(), status=409)
     if not form.is_valid():
         return _show(request, store, _lines(request, slots), form, status=422)
     now = timezone.now()
@@ -255,6 +258,15 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             identity.know_by_booking(request.user, visits[0].whose, now=now)
         store.note_booking(visits[0], told)
     return _booked(request, store, visits, later)
+
+
+def _as_shown(slots: Sequence[Slot]) -> str:
+    return " ".join(as_text(one) for one in slots)
+
+
+def _others() -> Refused:
+    said = _("Other times have been chosen since this page was opened. These are the ones now.")
+    return Refused(said)
 
 
 def _book_them(
@@ -383,6 +395,7 @@ def _show(
         "plan": store,
         "goes_along": goes_along(request, form),
         "lines": lines,
+        "shown": _as_shown([line.slot for line in lines]),
         "later": later_ones(store, [line.slot for line in lines], now=timezone.now()),
         "later_ticked": LATER in request.POST,
         "form": form,

@@ -18,7 +18,8 @@ PERSON = {"name": "Ana Demo", "email": "ana@example.com", "phone": ""}
 def send(client):
     def _send(page, url="/plan/book/", **typed):
         key = page.context["form"]["key"].value()
-        return client.post(url, {**PERSON, "key": key, **typed})
+        shown = page.context["shown"]
+        return client.post(url, {**PERSON, "key": key, "shown": shown, **typed})
 
     return _send
 
@@ -83,6 +84,22 @@ def test_one_press_books_one_session_alone(client, plan, choose_sessions):
     assert line.value == one.times[0].value
 
 
+def test_what_another_tab_has_chosen_since_is_shown_before_it_is_booked(
+    client, basket, send, choose_sessions
+):
+    first = basket()
+    choose_sessions(count=2)
+    answer = send(first, name="Ana Maria Demo")
+    assert answer.status_code == 409
+    assert "Other times have been chosen since this page was opened." in answer.text
+    assert 'value="Ana Maria Demo"' in answer.text
+    assert not everything_booked()
+    assert send(answer).url == "/plan/"
+    assert [one.starts_at for one in everything_booked()] == [
+        line.slot.start for line in answer.context["lines"]
+    ]
+
+
 def test_they_are_booked_in_one_go_with_one_mail_and_show_on_the_plan(client, basket, send):
     answer = send(basket())
     assert answer.headers["Location"] == "/plan/"
@@ -132,7 +149,7 @@ def test_one_taken_meanwhile_is_offered_anew_while_the_rest_stays_kept(client, b
 
     instead = lines[1].others[0][0]
     client.post("/plan/book/change/", {"out": gone.value, "in": instead})
-    assert send(page).status_code == 302
+    assert send(client.get("/plan/book/")).status_code == 302
     assert everything_booked().count() == 4
 
 
