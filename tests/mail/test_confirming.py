@@ -533,6 +533,22 @@ def test_an_address_that_may_keep_no_more_leaves_the_booking_as_it_was(books, in
     assert inbox() == []
 
 
+def test_a_full_network_keeps_nobody_from_correcting_an_address_once(books, inbox, clinic):
+    sofa = Browser()
+    books(3, browser=sofa)
+    inbox()
+    page = page_of_booking(sofa)
+    clinic.unproved_per_hour = 1
+    clinic.save()
+    answer = corrected(sofa, page, email="ana@example.net")
+    assert "on its way to ana@example.net" in answer.text
+    again = corrected(sofa, answer.request["PATH_INFO"], email="anna@example.net")
+    assert again.status_code == 429
+    assert [one.whose.email for one in Appointment.objects.awaiting_proof()][
+        -1
+    ] == "ana@example.net"
+
+
 def test_a_press_that_comes_twice_corrects_once_and_one_that_comes_too_late_says_so(
     books, inbox, sweep
 ):

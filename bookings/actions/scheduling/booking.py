@@ -51,7 +51,8 @@ class BookingRequest:
     the one that a newcomer has signed in with, if any: theirs needs no further proof, and neither
     do those whose mailed links this browser has answered (`proved_here`, digests). `language`
     is that of the page they book on; it is kept where none is known. What a newcomer has `told`
-    of their training goes with them. `series` is what the slots are dates of.
+    of their training goes with them. `series` is what the slots are dates of; `corrects` what
+    was booked with a mistyped address.
     """
 
     slots: Sequence[Slot]
@@ -65,6 +66,7 @@ class BookingRequest:
     language: str = ""
     told: Told | None = None
     series: Series | None = None
+    corrects: Appointment | None = None
     notify: Notify = Notify.NOW
     by: str
 
@@ -95,7 +97,7 @@ def book_at_another_address(
     then all stays as it was.
     """
     slots = unproved.hold_again(visit, request.holder, now=now)
-    visits = book(replace(request, slots=slots), now=now)
+    visits = book(replace(request, slots=slots, corrects=visit), now=now)
     return unproved.keep_no_longer_than(visit, visits, now=now)
 
 
@@ -141,7 +143,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
         legal.agree(client, how="booking", text=terms, now=now)
     _keep_what_comes_with_it(request, client, visits, known, now)
     if wait:
-        unproved.limit(clinic, visits, now=now)
+        unproved.limit(clinic, visits, corrects=request.corrects, now=now)
     elif request.by == Role.RUNNER:
         unproved.limit_what_is_ahead(clinic, client, now=now)
         if stranger:

@@ -56,10 +56,17 @@ def deadline(clinic: Clinic, starts: Iterable[datetime], *, told_at: datetime) -
     return min(clinic.prove_until(start, told_at=told_at) for start in starts)
 
 
-def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> None:
+def limit(
+    clinic: Clinic,
+    visits: Sequence[Appointment],
+    *,
+    corrects: Appointment | None = None,
+    now: datetime,
+) -> None:
     """Ask, under the lock, whether what a stranger has just been given may stay.
 
-    In the same words whether anybody is known at the address or not. Raises TooManyUnproved or
+    Whoever corrects an address for the first time takes no more than they had. In the same words
+    whether anybody is known at the address or not. Raises TooManyUnproved or
     NewcomersPaused, NetworkPaused among them.
     """
     mailbox = mailbox_of(visits[0].whose.email)
@@ -71,6 +78,8 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
         raise TooManyUnproved  # the mail that asks them to confirm could not go out
     if 0 < clinic.most_ahead < there.ahead_of + there.waiting_in:
         raise TooManyUnproved
+    if corrects and not strangers.corrects_another(corrects):
+        return
     if 0 < clinic.unproved_per_hour < there.booked_within_the_hour:
         raise NewcomersPaused
     _limit_a_network(clinic, there)

@@ -139,6 +139,13 @@ def booked_anew_for(visit: Appointment) -> Appointment | None:
     return same.filter(booked_at__gte=visit.booked_at).exclude(pk=visit.pk).order_by("pk").last()
 
 
+def corrects_another(visit: Appointment) -> bool:
+    """Whether it stands itself in the place of what that browser had with another address."""
+    same = Appointment.objects.visits().filter(visitor=visit.visitor, starts_at=visit.starts_at)
+    before = same.filter(booked_at__lte=visit.booked_at, pk__lt=visit.pk, status=Status.CANCELLED)
+    return before.filter(events__by=ADDRESS_MISTYPED).exists()
+
+
 def would_join(client: Client) -> Client | None:
     """Who they turn out to be once the mailbox answers: known there already, by the same name."""
     known = Client.objects.at(client.email).exclude(proved_at=None).exclude(pk=client.pk)

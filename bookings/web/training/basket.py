@@ -188,7 +188,9 @@ def basket(request: HttpRequest, store: PlanStore) -> HttpResponse:
     if not slots:
         return _nothing_chosen(request, store)
     if request.method == "POST":
-        return _book(request, store, slots)
+        shown = request.POST.get(SHOWN, _as_shown(slots))
+        book = _book if shown == _as_shown(slots) else _show_anew
+        return book(request, store, slots)
     return _show(request, store, _lines(request, slots), _form(request, store))
 
 
@@ -228,9 +230,7 @@ def _hold(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Held
 
 
 def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> HttpResponse:
-    form = (KeyForm if store.client else PersonForm)(request.POST)
-    if request.POST.get(SHOWN, _as_shown(slots)) != _as_shown(slots):
-        return _show(request, store, _lines(request, slots), form, refusal=_others(), status=409)
+    form = _sent(request, store)
     if not form.is_valid():
         return _show(request, store, _lines(request, slots), form, status=422)
     now = timezone.now()
@@ -264,9 +264,14 @@ def _as_shown(slots: Sequence[Slot]) -> str:
     return " ".join(as_text(one) for one in slots)
 
 
-def _others() -> Refused:
+def _show_anew(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> HttpResponse:
     said = _("Other times have been chosen since this page was opened. These are the ones now.")
-    return Refused(said)
+    lines, form = _lines(request, slots), _sent(request, store)
+    return _show(request, store, lines, form, refusal=Refused(said), status=409)
+
+
+def _sent(request: HttpRequest, store: PlanStore) -> KeyForm:
+    return (KeyForm if store.client else PersonForm)(request.POST)
 
 
 def _book_them(
