@@ -326,6 +326,11 @@ def test_the_plan_after_booking_sends_the_mail_again_or_corrects_the_address(
     assert client.get("/plan/").context["waiting"].visit.client.email == "ana@example.org"
 
 
+def test_who_is_forgotten_before_they_have_confirmed_hears_what_becomes_of_it(shown, client):
+    said = client.post("/plan/forget-me/", follow=True).content.decode()
+    assert "What you have booked goes to somebody else unless you confirm it" in said
+
+
 def test_a_device_that_is_told_to_forget_opens_nothing_more_and_the_mail_does(
     shown, only, client, enter
 ):
@@ -335,7 +340,7 @@ def test_a_device_that_is_told_to_forget_opens_nothing_more_and_the_mail_does(
     assert "Forget me here" in client.get(shown).content.decode()
     said = client.post("/plan/forget-me/", follow=True)
     assert said.redirect_chain[-1][0] == "/"
-    assert "This device has forgotten you." in said.content.decode()
+    assert "This device has forgotten you. What you have booked stays" in said.content.decode()
     assert not SessionPlan(browser_of(client)).races
     assert client.get(shown).status_code == 403
     assert client.get(mailed(only())).status_code == 200

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -76,7 +77,15 @@ def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
     form = NewStartForm({**request.GET.dict(), "revision": revision})
     if not form.is_valid():
         return _choose(request, opened, _("Please choose one of the free times."), status=422)
+    if _is_there_already(opened.appointment, form):  # as after a step back
+        messages.info(request, _("Your appointment is at that time already."))
+        return back_to_it(opened)
     return _confirm_page(request, opened, form)
+
+
+def _is_there_already(visit: Appointment, form: NewStartForm) -> bool:
+    start, therapist = form.cleaned_data["start"], form.cleaned_data["therapist"]
+    return bool(start == visit.starts_at and therapist in (None, visit.therapist))
 
 
 def _move(request: HttpRequest, opened: Opened) -> HttpResponse:

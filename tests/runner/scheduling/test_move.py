@@ -58,6 +58,14 @@ def test_confirming_moves_it_under_the_same_link(client, page, move, booked, at)
     assert Mail.objects.exclude(kind="reminder").get().kind == "moved"
 
 
+def test_who_goes_back_after_a_move_is_not_moved_to_where_they_are(client, page, move, booked, at):
+    move(at(4, 14))
+    mails = Mail.objects.count()
+    answer = client.get(page, {"start": at(4, 14).isoformat()}, follow=True)
+    assert "Your appointment is at that time already." in answer.text
+    assert Mail.objects.count() == mails
+
+
 def test_the_first_mails_link_works_after_many_moves(client, booked, at):
     first = f"/appointments/{mail_token(booked)}/"
     for revision, hour in enumerate((11, 12, 13)):
