@@ -7,7 +7,7 @@
   const isTyped = (field) =>
     field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
       : field.tagName === "SELECT" ? [...field.options].some((one) => one.selected !== one.defaultSelected)
-      : field.type !== "hidden" && (field.value !== field.defaultValue || "unsaved" in field.dataset);
+      : field.type !== "hidden" && field.value !== field.defaultValue;
   // What the page itself has unfolded is nobody's work yet.
   const asServed = new WeakSet();
   const noteFolds = () => document.querySelectorAll("#follows details[open]").forEach((one) => asServed.add(one));

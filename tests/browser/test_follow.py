@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.logins import signed_in
+from tests.browser.days import wait_until
+from tests.browser.logins import let_in, signed_in
 
 pytestmark = pytest.mark.browser
 MARK = """
@@ -96,3 +97,17 @@ def test_a_therapists_phone_shows_who_has_come_but_not_under_their_hands(phone, 
     phone.locator("#follows > details").evaluate("(one) => one.remove()")
     run(MARK.format(pk=ada, status="arrived"))
     expect(phone.locator(".next .eyebrow")).to_have_text("Now")
+
+
+def test_a_note_that_came_back_unsaved_counts_as_typed(open_context, visits):
+    """So neither the page that follows nor the diary puts the saved one in its place."""
+    _, (ada, *_) = visits
+    page = let_in(open_context(viewport={"width": 1440, "height": 900}).new_page(), "desk")
+    page.goto(f"/diary/appointments/{ada}/")
+    note = page.locator("#desk-note")
+    note.evaluate("note => note.removeAttribute('maxlength')")
+    note.fill("x" * 501)
+    page.get_by_role("button", name="Save the note").click()
+    page.get_by_text("A note has 500 letters at most.").wait_for()
+    wait_until(page, "document.getElementById('desk-note').defaultValue === ''")
+    expect(note).to_have_value("x" * 501)

@@ -56,10 +56,8 @@ def put_back(request: HttpRequest, typed: dict[str, str], path: str, whose: int 
 def taken(request: HttpRequest, path: str) -> QueryDict | None:
     """What the same person had sent to that address, once. Anybody else's is dropped."""
     kept = request.session.get(KEPT)
-    if kept is None:
-        return None
-    is_theirs = kept["user"] == request.user.pk
-    if is_theirs and kept["at"] != path:
+    is_theirs = kept is not None and kept["user"] == request.user.pk
+    if kept is None or (is_theirs and kept.get("at") != path):
         return None
     del request.session[KEPT]
     if not is_theirs:
